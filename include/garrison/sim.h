@@ -1,0 +1,231 @@
+/*
+ * The simulated STM32H573.
+ *
+ * A `struct sim` is one chip with its memories, devices and, if asked for, its processor. Its
+ * non-volatile state lives in a device file (docs/SPEC.md, "Device file") or in memory.
+ *
+ * Conventions of this header
+ * - Pointers are never NULL unless the function says so. Strings are UTF-8 and NUL-terminated.
+ * - What is passed in is copied; what is returned by pointer belongs to the simulator and lives
+ *   until the next call on the same `struct sim`, unless the function says otherwise.
+ * - Addresses (`addr`) are the chip's own, Non-secure or Secure alias. Lengths are bytes.
+ * - Virtual time counts executed instructions; two runs with the same device state, images and
+ *   inputs are the same run, byte for byte in their journals.
+ * - A function that can fail returns an `enum sim_status` and, on failure, leaves one line in
+ *   words in the `struct sim_error` it was given (which may be NULL).
+ * - A `struct sim` may be used by one thread at a time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <garrison/abi.h>
+
+GARRISON_ABI_BEGIN
+
+/** Marks a result that must not be ignored. */
+#define SIM_MUST_USE __attribute__((warn_unused_result))
+
+/** Marks what libgarrison-sim exports. */
+#define SIM_EXPORT __attribute__((visibility("default")))
+
+enum sim_status {
+    SIM_OK = 0,
+    SIM_ERROR_USAGE,    /**< The caller's configuration or argument is wrong. */
+    SIM_ERROR_FILE,     /**< A file is missing, unreadable, damaged or not of our kind. */
+    SIM_ERROR_BUSY,     /**< The device file is in use by another simulator. */
+    SIM_ERROR_MEMORY,   /**< The host has no memory left. */
+    SIM_ERROR_INTERNAL, /**< A defect of the simulator or of its engine. */
+};
+
+/** The reason of a failure: one line without a newline, naming file, place and cause. */
+struct sim_error {
+    char text[512];
+};
+
+struct sim;
+
+/** Security and privilege of an access, or of the processor. */
+struct sim_attr {
+    bool secure;     /**< Secure state, or a Secure transaction. */
+    bool privileged; /**< Privileged state, or a privileged transaction. */
+};
+
+enum sim_access_kind {
+    SIM_READ = 0,
+    SIM_WRITE = 1,
+    SIM_FETCH = 2,
+};
+
+enum sim_event_kind {
+    SIM_EVENT_BOOT = 0,   /**< The boot ROM has started a stage, or the HDPL has been raised. */
+    SIM_EVENT_RESET = 1,  /**< A reset, with its cause. */
+    SIM_EVENT_REFUSED = 2, /**< An access was refused: who, what, which filter, why. */
+    SIM_EVENT_FAULT = 3,  /**< An exception for a fault was taken, or the processor locked up. */
+    SIM_EVENT_FLASH = 4,  /**< A flash, option-byte, OBK or OTP operation that failed. */
+    SIM_EVENT_IMAGE = 5,  /**< A boot stage's verdict on an image (from the hand-over log). */
+    SIM_EVENT_BLOCK = 6,  /**< First touch of a block that is not modelled. */
+    SIM_EVENT_NOTE = 7,   /**< Anything else worth a line. */
+};
+
+/** One event of the journal. */
+struct sim_event {
+    uint64_t time;            /**< Instructions executed since the device was last powered. */
+    uint32_t boot;            /**< Number of the boot since the device was made, from 1. */
+    enum sim_event_kind kind; /**< What sort of event. */
+    uint8_t hdpl;             /**< Temporal isolation level at the event, 0 to 3. */
+    bool has_cpu;             /**< Whether `attr` and `pc` say something. */
+    struct sim_attr attr;     /**< State of the processor. */
+    uint32_t pc;              /**< Address of the instruction concerned. */
+    const char *text;         /**< One line in words. */
+};
+
+/** Called for each event as it happens; must not call back into the simulator. */
+typedef void sim_event_fn(void *context, const struct sim_event *event);
+
+/** Called with each byte a UART sends; `uart` is 1 for USART1. Must not call back. */
+typedef void sim_uart_fn(void *context, unsigned uart, uint8_t byte);
+
+/** What a chip is opened with. Zero-initialise it; every zero is a sound default. */
+struct sim_config {
+    const char *device_path; /**< Device file; NULL: a virgin chip in memory, gone at close. */
+    bool ephemeral;          /**< Read the device file, write nothing back. */
+    bool no_cpu;             /**< No processor: devices are driven with sim_access() only. */
+    bool strict_blocks;      /**< Touching a block that is not modelled is a bus error. */
+    uint64_t seed;           /**< Seed of the entropy source; 0: the device's own. */
+    sim_event_fn *on_event;  /**< May be NULL. */
+    sim_uart_fn *on_uart;    /**< May be NULL. */
+    void *context;           /**< Passed to both callbacks. */
+};
+
+/**
+ * Opens a chip, powered off. With a device path, the file is locked until sim_close().
+ *
+ * @return SIM_OK and the chip in `*out`, to be given to sim_close();
+ *         SIM_ERROR_FILE: missing, damaged or foreign device file, which is left untouched;
+ *         SIM_ERROR_BUSY: another simulator has the file open;
+ *         SIM_ERROR_MEMORY, SIM_ERROR_INTERNAL.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_open(const struct sim_config *config,
+                                                 struct sim **out, struct sim_error *error);
+
+/** Commits the non-volatile state and frees the chip. NULL does nothing. */
+SIM_EXPORT void sim_close(struct sim *sim);
+
+/**
+ * Writes what the chip has stored so far to the device file. Also done before any byte leaves a
+ * UART, at each reset and at close, so that killing the simulator leaves a state that the chip
+ * could have had.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_commit(struct sim *sim, struct sim_error *error);
+
+/** Power-on reset: volatile memory is lost, HDPL is 0, the boot ROM decides what starts. */
+SIM_EXPORT void sim_power_on(struct sim *sim);
+
+/** Why sim_run() returned. */
+enum sim_stop {
+    SIM_STOP_INSNS = 0,  /**< The given number of instructions has been executed. */
+    SIM_STOP_ASKED = 1,  /**< sim_stop() was called. */
+    SIM_STOP_RESET = 2,  /**< The chip was reset and stands before its next boot. */
+    SIM_STOP_IDLE = 3,   /**< WFI or WFE with nothing left that could ever wake it. */
+    SIM_STOP_LOCKUP = 4, /**< The processor locked up; only a reset helps. */
+    SIM_STOP_HALTED = 5, /**< The boot ROM found nothing it may start. */
+    SIM_STOP_ERROR = 6,  /**< The engine failed: a defect, described in the journal. */
+};
+
+/**
+ * Runs the processor from where it stands for at most `insns` instructions (may overshoot by one
+ * translated block). A reset ends the run; the next sim_run() boots.
+ */
+SIM_EXPORT enum sim_stop sim_run(struct sim *sim, uint64_t insns);
+
+/** Makes the current or next sim_run() return soon. Safe from callbacks and signal handlers. */
+SIM_EXPORT void sim_stop(struct sim *sim);
+
+/** Instructions executed since power-on. */
+SIM_EXPORT uint64_t sim_time(const struct sim *sim);
+
+/** Gives one byte to a UART's receiver, as if it had arrived on the pin. */
+SIM_EXPORT void sim_uart_send(struct sim *sim, unsigned uart, uint8_t byte);
+
+/** One access on the chip's bus. */
+struct sim_access {
+    enum sim_access_kind kind; /**< SIM_READ or SIM_WRITE (SIM_FETCH reads). */
+    uint32_t addr;             /**< Non-secure or Secure alias. */
+    uint8_t size;              /**< 1, 2 or 4. */
+    struct sim_attr attr;      /**< Of the transaction. */
+    uint32_t value;            /**< Written value, or the value read. */
+};
+
+/** How the bus answered. */
+enum sim_answer {
+    SIM_ANSWER_OK = 0,      /**< Done. */
+    SIM_ANSWER_IGNORED = 1, /**< Refused silently: reads are zero, writes are lost. */
+    SIM_ANSWER_ERROR = 2,   /**< Bus error. */
+};
+
+/**
+ * Performs one access as a bus master with the given attributes would: every filter of the chip
+ * applies (the processor's own SAU and MPU do not). Refusals are in the journal.
+ */
+SIM_EXPORT enum sim_answer sim_access(struct sim *sim, struct sim_access *access);
+
+/** Lets virtual time pass without executing: devices finish what they are doing. */
+SIM_EXPORT void sim_advance(struct sim *sim, uint64_t ticks);
+
+/**
+ * Reads or writes memory behind all filters, as the host may and no chip does. Writing flash this
+ * way leaves it as if erased and programmed. Only flash, OTP, OBK, SRAM and backup SRAM.
+ *
+ * @return SIM_ERROR_USAGE: the range is not wholly within one of those memories.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_peek(struct sim *sim, uint32_t addr, uint8_t *data,
+                                                 size_t len, struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_poke(struct sim *sim, uint32_t addr,
+                                                 const uint8_t *data, size_t len,
+                                                 struct sim_error *error);
+
+/** Registers of the processor, for debuggers and tests. */
+enum sim_reg {
+    SIM_REG_R0 = 0, /**< R0 to R12 are 0 to 12, SP 13, LR 14, PC 15. */
+    SIM_REG_SP = 13,
+    SIM_REG_LR = 14,
+    SIM_REG_PC = 15,
+    SIM_REG_XPSR = 16,
+    SIM_REG_MSP_S = 17,
+    SIM_REG_PSP_S = 18,
+    SIM_REG_MSP_NS = 19,
+    SIM_REG_PSP_NS = 20,
+    SIM_REG_CONTROL_S = 21,
+    SIM_REG_CONTROL_NS = 22,
+    SIM_REG_PRIMASK_S = 23,
+    SIM_REG_PRIMASK_NS = 24,
+    SIM_REG_BASEPRI_S = 25,
+    SIM_REG_BASEPRI_NS = 26,
+    SIM_REG_FAULTMASK_S = 27,
+    SIM_REG_FAULTMASK_NS = 28,
+    SIM_REG_MSPLIM_S = 29,
+    SIM_REG_PSPLIM_S = 30,
+    SIM_REG_MSPLIM_NS = 31,
+    SIM_REG_PSPLIM_NS = 32,
+    SIM_REG_SECURE = 33, /**< 1 in Secure state. */
+};
+
+/** Reads or writes a register between two runs. A chip without a processor reads zero. */
+SIM_EXPORT uint32_t sim_reg_read(struct sim *sim, enum sim_reg reg);
+SIM_EXPORT void sim_reg_write(struct sim *sim, enum sim_reg reg, uint32_t value);
+
+/**
+ * Adds the function symbols of an ELF file, so that events name them.
+ *
+ * @return SIM_ERROR_FILE: not a readable 32-bit little-endian ELF file.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_symbols_add(struct sim *sim, const char *elf_path,
+                                                        struct sim_error *error);
+
+/** Version of the simulator and of its engine, for reports: "0.1.0 (Unicorn 2.1.1)". */
+SIM_EXPORT const char *sim_version(void);
+
+GARRISON_ABI_END

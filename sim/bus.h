@@ -1,0 +1,85 @@
+/*
+ * The bus: where an address leads, and which filter of the chip lets it through.
+ *
+ * The processor asks bus_decide() once per page and goes to memory by itself when the whole page
+ * has one answer; everything else goes through bus_read() and bus_write(), which decide, perform,
+ * set the TZIC flags of a refusal and journal nothing (the caller knows who asked).
+ */
+#pragma once
+
+#include "chip.h"
+
+/** The filters that can refuse, in the words the journal uses. */
+enum bus_filter {
+    BUS_FILTER_NONE = 0,
+    BUS_FILTER_DECODE,   /**< Nothing is at that address. */
+    BUS_FILTER_ALIAS,    /**< Secure alias of something Non-secure, or the other way round. */
+    BUS_FILTER_MPCBB,    /**< SRAM block's security or privilege. */
+    BUS_FILTER_TZSC,     /**< Peripheral's security or privilege. */
+    BUS_FILTER_SECWM,    /**< Flash watermark. */
+    BUS_FILTER_SECBB,    /**< Flash sector's security bit. */
+    BUS_FILTER_PRIVBB,   /**< Flash sector's privilege bit. */
+    BUS_FILTER_HDP,      /**< Flash hidden at this HDPL. */
+    BUS_FILTER_OBK,      /**< OBK slot of another HDPL or world. */
+    BUS_FILTER_READONLY, /**< A memory that cannot be written this way. */
+    BUS_FILTER_BLOCK,    /**< A block that is not modelled, and the run is strict. */
+};
+
+struct bus_decision {
+    enum sim_answer answer;          /**< What the bus answers. */
+    enum bus_filter filter;          /**< Which filter refused; NONE when the answer is OK. */
+    char why[120];                   /**< The reason in words when refused: "SRAM3 block 12 is Secure
+                                        (MPCBB3), the access is Non-secure". */
+    const struct chip_memory *memory; /**< The memory reached directly, or NULL. */
+    uint32_t off;                    /**< Offset in `memory` or `device`. */
+    struct sim_device *device;       /**< The device reached, or NULL. */
+    bool direct;                     /**< Reads/fetches (and writes, if memory->writable) of the whole
+                                        range may go to `memory->bytes` with no further question. */
+    uint32_t first;                  /**< The decision holds for every byte from here ... */
+    uint32_t last;                   /**< ... to here, inclusive. */
+};
+
+/**
+ * Decides one access of `attr` at `addr`. `attr.secure` is the security of the transaction as it
+ * leaves the processor: Secure state and a Secure target by SAU and IDAU.
+ */
+void bus_decide(const struct sim_chip *chip, uint32_t addr, enum sim_access_kind kind,
+                struct sim_attr attr, struct bus_decision *out);
+
+/**
+ * Performs one access. A refused one sets the TZIC flag that the part sets, reads as zero, and
+ * leaves the decision in `*decision` (which may be NULL) for the caller's journal.
+ */
+enum sim_answer bus_read(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
+                         uint32_t *value, struct bus_decision *decision);
+enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size,
+                          struct sim_attr attr, uint32_t value, struct bus_decision *decision);
+
+/** Sets the TZIC flag for a refused access without performing it (fetches). */
+void bus_refuse(struct sim_chip *chip, const struct bus_decision *decision, struct sim_attr attr);
+
+/** The filter's name as documentation writes it: "MPCBB". */
+const char *bus_filter_name(enum bus_filter filter);
+
+/*
+ * Filters that a device owns. Each says whether the access passes, and narrows or keeps
+ * [out->first, out->last] to the range for which that holds.
+ */
+struct flash_view; /* dev_flash.h */
+bool gtzc_check_sram(const struct sim_chip *chip, enum chip_memory_id id, uint32_t off,
+                     struct sim_attr attr, enum sim_access_kind kind, struct bus_decision *out);
+bool gtzc_check_device(const struct sim_chip *chip, const struct sim_device *dev,
+                       struct sim_attr attr, struct bus_decision *out);
+bool gtzc_check_bkpsram(const struct sim_chip *chip, uint32_t off, struct sim_attr attr,
+                        struct bus_decision *out);
+void gtzc_flag_illegal(struct sim_chip *chip, const struct bus_decision *decision);
+bool flash_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
+                 struct sim_attr attr, struct bus_decision *out);
+/** Whether the range around `off` may be read directly (no ECC error in it, no swap border). */
+bool flash_direct(const struct sim_chip *chip, uint32_t off, struct bus_decision *out);
+/** Offset in nv->flash of a flash offset as addressed (SWAP_BANK applied). */
+uint32_t flash_physical(const struct sim_chip *chip, uint32_t off);
+/** Reads through the controller (ECC errors act), and writes into its write buffer. */
+uint32_t flash_memory_read(struct sim_chip *chip, uint32_t off, unsigned size);
+void flash_memory_write(struct sim_chip *chip, uint32_t off, unsigned size, uint32_t value,
+                        struct sim_attr attr);

@@ -1,0 +1,49 @@
+/*
+ * The processor: a Cortex-M33 with TrustZone, FPU, 12 Secure and 8 Non-secure MPU regions, 8 SAU
+ * regions, 131 interrupts with 4 priority bits.
+ *
+ * cpu_unicorn.c executes instructions and is the only file that knows the engine. The Armv8-M
+ * system level stands in cpu_v8m_*.c over the struct of cpu_v8m.h. The processor reaches memory
+ * and devices through bus.h only.
+ */
+#pragma once
+
+#include "bus.h"
+
+struct sim_cpu;
+
+/** Makes the processor of a chip. @return NULL with the reason in `error`. */
+struct sim_cpu *cpu_new(struct sim_chip *chip, struct sim_error *error);
+void cpu_free(struct sim_cpu *cpu);
+
+/** Resets: registers, system level; then Secure state, MSP and PC from `vtor` (Secure address). */
+void cpu_reset(struct sim_cpu *cpu, uint32_t vtor_s, uint32_t vtor_ns);
+
+/**
+ * Runs for at most `insns` instructions, calling chip_advance() as virtual time passes.
+ * Returns SIM_STOP_INSNS, _ASKED (cpu_stop() was called), _IDLE, _LOCKUP or _ERROR.
+ */
+enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns);
+
+/** Makes cpu_run() return at the next block. Safe from callbacks and signal handlers. */
+void cpu_stop(struct sim_cpu *cpu);
+
+/* What the chip tells the processor (struct chip_listener). */
+void cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
+void cpu_nmi(struct sim_cpu *cpu);
+void cpu_map_changed(struct sim_cpu *cpu);
+void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t off, uint32_t len);
+void cpu_deadline(struct sim_cpu *cpu);
+
+/** State for the journal: security, privilege and PC (of the block, if within a device access). */
+void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc);
+
+uint32_t cpu_reg_read(struct sim_cpu *cpu, enum sim_reg reg);
+void cpu_reg_write(struct sim_cpu *cpu, enum sim_reg reg, uint32_t value);
+
+/** Function symbol for an address, from the ELF files the user gave; the buffer is the caller's. */
+typedef void cpu_symbol_fn(void *context, uint32_t addr, char *text, size_t size);
+void cpu_set_symbols(struct sim_cpu *cpu, cpu_symbol_fn *symbol, void *context);
+
+/** "Unicorn 2.1.1". */
+const char *cpu_engine_version(void);
