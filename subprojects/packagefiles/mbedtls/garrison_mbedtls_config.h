@@ -1,0 +1,32 @@
+/*
+ * The one configuration of Mbed TLS, for the host and for the target: PSA Crypto under the crypto
+ * service. The algorithms stand in garrison_psa_wants.h; this file says how they are built.
+ */
+#pragma once
+
+/* PSA Crypto for several clients: a key id carries the partition or application that owns it. */
+#define MBEDTLS_PSA_CRYPTO_C
+#define MBEDTLS_PSA_CRYPTO_CONFIG
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "garrison_psa_wants.h"
+#define MBEDTLS_PSA_CRYPTO_KEY_ID_ENCODES_OWNER
+
+/* Random bytes come from the service, which asks the port: mbedtls_psa_external_get_random(). */
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+
+/* No heap: one static arena, given by mbedtls_memory_buffer_alloc_init(). */
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
+#define MBEDTLS_MEMORY_BUFFER_ALLOC_C
+/* Called when the arena's own structure is damaged: nothing can be trusted after that. */
+#define MBEDTLS_PLATFORM_EXIT_MACRO(status) __builtin_trap()
+
+/* Speed and size. */
+#define MBEDTLS_HAVE_ASM
+#define MBEDTLS_ECP_NIST_OPTIM
+#define MBEDTLS_ECP_WINDOW_SIZE 2
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_SHA512_SMALLER
