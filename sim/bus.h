@@ -65,7 +65,6 @@ const char *bus_filter_name(enum bus_filter filter);
  * Filters that a device owns. Each says whether the access passes, and narrows or keeps
  * [out->first, out->last] to the range for which that holds.
  */
-struct flash_view; /* dev_flash.h */
 bool gtzc_check_sram(const struct sim_chip *chip, enum chip_memory_id id, uint32_t off,
                      struct sim_attr attr, enum sim_access_kind kind, struct bus_decision *out);
 bool gtzc_check_device(const struct sim_chip *chip, const struct sim_device *dev,
@@ -73,13 +72,26 @@ bool gtzc_check_device(const struct sim_chip *chip, const struct sim_device *dev
 bool gtzc_check_bkpsram(const struct sim_chip *chip, uint32_t off, struct sim_attr attr,
                         struct bus_decision *out);
 void gtzc_flag_illegal(struct sim_chip *chip, const struct bus_decision *decision);
+
+/*
+ * The flash. In these, `off` is as addressed: from 0x08000000 or 0x0C000000, before SWAP_BANK.
+ * chip->memory[CHIP_FLASH].bytes stands in physical order, so a decision on flash has
+ * flash_physical(off) as its `off`; it never reaches beyond one sector, so it never crosses banks.
+ * A refused read or write is IGNORED, a refused fetch an ERROR: both are set in `out`.
+ */
 bool flash_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
                  struct sim_attr attr, struct bus_decision *out);
-/** Whether the range around `off` may be read directly (no ECC error in it, no swap border). */
+/** Whether the range around `off` may be read directly: narrows it to quad-words without error. */
 bool flash_direct(const struct sim_chip *chip, uint32_t off, struct bus_decision *out);
 /** Offset in nv->flash of a flash offset as addressed (SWAP_BANK applied). */
 uint32_t flash_physical(const struct sim_chip *chip, uint32_t off);
 /** Reads through the controller (ECC errors act), and writes into its write buffer. */
 uint32_t flash_memory_read(struct sim_chip *chip, uint32_t off, unsigned size);
 void flash_memory_write(struct sim_chip *chip, uint32_t off, unsigned size, uint32_t value,
+                        struct sim_attr attr);
+/** The same question for the devices FLASH_OBK, FLASH_OTP, FLASH_EDATA; any other passes. */
+bool flash_check_area(const struct sim_chip *chip, const struct sim_device *dev, uint32_t off,
+                      enum sim_access_kind kind, struct sim_attr attr, struct bus_decision *out);
+/** Raises WRPERR or OBKERR for a write that one of the two checks has refused. */
+void flash_refuse_write(struct sim_chip *chip, const struct bus_decision *decision,
                         struct sim_attr attr);

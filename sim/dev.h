@@ -38,6 +38,7 @@ struct sim_device *ramcfg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *flash_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *obk_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *otp_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *edata_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *icache_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *gpio_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *usart_new(struct sim_chip *chip, const struct dev_row *row);

@@ -45,6 +45,13 @@ enum nv_option {
     NV_OB_COUNT
 };
 
+/**
+ * An option change is stored at once and in force from the next load, at reset: word i waits in
+ * option[NV_OPTION_PENDING + i] as long as option[NV_OPTION_WAITING] is not 0.
+ */
+#define NV_OPTION_PENDING 16u
+#define NV_OPTION_WAITING 31u
+
 /** Parts that the store writes separately. */
 enum nv_part {
     NV_PART_FLASH = 0, /**< nv_touch() offsets are bytes of `flash`. */
@@ -55,6 +62,11 @@ enum nv_part {
     NV_PART_COUNT
 };
 
+/*
+ * A sector used as high-cycle data holds 3072 half-words in its first 6 KB and the state of each,
+ * where the part has its ECC, in the last 2 KB: two bits each, 3 virgin, 2 programmed, 1 single,
+ * 0 double error. Erasing it leaves ones, so it is virgin.
+ */
 #define NV_SECTOR_BYTES 8192u
 #define NV_FLASH_SECTORS (NV_FLASH_BYTES / NV_SECTOR_BYTES)
 
