@@ -33,8 +33,10 @@ struct bus_decision {
     const struct chip_memory *memory; /**< The memory reached directly, or NULL. */
     uint32_t off;                    /**< Offset in `memory` or `device`. */
     struct sim_device *device;       /**< The device reached, or NULL. */
-    bool direct;                     /**< Reads/fetches (and writes, if memory->writable) of the whole
-                                        range may go to `memory->bytes` with no further question. */
+    bool illegal;                    /**< Refused for its security: the part sets a TZIC flag. */
+    bool direct;                     /**< Reads (and writes, if memory->writable) of the whole range,
+                                        or fetches if a fetch was asked for, may go to
+                                        `memory->bytes` with no further question. */
     uint32_t first;                  /**< The decision holds for every byte from here ... */
     uint32_t last;                   /**< ... to here, inclusive. */
 };
@@ -63,7 +65,9 @@ const char *bus_filter_name(enum bus_filter filter);
 
 /*
  * Filters that a device owns. Each says whether the access passes, and narrows or keeps
- * [out->first, out->last] to the range for which that holds.
+ * [out->first, out->last] to the range for which that holds. On entry that is the whole memory or
+ * device, as addressed: the address of offset 0 is out->first. `attr.secure` is true for a Secure
+ * transaction through the Secure alias.
  */
 bool gtzc_check_sram(const struct sim_chip *chip, enum chip_memory_id id, uint32_t off,
                      struct sim_attr attr, enum sim_access_kind kind, struct bus_decision *out);

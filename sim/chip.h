@@ -31,7 +31,7 @@ struct chip_memory {
     uint32_t base_s;   /**< Secure alias. */
     uint32_t size;     /**< Bytes. */
     bool writable;     /**< Whether a processor store changes it; flash stores go to its controller. */
-    uint8_t *bytes;    /**< `size` bytes, page-aligned; owned by the chip. */
+    uint8_t *bytes;    /**< `size` bytes. Flash and backup SRAM stand in the chip's `nv`. */
 };
 
 /** Why the chip was reset; the port reads it back from RCC_RSR. */
@@ -63,6 +63,13 @@ struct sim_chip {
     struct chip_memory memory[CHIP_MEMORIES];
     struct sim_device *device[CHIP_DEVICES_MAX]; /**< Ascending base. */
     unsigned devices;
+    struct sim_device *tzsc;     /**< Those of `device` that others ask; set by the constructors. */
+    struct sim_device *tzic;
+    struct sim_device *mpcbb[3]; /**< MPCBB1 to MPCBB3. */
+    struct sim_device *sbs;
+    struct sim_device *rcc;
+    struct sim_device *pwr;
+    struct sim_device *ramcfg;
     struct sim_nv *nv;             /**< Owned by whoever made the chip. */
     struct chip_listener listener;
     uint64_t now;                  /**< Virtual time in ticks: one tick is one instruction. */

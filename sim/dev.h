@@ -1,11 +1,11 @@
 /*
- * Constructors of the chip's devices, one per kind of block.
+ * Constructors of the chip's devices, one per kind of block, and the table they stand in.
  *
- * chip_stm32h573.c holds one row per device; chip_new() calls its constructor. A constructor
- * allocates the device's own struct, whose first member is `struct sim_device`, with calloc() and
- * fills only `ops` and its own members (chip_new() fills name, base, size, chip and deadline
- * afterwards, before the first reset). It returns NULL when the host has no memory left. The chip
- * frees a device with free(): a device owns nothing but its struct.
+ * chip_stm32h573.c holds one row per block; chip_new() calls the constructor of each row that has
+ * one. A constructor allocates the device's own struct, whose first member is `struct sim_device`,
+ * with calloc() and fills only `ops` and its own members (chip_new() fills the rest before the
+ * first reset). It returns NULL when the host has no memory left. The chip frees a device with
+ * free(): a device owns nothing but its struct.
  */
 #pragma once
 
@@ -14,19 +14,39 @@
 /** No line of the NVIC, in a row. */
 #define DEV_NO_IRQ 0xffu
 
-/** Not under the TZSC: the block looks at the security of each access itself, or not at all. */
-#define DEV_NO_TZSC 0xffu
+/** Neither under the TZSC nor known to the TZIC. */
+#define DEV_NO_GTZC 0xffu
 
-/** One device of the chip, as its table describes it. */
+/** First GTZC bit that only the TZIC has: such a block looks at an access's security itself. */
+#define DEV_GTZC_AWARE 96u
+
+/** One block of the chip. A block without a constructor is known by name but not modelled. */
 struct dev_row {
-    const char *name;  /**< As the reference manual writes it: "USART1". */
-    uint32_t base;     /**< Non-secure base address. */
-    uint32_t size;     /**< Bytes decoded from there. */
-    uint8_t irq[2];    /**< NVIC lines; DEV_NO_IRQ where there is none. FLASH, RCC: NS, Secure. */
-    uint8_t tzsc;      /**< 32 * (n - 1) + bit of TZSC_SECCFGRn/PRIVCFGRn, or DEV_NO_TZSC. */
-    uint8_t index;     /**< Which of several: 0 for GPIOA, 1 for USART1 and MPCBB1; else 0. */
+    const char *name; /**< As the reference manual writes it: "USART1". */
+    uint32_t base;    /**< Non-secure base address. */
+    uint32_t size;    /**< Bytes decoded from there. */
+    uint8_t irq[2];   /**< NVIC lines or DEV_NO_IRQ. FLASH, RCC, RTC: Non-secure, then Secure. */
+    uint8_t gtzc;     /**< 32 * (n - 1) + bit of TZSC_SECCFGRn, PRIVCFGRn, TZIC_SRn, or none. */
+    uint8_t index;    /**< Which of several: 0 for GPIOA, 1 for USART1 and MPCBB1; else 0. */
+    bool ns_only;     /**< Has no Secure alias. */
     struct sim_device *(*make)(struct sim_chip *chip, const struct dev_row *row);
 };
+
+/** Every block of the STM32H573, ascending by base. */
+extern const struct dev_row chip_rows[];
+extern const unsigned chip_row_count;
+
+/** The memories of the STM32H573, by enum chip_memory_id, without their bytes. */
+extern const struct chip_memory chip_memories[CHIP_MEMORIES];
+
+/** Sets the TZIC flag of a GTZC bit: an access that a block has refused as illegal. */
+void gtzc_flag(struct sim_chip *chip, unsigned gtzc);
+
+/** Whether the backup domain may be written: PWR_DBPCR.DBP. */
+bool pwr_backup_open(const struct sim_chip *chip);
+
+/** Whether a store to SRAM2 at `off` is kept out by RAMCFG_M2WPRn (1-KB pages). */
+bool ramcfg_sram2_protected(const struct sim_chip *chip, uint32_t off);
 
 struct sim_device *sbs_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tzsc_new(struct sim_chip *chip, const struct dev_row *row);

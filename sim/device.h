@@ -14,6 +14,7 @@
 
 struct sim_chip;
 struct sim_device;
+struct dev_row;
 
 /** Deadline of a device that waits for nothing. */
 #define SIM_NEVER UINT64_MAX
@@ -49,6 +50,7 @@ struct sim_device {
     uint32_t base;         /**< Non-secure base address. */
     uint32_t size;         /**< Bytes decoded. */
     struct sim_chip *chip; /**< The chip it stands on. */
+    const struct dev_row *row; /**< Its row in the chip's table, with interrupts and GTZC bit. */
     uint64_t deadline;     /**< Virtual time of its next event; change with chip_deadline(). */
 };
 
