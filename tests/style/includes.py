@@ -28,6 +28,7 @@ RULES = [
     ('core/boot/', COMMON + BOOT_CRYPTO + ['include/garrison/*', 'core/base/*', 'core/store/*']),
     ('core/spm/', COMMON + PSA + ['include/garrison/port.h', 'include/garrison/partition.h',
                                   'include/garrison/gate.h', 'core/base/*']),
+    ('core/client/', COMMON + PSA + ['include/garrison/gate.h']),
     ('core/services/', COMMON + PSA + ['<mbedtls/*.h>', 'core/base/*', 'core/store/*',
                                        'core/token/*']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
