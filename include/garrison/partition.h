@@ -1,0 +1,66 @@
+/*
+ * A partition: one secure service in its own sandbox.
+ *
+ * Built-in partitions stand in one const table (core/spm/partitions.c); the port gives them their
+ * memory. Secure function model of the PSA Firmware Framework 1.1: a partition has one function,
+ * called with a message, that returns the status for the caller.
+ *
+ * What the port owes the table
+ * - One `const struct partition_memory partition_memory_<name>` for each name declared below. On a
+ *   chip it is made of linker symbols: text and read-only data of the service and of the libraries
+ *   it uses, its own data and stack, and the registers of each device that it is granted. A port
+ *   without isolation gives one region over the whole address space.
+ * - `partition_memory_crypto` grants what port_entropy() touches: the service calls it itself.
+ * - .data and .bss of a partition are set up before manager_main() runs.
+ * - The function runs unprivileged with its stack pointer at the message, which the manager puts
+ *   at the top of the partition's stack, aligned to 8 bytes.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <garrison/abi.h>
+#include <psa/service.h>
+
+GARRISON_ABI_BEGIN
+
+/** Memory that unprivileged code of the partition may use. Both ends are multiples of 32. */
+struct partition_region {
+    uintptr_t base;  /**< First byte. */
+    uintptr_t limit; /**< First byte behind. */
+    uint32_t access; /**< PARTITION_READ, with or without _WRITE or _EXECUTE; never both. */
+};
+
+#define PARTITION_READ        1u
+#define PARTITION_WRITE       2u
+#define PARTITION_EXECUTE     4u
+#define PARTITION_REGIONS_MAX 5u
+
+/** One service: what a client calls. */
+struct partition_service {
+    uint32_t sid;        /**< Service id. */
+    uint32_t version;    /**< Its version, as psa_version() tells. */
+    psa_handle_t handle; /**< Stateless handle. */
+    bool non_secure;     /**< Whether Non-secure clients may call it. */
+};
+
+/** What the port gives a partition. */
+struct partition_memory {
+    uintptr_t stack_base;  /**< Lowest byte of its stack; multiple of 8. */
+    uintptr_t stack_limit; /**< First byte behind; the stack lies whole in one writable region. */
+    struct partition_region region[PARTITION_REGIONS_MAX]; /**< Unused ones have base == limit. */
+};
+
+extern const struct partition_memory partition_memory_crypto;
+extern const struct partition_memory partition_memory_update;
+
+struct partition {
+    int32_t id;       /**< Positive, as psa_msg_t.client_id for callees. */
+    const char *name; /**< For logs. */
+    psa_status_t (*function)(const psa_msg_t *message); /**< The secure function. */
+    const struct partition_memory *memory;              /**< From the port. */
+    const struct partition_service *services;           /**< In flash. */
+    uint32_t service_count;
+};
+
+GARRISON_ABI_END

@@ -1,0 +1,111 @@
+/*
+ * What the core needs of a chip: the seam between core/ and port/.
+ *
+ * These are singletons of trust and therefore bound at link time; there is one implementation per
+ * port and none is replaceable at run time. No function keeps a pointer after it has returned.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <garrison/abi.h>
+#include <garrison/entropy.h>
+#include <garrison/flash.h>
+#include <garrison/handoff.h>
+#include <garrison/partition.h>
+#include <garrison/status.h>
+
+GARRISON_ABI_BEGIN
+
+enum port_reset_cause {
+    PORT_RESET_POWER = 1,
+    PORT_RESET_PIN = 2,
+    PORT_RESET_SOFTWARE = 3,
+    PORT_RESET_WATCHDOG = 4,
+    PORT_RESET_OTHER = 5,
+};
+
+/** Product life cycle, as far as the core's decisions depend on it. */
+enum port_life_cycle {
+    PORT_LIFE_OPEN = 1,         /**< Development: debug is open. */
+    PORT_LIFE_PROVISIONING = 2, /**< Keys are being written. */
+    PORT_LIFE_TZ_CLOSED = 3,    /**< Secure side closed, Non-secure debug open. */
+    PORT_LIFE_CLOSED = 4,
+    PORT_LIFE_LOCKED = 5,
+};
+
+/* Boot */
+
+/** Cause of the last reset. Constant during a boot. */
+enum port_reset_cause port_reset_cause(void);
+
+/** Temporal isolation level, 0 to 3; see the part's reference manual, SBS_HDPLSR. */
+unsigned port_hdpl(void);
+
+/** The user flash, whole. Memory-mapped reads and this device agree. */
+const struct flash_device *port_flash(void);
+
+/**
+ * Reads from the keys store of the current level (OBK on the STM32H573).
+ * @param off  bytes from the start of the keys store; slots of other levels are refused
+ * @return GARRISON_ERROR_DEVICE: refused or unreadable.
+ */
+enum garrison_status port_keys_read(uint32_t off, uint8_t *data, uint32_t len) GARRISON_MUST_USE;
+
+/** The hand-over record's memory; the same for every stage. */
+struct handoff *port_handoff(void);
+
+/**
+ * Leaves the stage for good: wipes its RAM, raises the level, hides its flash, starts the next
+ * image. From then on nothing of the stage, flash or keys, can be read.
+ * @param vectors  address of the next image's vector table
+ */
+GARRISON_NORETURN void port_leave(uint32_t vectors);
+
+/**
+ * Remembers a boot verdict across a reset: stage role << 24 | image role << 16 | reason, the last
+ * being garrison_status_index(). 0: none.
+ */
+void port_boot_verdict(uint32_t verdict);
+
+/* Isolation */
+
+/** Sets up SAU, MPU, memory and peripheral filters from the port's table. */
+enum garrison_status port_isolation_apply(void) GARRISON_MUST_USE;
+
+/** Compares the same table with the hardware. GARRISON_ERROR_MISMATCH: they differ. */
+enum garrison_status port_isolation_check(void) GARRISON_MUST_USE;
+
+/** Makes a partition's regions, and no other's, reachable to unprivileged code. */
+enum garrison_status port_partition_switch(const struct partition *partition) GARRISON_MUST_USE;
+
+/**
+ * Whether the Non-secure caller itself may read (or, with `write`, also write) the whole range, at
+ * the privilege it called with. A zero length is always allowed. Never true for Secure memory.
+ */
+bool port_client_may(uintptr_t base, size_t len, bool write);
+
+/** Starts the Non-secure application; returns never. @param vectors its vector table. */
+GARRISON_NORETURN void port_start_application(uint32_t vectors);
+
+/* Device */
+
+enum port_life_cycle port_life_cycle(void);
+void port_device_id(uint8_t id[12]);
+
+/* Random bytes: port_entropy() of garrison/entropy.h, which services may include. */
+
+/* End and report */
+
+/** One line of text for the log, without newline; lost when there is no log. */
+void port_log(const char *line);
+
+/** Stops for good after a failure that must not be survived; a reset is the only way out. */
+GARRISON_NORETURN void port_panic(const char *reason);
+
+/** Resets the chip. */
+GARRISON_NORETURN void port_reset(void);
+
+GARRISON_ABI_END

@@ -1,0 +1,67 @@
+/*
+ * The secure partition manager as its port sees it: the manager's entry, and the privileged bodies
+ * of what the gate and a partition's system calls ask for.
+ *
+ * One call at a time. The port turns GATE_CALL into
+ *     status = spm_begin(...);
+ *     if (status == PSA_SUCCESS) {
+ *         port_partition_switch(partition);
+ *         status = spm_end(<partition->function(message), unprivileged, in its sandbox>);
+ *     }
+ * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write().
+ * A partition's mistake in one of these three ends in port_panic().
+ */
+#pragma once
+
+#include <garrison/abi.h>
+#include <garrison/partition.h>
+#include <garrison/status.h>
+#include <psa/client.h>
+
+GARRISON_ABI_BEGIN
+
+/** Client id of the Non-secure application. */
+#define SPM_CLIENT_NON_SECURE (-1)
+
+/** Main function of the manager: checks what it was handed, isolates, starts the application. */
+GARRISON_NORETURN void manager_main(void);
+
+/**
+ * Checks the partition table and readies the partitions. Must run once before any call; a second
+ * time is allowed between calls and forgets nothing.
+ * @return GARRISON_ERROR_POLICY: the table or the memory that the port gave breaks a rule.
+ */
+enum garrison_status spm_init(void) GARRISON_MUST_USE;
+
+/** psa_version(). */
+uint32_t spm_version(int32_t client_id, uint32_t sid);
+
+/** psa_connect(); every service is stateless, so there is no connection to be had. */
+psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version);
+
+/** psa_close(). PSA_ERROR_PROGRAMMER_ERROR: not PSA_NULL_HANDLE. */
+psa_status_t spm_close(int32_t client_id, psa_handle_t handle);
+
+/**
+ * Checks a call and prepares its message. May be entered again while a call runs, from an interrupt
+ * of the client's: that answers PSA_ERROR_CONNECTION_BUSY and touches nothing.
+ * @param control    gate_control()
+ * @param in_vec     the client's array, not trusted: checked, then copied once, as are the vectors
+ * @param out_vec    the same; `len` of each is written by spm_end()
+ * @param partition  out: whom to run
+ * @param message    out: its message, at the top of its stack
+ * @return PSA_SUCCESS: run it, then spm_end() is owed; PSA_ERROR_CONNECTION_BUSY: a call runs;
+ *         PSA_ERROR_PROGRAMMER_ERROR: handle, control, or memory that the client may not use.
+ */
+psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
+                       const psa_invec *in_vec, psa_outvec *out_vec,
+                       const struct partition **partition, const psa_msg_t **message);
+
+/** Ends the call: tells the client how much was written. @return the client's status */
+psa_status_t spm_end(psa_status_t status);
+
+size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);
+size_t spm_skip(psa_handle_t message, uint32_t index, size_t len);
+void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len);
+
+GARRISON_ABI_END

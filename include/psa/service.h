@@ -1,0 +1,35 @@
+/*
+ * The service side of the PSA Firmware Framework, secure function model.
+ * Source: Arm Firmware Framework for M 1.1, section 4.4 (DEN 0063).
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <psa/client.h>
+
+GARRISON_ABI_BEGIN
+
+/** A request, as the secure function sees it. */
+typedef struct psa_msg_t {
+    int32_t type;                   /**< As the client gave it, or PSA_IPC_CONNECT etc. */
+    psa_handle_t handle;            /**< Names this request in psa_read() and its kin. */
+    int32_t client_id;              /**< Negative: Non-secure; positive: a partition. */
+    void *rhandle;                  /**< The service's own value for this connection. */
+    size_t in_size[PSA_MAX_IOVEC];  /**< Bytes of each input. */
+    size_t out_size[PSA_MAX_IOVEC]; /**< Bytes there are in each output. */
+} psa_msg_t;
+
+/** Copies the next bytes of an input. @return bytes copied, 0 at the end. */
+size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes);
+
+/** Passes over the next bytes of an input. @return bytes passed over. */
+size_t psa_skip(psa_handle_t msg_handle, uint32_t invec_idx, size_t num_bytes);
+
+/** Appends bytes to an output; more than it holds is a programmer error. */
+void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer, size_t num_bytes);
+
+/** Ends the partition after a failure it cannot handle; returns never. */
+GARRISON_NORETURN void psa_panic(void);
+
+GARRISON_ABI_END
