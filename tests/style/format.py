@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Every C file is as clang-format would write it. Without clang-format: skipped."""
 
-import itertools
 import os
 import re
 import shutil
@@ -14,13 +13,18 @@ SKIPPED = 77
 
 
 def comparable(text):
-    """The lines of the text; in macros without spaces, where clang-format's releases disagree."""
+    """(line number, text) of each line; a macro is one line without spaces, since inside macros
+    clang-format's releases disagree."""
     lines = []
-    in_macro = False
-    for line in text.split('\n'):
-        in_macro = in_macro or line.startswith('#define')
-        lines.append(re.sub(r'\s+', '', line) if in_macro else line)
-        in_macro = in_macro and line.endswith('\\')
+    macro = None
+    for number, line in enumerate(text.split('\n'), 1):
+        if macro is None and not line.startswith('#define'):
+            lines.append((number, line))
+            continue
+        macro = (macro or '') + re.sub(r'\s+|\\$', '', line)
+        if not line.endswith('\\'):
+            lines.append((number, macro))
+            macro = None
     return lines
 
 
@@ -29,11 +33,13 @@ def check(root):
     for path in sources.c_files(root):
         run = subprocess.run(['clang-format', '--style=file', path], cwd=root, capture_output=True,
                              text=True, check=True)
-        pairs = itertools.zip_longest(comparable(sources.read(root, path)), comparable(run.stdout))
-        changed = [number for number, (is_so, formatted) in enumerate(pairs, 1)
-                   if is_so != formatted]
-        if changed:
-            problems.append('%s:%d: clang-format -i %s would change it' % (path, changed[0], path))
+        written = comparable(sources.read(root, path))
+        formatted = comparable(run.stdout)
+        changed = [number for (number, line), (_, wanted) in zip(written, formatted)
+                   if line != wanted]
+        if changed or len(written) != len(formatted):
+            problems.append('%s:%d: clang-format -i %s would change it'
+                            % (path, (changed + [written[-1][0]])[0], path))
     return problems
 
 

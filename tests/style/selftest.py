@@ -170,6 +170,10 @@ class Format(Tree):
     def test_refuses_long_line(self):
         self.assertNotEqual([], self.problems('int f(%s);\n' % ', '.join(['int argument'] * 9)))
 
+    def test_does_not_look_at_spaces_in_macros(self):
+        self.assertEqual([], self.problems('#define A(a)      ((a)&1)\n'))
+        self.assertEqual([], self.problems('#define A(a) \\\n    {.a = a}\n'))
+
 
 class Symbols(Tree):
     def problems(self, source):
