@@ -1,0 +1,121 @@
+#include "bootrom.h"
+
+#include <stdio.h>
+
+#define OPTSR_PRODUCT_STATE(optsr) (((optsr) >> 8) & 0xFFu)
+#define OPTSR_BOOT_UBE(optsr) (((optsr) >> 22) & 0xFFu)
+#define BOOT_UBE_USER_FLASH 0xB4u
+#define BOOT_UBE_SYSTEM_FLASH 0xC3u
+#define BOOT_ADDRESS(bootr) ((bootr)&0xFFFFFF00u)
+
+/** What the boot ROM does in a product state. [U] where the evidence is a forum's, see FIDELITY. */
+struct product_state {
+    uint8_t code;
+    const char *name;
+    bool user_code;  /**< Whether user code ever runs. */
+};
+
+static const struct product_state product_states[] = {
+    {0xED, "OPEN", true},
+    {0x17, "PROVISIONING", false},
+    {0x2E, "IROT-PROVISIONED", true},
+    {0xC6, "TZ-CLOSED", true},
+    {0x72, "CLOSED", true},
+    {0x5C, "LOCKED", true},
+    {0x9A, "REGRESSION", false},
+    {0xA3, "NS-REGRESSION", false},
+};
+
+static const struct product_state *product_state_find(uint32_t optsr)
+{
+    for (unsigned i = 0; i < sizeof product_states / sizeof product_states[0]; i++) {
+        if (product_states[i].code == OPTSR_PRODUCT_STATE(optsr)) {
+            return &product_states[i];
+        }
+    }
+    return NULL;
+}
+
+const char *bootrom_product_state(uint32_t optsr)
+{
+    const struct product_state *state = product_state_find(optsr);
+    return state != NULL ? state->name : "INVALID";
+}
+
+static bool bootrom_vectors_blank(const struct sim_chip *chip, uint32_t vectors)
+{
+    const struct chip_memory *flash = &chip->memory[CHIP_FLASH];
+    uint32_t off = vectors - (chip_trustzone(chip) ? flash->base_s : flash->base_ns);
+    if (off >= flash->size - 8u) {
+        return false;
+    }
+    off = flash_physical(chip, off);
+    for (unsigned i = 0; i < 8; i++) {
+        if (chip->nv->flash[off + i] != 0xFFu) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void bootrom_start(struct sim_chip *chip, uint32_t vectors, struct bootrom_verdict *verdict)
+{
+    const struct chip_memory *flash = &chip->memory[CHIP_FLASH];
+    const uint32_t base = chip_trustzone(chip) ? flash->base_s : flash->base_ns;
+    verdict->vectors = vectors;
+    if (vectors - base >= flash->size) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: the boot address 0x%08X is not in the user flash at 0x%08X; "
+                       "nothing starts",
+                       vectors, base);
+        return;
+    }
+    if (bootrom_vectors_blank(chip, vectors)) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: the flash at the boot address 0x%08X is blank; nothing starts",
+                       vectors);
+        return;
+    }
+    verdict->starts = true;
+    chip_hdpl_raise(chip);
+    (void)snprintf(verdict->why, sizeof verdict->why,
+                   "boot ROM: starting the user flash at 0x%08X, TrustZone %s", vectors,
+                   chip_trustzone(chip) ? "on" : "off");
+}
+
+void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
+{
+    *verdict = (struct bootrom_verdict){0};
+    const uint32_t optsr = chip->nv->option[NV_OB_OPTSR];
+    const struct product_state *state = product_state_find(optsr);
+    if (state == NULL) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: product state 0x%02X does not exist; nothing starts",
+                       OPTSR_PRODUCT_STATE(optsr));
+        return;
+    }
+    if (!state->user_code) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: in product state %s no user code runs", state->name);
+        return;
+    }
+    if (!chip_trustzone(chip)) {
+        bootrom_start(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_NSBOOT]), verdict);
+        return;
+    }
+    switch (OPTSR_BOOT_UBE(optsr)) {
+    case BOOT_UBE_USER_FLASH:
+        bootrom_start(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_SECBOOT]), verdict);
+        return;
+    case BOOT_UBE_SYSTEM_FLASH:
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: BOOT_UBE selects the iROT in system flash, which is not "
+                       "installed; nothing starts");
+        return;
+    default:
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: BOOT_UBE 0x%02X is neither 0xB4 nor 0xC3; nothing starts",
+                       OPTSR_BOOT_UBE(optsr));
+        return;
+    }
+}

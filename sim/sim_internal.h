@@ -1,0 +1,48 @@
+/*
+ * struct sim, shared by the files of the public API (sim.c, sim_access.c).
+ */
+#pragma once
+
+#include <garrison/sim.h>
+
+#include "bootrom.h"
+#include "cpu.h"
+#include "fail.h"
+#include "store.h"
+#include "symbols.h"
+
+#define SIM_CONSOLES 16u
+#define SIM_CONSOLE_BYTES 200u
+
+/** A line that a UART has begun, for the journal. */
+struct sim_console {
+    size_t len;
+    char line[SIM_CONSOLE_BYTES];
+};
+
+struct sim {
+    struct sim_config config;
+    struct sim_nv *nv;
+    struct store *store; /**< NULL: the chip is in memory. */
+    struct sim_chip *chip;
+    struct sim_cpu *cpu; /**< NULL: no processor was asked for. */
+    struct symbols *symbols;
+    struct sim_console console[SIM_CONSOLES]; /**< By number of the UART. */
+    struct sim_error failure;                 /**< Why `failed`. */
+    enum chip_reset_cause reset_cause;        /**< Of the reset that is wanted. */
+    bool reset_wanted;                        /**< Taken when the processor has stopped. */
+    bool boot_pending;                        /**< Reset, and the boot ROM has not run yet. */
+    bool powered;
+    bool halted;  /**< The boot ROM found nothing to start. */
+    bool running; /**< Within cpu_run(). */
+    bool failed;  /**< The device file could not be written: nothing runs any more. */
+};
+
+/** Stops the run for good when a commit failed. */
+void sim_note_failure(struct sim *sim, enum sim_status status);
+
+/** cpu_symbol_fn over the symbols of the chip's user. */
+void sim_symbol_text(void *context, uint32_t addr, char *text, size_t size);
+
+/** Frees whatever has been made so far. */
+void sim_free(struct sim *sim);
