@@ -65,7 +65,7 @@ enum sim_event_kind {
     SIM_EVENT_REFUSED = 2, /**< An access was refused: who, what, which filter, why. */
     SIM_EVENT_FAULT = 3,  /**< An exception for a fault was taken, or the processor locked up. */
     SIM_EVENT_FLASH = 4,  /**< A flash, option-byte, OBK or OTP operation that failed. */
-    SIM_EVENT_IMAGE = 5,  /**< A boot stage's verdict on an image (from the hand-over log). */
+    SIM_EVENT_CONSOLE = 5, /**< A line that a UART sent: "USART1: ..." */
     SIM_EVENT_BLOCK = 6,  /**< First touch of a block that is not modelled. */
     SIM_EVENT_NOTE = 7,   /**< Anything else worth a line. */
 };
@@ -110,6 +110,22 @@ struct sim_config {
  */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_open(const struct sim_config *config,
                                                  struct sim **out, struct sim_error *error);
+
+/** What makes one chip differ from another of its kind. */
+struct sim_identity {
+    uint8_t uid[12];    /**< Unique device id. */
+    uint8_t secret[32]; /**< Root of the keys that only this chip has. */
+    uint64_t seed;      /**< First seed of its entropy source. */
+};
+
+/**
+ * Makes the device file of a virgin chip: erased, OPEN, TrustZone off.
+ *
+ * @return SIM_ERROR_FILE: the path exists already, or cannot be written; nothing is left behind.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_create(const char *path,
+                                                   const struct sim_identity *identity,
+                                                   struct sim_error *error);
 
 /** Commits the non-volatile state and frees the chip. NULL does nothing. */
 SIM_EXPORT void sim_close(struct sim *sim);
@@ -186,6 +202,41 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_peek(struct sim *sim, uint32_t addr,
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_poke(struct sim *sim, uint32_t addr,
                                                  const uint8_t *data, size_t len,
                                                  struct sim_error *error);
+
+/**
+ * Option words, by the name of their register in the reference manual without "FLASH_" and "_CUR":
+ * "OPTSR", "OPTSR2", "SECBOOTR", "SECWM1R", "WRP1R", "HDP1R" ... Writing takes effect at once, as
+ * a programming tool's option-byte load does, with none of the chip's own rules.
+ *
+ * @return SIM_ERROR_USAGE: no such option word.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_option_read(struct sim *sim, const char *name,
+                                                        uint32_t *value, struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_option_write(struct sim *sim, const char *name,
+                                                         uint32_t value, struct sim_error *error);
+
+/** Name of the option word with that index, from 0; NULL behind the last. */
+SIM_EXPORT const char *sim_option_name(unsigned index);
+
+/** What a chip is and has been through, for reports. */
+struct sim_state {
+    uint8_t uid[12];
+    uint32_t boots;            /**< Boots since the device was made. */
+    const char *product_state; /**< "OPEN", "TZ-CLOSED" ... or "INVALID". */
+    bool trustzone;            /**< Whether the option bytes enable it. */
+    unsigned hdpl;             /**< 0 before the first boot of this run. */
+    uint32_t backup[32];       /**< TAMP backup registers. */
+    uint32_t sectors_used;     /**< Flash sectors with at least one programmed quad-word. */
+};
+SIM_EXPORT void sim_state_get(const struct sim *sim, struct sim_state *state);
+
+/** Calls `each` for the last `limit` events (0: all) of a device file, oldest first. */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_journal_read(const char *path, uint64_t limit,
+                                                         sim_event_fn *each, void *context,
+                                                         struct sim_error *error);
+
+/** Name of an event's kind as the journal shows it: "refused". */
+SIM_EXPORT const char *sim_event_name(enum sim_event_kind kind);
 
 /** Registers of the processor, for debuggers and tests. */
 enum sim_reg {
