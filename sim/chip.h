@@ -65,6 +65,7 @@ struct sim_chip {
     unsigned devices;
     struct sim_device *tzsc;     /**< Those of `device` that others ask; set by the constructors. */
     struct sim_device *tzic;
+    struct sim_device *flash;
     struct sim_device *mpcbb[3]; /**< MPCBB1 to MPCBB3. */
     struct sim_device *sbs;
     struct sim_device *rcc;

@@ -1,0 +1,235 @@
+/* Flash operations that take time: how long, what they leave, what a reset in them leaves. */
+#include "dev_flash.h"
+
+#include <string.h>
+
+/* Durations in microseconds of virtual time. [U] */
+#define FLASH_PROGRAM_US 30u
+#define FLASH_SECTOR_ERASE_US 2000u
+#define FLASH_BANK_ERASE_US 128000u
+#define FLASH_MASS_ERASE_US 256000u
+#define FLASH_OPTION_US 5000u
+#define FLASH_OBK_ERASE_US 2000u
+#define FLASH_OBK_SWAP_US 10000u
+
+static const uint32_t flash_op_us[] = {
+    [FLASH_OP_WRITE] = FLASH_PROGRAM_US,
+    [FLASH_OP_OBK_ERASE] = FLASH_OBK_ERASE_US,
+    [FLASH_OP_SECTOR_ERASE] = FLASH_SECTOR_ERASE_US,
+    [FLASH_OP_BANK_ERASE] = FLASH_BANK_ERASE_US,
+    [FLASH_OP_MASS_ERASE] = FLASH_MASS_ERASE_US,
+    [FLASH_OP_OPTION] = FLASH_OPTION_US,
+    [FLASH_OP_OBK_SWAP] = FLASH_OBK_SWAP_US,
+};
+
+#define FLASH_OPSR_ADDR 0x000FFFFFu
+#define FLASH_OPSR_DATA (1u << 21)
+#define FLASH_OPSR_BANK (1u << 22)
+#define FLASH_OPSR_OTP (1u << 24)
+#define FLASH_OPSR_CODE_SHIFT 29u
+
+void flash_changed(struct dev_flash *flash, uint32_t phys, uint32_t len)
+{
+    struct sim_chip *chip = flash->dev.chip;
+    nv_touch(chip->nv, NV_PART_FLASH, phys, len);
+    chip_memory_changed(chip, CHIP_FLASH, phys, len);
+}
+
+void flash_operation_start(struct dev_flash *flash, const struct flash_operation *op)
+{
+    struct sim_chip *chip = flash->dev.chip;
+    flash->op = *op;
+    chip_deadline(chip, &flash->dev, chip->now + chip_ticks(chip, flash_op_us[op->code]));
+}
+
+static void flash_erase_finish(struct dev_flash *flash, const struct flash_operation *op)
+{
+    struct sim_nv *nv = flash->dev.chip->nv;
+    memset(nv->flash + op->off, 0xFF, op->len);
+    memset(nv->flash_cell + op->off / FLASH_QUAD, NV_CELL_VIRGIN, op->len / FLASH_QUAD);
+    flash_changed(flash, op->off, op->len);
+    chip_map_changed(flash->dev.chip); /* Quad-words with ECC errors may be direct again. */
+}
+
+static void flash_operation_finish(struct dev_flash *flash)
+{
+    const struct flash_operation op = flash->op;
+    memset(&flash->op, 0, sizeof(flash->op));
+    switch (op.code) {
+    case FLASH_OP_NONE:
+        return;
+    case FLASH_OP_WRITE:
+        flash_write_finish(flash, &op);
+        break;
+    case FLASH_OP_SECTOR_ERASE:
+    case FLASH_OP_BANK_ERASE:
+    case FLASH_OP_MASS_ERASE:
+        flash_erase_finish(flash, &op);
+        break;
+    case FLASH_OP_OPTION:
+        flash_option_finish(flash);
+        break;
+    case FLASH_OP_OBK_ERASE:
+    case FLASH_OP_OBK_SWAP:
+        flash_obk_finish(flash, &op);
+        break;
+    }
+    flash_flag(flash, op.world, FLASH_SR_EOP);
+}
+
+void flash_operation_event(struct sim_device *dev, uint64_t now)
+{
+    (void)now;
+    chip_deadline(dev->chip, dev, SIM_NEVER);
+    flash_operation_finish((struct dev_flash *)(void *)dev);
+}
+
+void flash_operation_settle(struct dev_flash *flash)
+{
+    if (flash->op.code == FLASH_OP_NONE) {
+        return;
+    }
+    chip_deadline(flash->dev.chip, &flash->dev, SIM_NEVER);
+    flash_operation_finish(flash);
+}
+
+/* A reset in the middle. What is left is a function of the device's state alone (splitmix64). */
+
+static uint64_t flash_noise(uint64_t *state)
+{
+    *state += 0x9E3779B97F4A7C15u;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+/** Programming clears bits: each bit that was to be cleared may or may not have been. */
+static void flash_tear_program(uint8_t *cells, const uint8_t *data, uint32_t len, uint64_t *noise)
+{
+    for (uint32_t i = 0; i < len; i++) {
+        cells[i] = (uint8_t)(cells[i] & (data[i] | (uint8_t)flash_noise(noise)));
+    }
+}
+
+/** Erasing sets bits: each quad-word has come through, or is somewhere on the way. */
+static void flash_tear_erase(uint8_t *bytes, uint8_t *cells, uint32_t len, uint64_t *noise)
+{
+    for (uint32_t quad = 0; quad < len / FLASH_QUAD; quad++) {
+        const bool erased = quad != 0 && (flash_noise(noise) & 1u) != 0;
+        for (uint32_t i = 0; i < FLASH_QUAD; i++) {
+            const uint8_t set = erased ? 0xFFu : (uint8_t)flash_noise(noise);
+            bytes[quad * FLASH_QUAD + i] |= set;
+        }
+        cells[quad] = erased ? NV_CELL_VIRGIN : NV_CELL_ECC_DOUBLE;
+    }
+}
+
+/** High-cycle data keeps its state in the sector: what has not come through is unreadable. */
+static void flash_tear_edata(struct sim_nv *nv, uint32_t sector)
+{
+    for (uint32_t off = 0; off < FLASH_EDATA_BYTES; off += 2u) {
+        const uint32_t phys = sector + off;
+        const bool erased = nv->flash_cell[phys / FLASH_QUAD] == NV_CELL_VIRGIN;
+        flash_edata_set_cell(nv, phys, erased ? NV_CELL_VIRGIN : NV_CELL_ECC_DOUBLE);
+    }
+}
+
+static void flash_tear_write(struct dev_flash *flash, const struct flash_operation *op,
+                             uint64_t *noise)
+{
+    struct sim_nv *nv = flash->dev.chip->nv;
+    switch (op->space) {
+    case FLASH_MAIN:
+        flash_tear_program(nv->flash + op->off, op->data, op->len, noise);
+        nv->flash_cell[op->off / FLASH_QUAD] = NV_CELL_ECC_DOUBLE;
+        flash_changed(flash, op->off, op->len);
+        break;
+    case FLASH_EDATA:
+        flash_tear_program(nv->flash + op->off, op->data, op->len, noise);
+        flash_edata_set_cell(nv, op->off, NV_CELL_ECC_DOUBLE);
+        flash_changed(flash, op->off & ~(NV_SECTOR_BYTES - 1u), NV_SECTOR_BYTES);
+        break;
+    case FLASH_OTP:
+        flash_tear_program(nv->otp + op->off, op->data, op->len, noise);
+        nv->otp_cell[op->off / 2u] = NV_CELL_ECC_DOUBLE;
+        nv_touch(nv, NV_PART_OTP, op->off, op->len);
+        break;
+    case FLASH_OBK:
+        flash_tear_program(nv->obk[op->sector] + op->off, op->data, op->len, noise);
+        nv->obk_cell[op->sector][op->off / FLASH_QUAD] = NV_CELL_ECC_DOUBLE;
+        nv_touch(nv, NV_PART_OBK, op->off, op->len);
+        break;
+    }
+}
+
+static void flash_tear(struct dev_flash *flash, const struct flash_operation *op)
+{
+    struct sim_nv *nv = flash->dev.chip->nv;
+    uint64_t noise = nv->rng_state ^ ((uint64_t)nv->boots << 32) ^ op->off;
+    switch (op->code) {
+    case FLASH_OP_NONE:
+    case FLASH_OP_OPTION: /* The old words stay. [U] */
+        break;
+    case FLASH_OP_WRITE:
+        flash_tear_write(flash, op, &noise);
+        break;
+    case FLASH_OP_SECTOR_ERASE:
+    case FLASH_OP_BANK_ERASE:
+    case FLASH_OP_MASS_ERASE:
+        flash_tear_erase(nv->flash + op->off, nv->flash_cell + op->off / FLASH_QUAD, op->len,
+                         &noise);
+        for (uint32_t sector = op->off; sector < op->off + op->len; sector += NV_SECTOR_BYTES) {
+            if (flash_is_edata(nv, sector)) {
+                flash_tear_edata(nv, sector);
+            }
+        }
+        flash_changed(flash, op->off, op->len);
+        break;
+    case FLASH_OP_OBK_ERASE:
+    case FLASH_OP_OBK_SWAP: /* The alternate sector is lost, the current one stays. */
+        flash_tear_erase(nv->obk[op->sector], nv->obk_cell[op->sector], NV_OBK_BYTES, &noise);
+        nv_touch(nv, NV_PART_OBK, 0, NV_OBK_BYTES);
+        break;
+    }
+}
+
+/** OPSR after a reset that interrupted `op`; ADDR_OP counts bytes from the start of the bank. [U] */
+static uint32_t flash_opsr(const struct flash_operation *op)
+{
+    uint32_t value = (uint32_t)op->code << FLASH_OPSR_CODE_SHIFT;
+    if (op->code == FLASH_OP_OPTION) {
+        return value;
+    }
+    value |= op->off & (FLASH_BANK_BYTES - 1u) & FLASH_OPSR_ADDR;
+    if (op->space == FLASH_OTP || op->space == FLASH_OBK) {
+        return value | FLASH_OPSR_OTP;
+    }
+    value |= op->off >= FLASH_BANK_BYTES ? FLASH_OPSR_BANK : 0;
+    return value | (op->space == FLASH_EDATA ? FLASH_OPSR_DATA : 0);
+}
+
+void flash_operation_cut(struct dev_flash *flash)
+{
+    static const char *const names[] = {
+        [FLASH_OP_WRITE] = "a write",
+        [FLASH_OP_OBK_ERASE] = "the erase of the alternate OBK sector",
+        [FLASH_OP_SECTOR_ERASE] = "a sector erase",
+        [FLASH_OP_BANK_ERASE] = "a bank erase",
+        [FLASH_OP_MASS_ERASE] = "a mass erase",
+        [FLASH_OP_OPTION] = "an option-byte change",
+        [FLASH_OP_OBK_SWAP] = "the swap of the OBK sectors",
+    };
+    const struct flash_operation op = flash->op;
+    memset(&flash->op, 0, sizeof(flash->op));
+    flash->opsr = 0;
+    if (op.code == FLASH_OP_NONE) {
+        return;
+    }
+    chip_deadline(flash->dev.chip, &flash->dev, SIM_NEVER);
+    flash->opsr = flash_opsr(&op);
+    flash_tear(flash, &op);
+    chip_event(flash->dev.chip, SIM_EVENT_FLASH,
+               "the reset has interrupted %s at offset 0x%X: what it was changing is undefined",
+               names[op.code], (unsigned)op.off);
+}
