@@ -5,6 +5,7 @@
  * block ends is its next neighbour or its last register, whichever is known. [U]
  */
 #include "dev.h"
+#include "dev_usart.h"
 
 const struct chip_memory chip_memories[CHIP_MEMORIES] = {
     [CHIP_FLASH] = {.name = "FLASH", .base_ns = 0x08000000, .base_s = 0x0C000000, .size = 0x200000},
@@ -91,22 +92,22 @@ const struct dev_row chip_rows[] = {
     DEVICE1("IWDG", 0x40003000, 0x400, 35, GTZC(1, 10), 0, iwdg_new),
     BLOCK("SPI2", 0x40003800, 0x400, GTZC(1, 11)),
     BLOCK("SPI3", 0x40003C00, 0x400, GTZC(1, 12)),
-    BLOCK("USART2", 0x40004400, 0x400, GTZC(1, 13)),
-    BLOCK("USART3", 0x40004800, 0x400, GTZC(1, 14)),
-    BLOCK("UART4", 0x40004C00, 0x400, GTZC(1, 15)),
-    BLOCK("UART5", 0x40005000, 0x400, GTZC(1, 16)),
+    DEVICE1("USART2", 0x40004400, 0x400, 59, GTZC(1, 13), 2, usart_new),
+    DEVICE1("USART3", 0x40004800, 0x400, 60, GTZC(1, 14), 3, usart_new),
+    DEVICE1("UART4", 0x40004C00, 0x400, 61, GTZC(1, 15), 4, usart_new),
+    DEVICE1("UART5", 0x40005000, 0x400, 62, GTZC(1, 16), 5, usart_new),
     BLOCK("I2C1", 0x40005400, 0x400, GTZC(1, 17)),
     BLOCK("I2C2", 0x40005800, 0x400, GTZC(1, 18)),
     BLOCK("I3C1", 0x40005C00, 0x400, GTZC(1, 19)),
     BLOCK("CRS", 0x40006000, 0x400, GTZC(1, 20)),
-    BLOCK("USART6", 0x40006400, 0x400, GTZC(1, 21)),
-    BLOCK("USART10", 0x40006800, 0x400, GTZC(1, 22)),
-    BLOCK("USART11", 0x40006C00, 0x400, GTZC(1, 23)),
+    DEVICE1("USART6", 0x40006400, 0x400, 85, GTZC(1, 21), 6, usart_new),
+    DEVICE1("USART10", 0x40006800, 0x400, 86, GTZC(1, 22), 10, usart_new),
+    DEVICE1("USART11", 0x40006C00, 0x400, 87, GTZC(1, 23), 11, usart_new),
     BLOCK("CEC", 0x40007000, 0x400, GTZC(1, 24)),
-    BLOCK("UART7", 0x40007800, 0x400, GTZC(1, 26)),
-    BLOCK("UART8", 0x40007C00, 0x400, GTZC(1, 27)),
-    BLOCK("UART9", 0x40008000, 0x400, GTZC(1, 28)),
-    BLOCK("UART12", 0x40008400, 0x400, GTZC(1, 29)),
+    DEVICE1("UART7", 0x40007800, 0x400, 98, GTZC(1, 26), 7, usart_new),
+    DEVICE1("UART8", 0x40007C00, 0x400, 99, GTZC(1, 27), 8, usart_new),
+    DEVICE1("UART9", 0x40008000, 0x400, 100, GTZC(1, 28), 9, usart_new),
+    DEVICE1("UART12", 0x40008400, 0x400, 101, GTZC(1, 29), 12, usart_new),
     BLOCK("DTS", 0x40008C00, 0x400, GTZC(1, 30)),
     BLOCK("LPTIM2", 0x40009400, 0x400, GTZC(1, 31)),
     BLOCK("FDCAN1", 0x4000A400, 0x100, GTZC(2, 0)),
@@ -171,7 +172,7 @@ const struct dev_row chip_rows[] = {
     /* APB3 */
     DEVICE0("SBS", 0x44000400, 0x400, GTZC(4, 6), 0, sbs_new),
     BLOCK("SPI5", 0x44002000, 0x400, GTZC(2, 24)),
-    BLOCK("LPUART1", 0x44002400, 0x400, GTZC(2, 25)),
+    DEVICE1("LPUART1", 0x44002400, 0x400, 63, GTZC(2, 25), USART_INDEX_LPUART1, usart_new),
     BLOCK("I2C3", 0x44002800, 0x400, GTZC(2, 26)),
     BLOCK("I2C4", 0x44002C00, 0x400, GTZC(2, 27)),
     BLOCK("LPTIM1", 0x44004400, 0x400, GTZC(2, 28)),

@@ -13,7 +13,7 @@
 #define NV_FLASH_QUADWORDS (NV_FLASH_BYTES / 16u)
 #define NV_OTP_BYTES 2048u
 #define NV_OBK_BYTES 8192u
-#define NV_BACKUP_REGISTERS 32u
+#define NV_BACKUP_REGISTERS 48u /* BKP0R to BKP31R, then TAMP's own registers (dev_tamp.c). */
 #define NV_BKPSRAM_BYTES 4096u
 #define NV_OPTION_WORDS 32u
 

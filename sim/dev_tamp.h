@@ -1,0 +1,14 @@
+/* What other blocks and tests need of TAMP: a tamper, and the loss of the backup domain. */
+#pragma once
+
+struct sim_device;
+
+/**
+ * A tamper event as numbered in TAMP_SR: 0 to 7 on TAMP_IN1 to TAMP_IN8, 16 to 30 internal tamper
+ * 1 to 15. Without its enable bit it is not noticed; otherwise its flag is set and, unless it is
+ * in potential mode, the backup registers and device secrets are erased.
+ */
+void tamp_detect(struct sim_device *dev, unsigned number);
+
+/** RCC_BDCR.VSWRST: every register of TAMP takes its reset value, backup registers included. */
+void tamp_domain_reset(struct sim_device *dev);
