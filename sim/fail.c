@@ -1,0 +1,15 @@
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum sim_status sim_fail(struct sim_error *error, enum sim_status status, const char *format, ...)
+{
+    if (error != NULL) {
+        va_list args;
+        va_start(args, format);
+        (void)vsnprintf(error->text, sizeof error->text, format, args);
+        va_end(args);
+    }
+    return status;
+}
