@@ -174,12 +174,11 @@ static enum sim_status open_lock(struct store *store, struct sim_error *error)
                    : sim_fail(error, SIM_ERROR_FILE, "%s: cannot be locked: %s", path,
                               strerror(errno));
     }
-    uint8_t header[STORE_HEADER_BYTES];
-    const ssize_t len = pread(store->lock, header, sizeof header, 0);
-    if (len < 0) {
+    uint8_t header[STORE_HEADER_BYTES] = {0};
+    if (pread(store->lock, header, sizeof header, 0) < 0) {
         return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be read: %s", path, strerror(errno));
     }
-    return store_header_check(header, (size_t)len, path, error);
+    return store_header_check(header, (uint64_t)info.st_size, path, error);
 }
 
 /** Reads everything without leaving a trace. */

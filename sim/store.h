@@ -44,6 +44,5 @@ void store_close(struct store *store);
  * Calls `each` for every event of a device file, oldest first, at most the last `limit` (0: all).
  * Works while another simulator has the file open.
  */
-SIM_MUST_USE enum sim_status store_read_events(const char *path, uint64_t limit,
-                                               sim_event_fn *each, void *context,
-                                               struct sim_error *error);
+SIM_MUST_USE enum sim_status store_read_events(const char *path, uint64_t limit, sim_event_fn *each,
+                                               void *context, struct sim_error *error);

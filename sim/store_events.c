@@ -144,7 +144,7 @@ static enum sim_status check_header(sqlite3 *db, const char *path, struct sim_er
     if (code != SQLITE_OK) {
         return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be read", path);
     }
-    return store_header_check(header, len, path, error);
+    return store_header_check(header, (uint64_t)size, path, error);
 }
 
 enum sim_status store_read_events(const char *path, uint64_t limit, sim_event_fn *each,

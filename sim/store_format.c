@@ -4,6 +4,7 @@
 #include <string.h>
 
 /* Offsets in the header of an SQLite database (sqlite.org/fileformat.html, 1.3). */
+#define HEADER_PAGE_SIZE      16u
 #define HEADER_USER_VERSION   60u
 #define HEADER_APPLICATION_ID 68u
 
@@ -45,8 +46,9 @@ enum sim_status store_sql_fail(sqlite3 *db, const char *path, const char *doing,
 enum sim_status store_format_make(sqlite3 *db, const char *path, struct sim_error *error)
 {
     char text[128];
-    (void)snprintf(text, sizeof text, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                   STORE_APPLICATION_ID, STORE_FORMAT);
+    (void)snprintf(text, sizeof text,
+                   "PRAGMA page_size = %u; PRAGMA application_id = %d; PRAGMA user_version = %d",
+                   STORE_PAGE_BYTES, STORE_APPLICATION_ID, STORE_FORMAT);
     bool done = sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;
     for (size_t i = 0; done && i < SCHEMA_TABLES; i++) {
         done = sqlite3_exec(db, schema[i], NULL, NULL, NULL) == SQLITE_OK;
@@ -59,22 +61,27 @@ static uint32_t get_be32(const uint8_t *data)
     return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
 }
 
-enum sim_status store_header_check(const uint8_t *header, size_t len, const char *name,
+enum sim_status store_header_check(const uint8_t *header, uint64_t size, const char *path,
                                    struct sim_error *error)
 {
     static const char magic[16] = "SQLite format 3";
-    if (len == 0) {
-        return sim_fail(error, SIM_ERROR_FILE, "%s is empty, not a device file", name);
+    if (size == 0) {
+        return sim_fail(error, SIM_ERROR_FILE, "%s is empty, not a device file", path);
     }
-    if (len < STORE_HEADER_BYTES || memcmp(header, magic, sizeof magic) != 0 ||
+    if (size < STORE_HEADER_BYTES || memcmp(header, magic, sizeof magic) != 0 ||
         get_be32(header + HEADER_APPLICATION_ID) != STORE_APPLICATION_ID) {
-        return sim_fail(error, SIM_ERROR_FILE, "%s is not a device file", name);
+        return sim_fail(error, SIM_ERROR_FILE, "%s is not a device file", path);
     }
     const uint32_t format = get_be32(header + HEADER_USER_VERSION);
     if (format != STORE_FORMAT) {
         return sim_fail(error, SIM_ERROR_FILE,
-                        "%s has device file format %lu; this version reads format %d", name,
+                        "%s has device file format %lu; this version reads format %d", path,
                         (unsigned long)format, STORE_FORMAT);
+    }
+    const uint32_t page = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1u];
+    if (page != STORE_PAGE_BYTES || size % STORE_PAGE_BYTES != 0) {
+        return sim_fail(error, SIM_ERROR_FILE, "%s is damaged: it does not end where a page ends",
+                        path);
     }
     return SIM_OK;
 }

@@ -14,6 +14,7 @@
 #define STORE_APPLICATION_ID 0x47415253 /* "GARS" */
 #define STORE_FORMAT         1
 #define STORE_CHIP           "STM32H573"
+#define STORE_PAGE_BYTES     4096u /* of the database */
 #define STORE_SECTOR_CELLS   (NV_SECTOR_BYTES / 16u)
 
 /** Events kept in a device file; the oldest go first. */
@@ -52,11 +53,13 @@ SIM_MUST_USE enum sim_status store_format_make(sqlite3 *db, const char *path,
                                                struct sim_error *error);
 
 /**
- * Judges the first `len` bytes of a file: a device file of this format or not.
- * @param name  how the messages name the file
+ * Judges a file by its first bytes and its size: a whole device file of this format or not.
+ * @param header  STORE_HEADER_BYTES, or all there are
+ * @param size    bytes of the file
+ * @param path    how the messages name the file
  */
-SIM_MUST_USE enum sim_status store_header_check(const uint8_t *header, size_t len, const char *name,
-                                                struct sim_error *error);
+SIM_MUST_USE enum sim_status store_header_check(const uint8_t *header, uint64_t size,
+                                                const char *path, struct sim_error *error);
 
 /** Compares the tables with the schema and lets SQLite check its own structures. */
 SIM_MUST_USE enum sim_status store_schema_check(sqlite3 *db, const char *path,
