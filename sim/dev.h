@@ -42,6 +42,9 @@ extern const struct chip_memory chip_memories[CHIP_MEMORIES];
 /** Sets the TZIC flag of a GTZC bit: an access that a block has refused as illegal. */
 void gtzc_flag(struct sim_chip *chip, unsigned gtzc);
 
+/** Whether TZSC_SECCFGR has made a block Secure; false for a bit that only the TZIC has. */
+bool gtzc_is_secure(const struct sim_chip *chip, unsigned gtzc);
+
 /** Whether the backup domain may be written: PWR_DBPCR.DBP. */
 bool pwr_backup_open(const struct sim_chip *chip);
 
