@@ -1,5 +1,7 @@
 #include "bootrom.h"
 
+#include "bus.h"
+
 #include <stdio.h>
 
 #define OPTSR_PRODUCT_STATE(optsr) (((optsr) >> 8) & 0xFFu)
