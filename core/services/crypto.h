@@ -1,0 +1,9 @@
+/*
+ * Partition "crypto": PSA Crypto over Mbed TLS. What it offers is in crypto_protocol.h.
+ */
+#pragma once
+
+#include <psa/service.h>
+
+/** The secure function. */
+psa_status_t crypto_service(const psa_msg_t *message);

@@ -1,0 +1,118 @@
+/*
+ * The manager's start: it trusts nothing it was handed before it has checked it, and the application
+ * runs only when isolation was set up and read back.
+ */
+#include <garrison/handoff.h>
+#include <garrison/port.h>
+#include <garrison/spm.h>
+#include <garrison/version.h>
+
+#include "base/hardened.h"
+#include "base/text.h"
+#include "services/update.h"
+
+/** Level of isolation at which the manager runs: everything below is hidden. */
+#define MANAGER_HDPL 3u
+
+#define STEP_LEVEL   0x0037C1A5u
+#define STEP_HANDOFF 0x01A9604Du
+#define STEP_ISOLATE 0x0B5C83E2u
+#define STEP_SERVE   0x00D47F19u
+#define STEPS_ALL    (STEP_LEVEL + STEP_HANDOFF + STEP_ISOLATE + STEP_SERVE)
+
+/** Component number of each role that the update service tells about. */
+static const struct {
+    uint32_t role;
+    psa_fwu_component_t component;
+} components[] = {
+    {IMAGE_ROLE_MANAGER, PSA_FWU_COMPONENT_MANAGER},
+    {IMAGE_ROLE_APPLICATION, PSA_FWU_COMPONENT_APPLICATION},
+    {IMAGE_ROLE_UROT, PSA_FWU_COMPONENT_UROT},
+    {IMAGE_ROLE_IROT, PSA_FWU_COMPONENT_IROT},
+};
+
+static void announce(void)
+{
+    struct text text;
+    text_start(&text);
+    text_add(&text, "manager ");
+    text_add_version(&text, GARRISON_VERSION_MAJOR, GARRISON_VERSION_MINOR,
+                     GARRISON_VERSION_REVISION);
+    port_log(text.line);
+}
+
+static void require(const char *what, enum garrison_status status)
+{
+    struct text text;
+    if (hardened_ok(status)) {
+        return;
+    }
+    text_start(&text);
+    text_add(&text, "manager: ");
+    text_add(&text, what);
+    text_add(&text, " refused: ");
+    text_add(&text, garrison_status_text(status));
+    port_log(text.line);
+    port_boot_verdict((uint32_t)IMAGE_ROLE_MANAGER << 24 | (uint32_t)IMAGE_ROLE_MANAGER << 16 |
+                      garrison_status_index(status));
+    port_panic(text.line);
+}
+
+static void check_level(struct hardened_steps *steps)
+{
+    require("isolation level", port_hdpl() == MANAGER_HDPL ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    hardened_step(steps, STEP_LEVEL);
+}
+
+static void check_handoff(struct hardened_steps *steps)
+{
+    require("hand-over record", handoff_check(port_handoff()));
+    hardened_step(steps, STEP_HANDOFF);
+}
+
+static void isolate(struct hardened_steps *steps)
+{
+    require("isolation", port_isolation_apply());
+    require("isolation", port_isolation_check());
+    hardened_step(steps, STEP_ISOLATE);
+}
+
+/** Hands the update service its copy of the versions: it cannot read the record. */
+static void note_installed(const struct handoff *record)
+{
+    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++) {
+        const struct handoff_entry *entry = handoff_find(record, components[i].role);
+        if (entry != NULL) {
+            psa_fwu_image_version_t version = {entry->version.major, entry->version.minor,
+                                               entry->version.revision, entry->version.build};
+            update_note_installed(components[i].component, version, entry->measurement);
+        }
+    }
+}
+
+static void serve(struct hardened_steps *steps)
+{
+    require("partition table", spm_init());
+    note_installed(port_handoff());
+    hardened_step(steps, STEP_SERVE);
+}
+
+static GARRISON_NORETURN void start_application(const struct hardened_steps *steps)
+{
+    const struct handoff_entry *application = handoff_find(port_handoff(), IMAGE_ROLE_APPLICATION);
+    require("application", application != NULL ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    require("sequence", hardened_steps_are(steps, STEPS_ALL) ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    port_start_application(application->addr);
+}
+
+void manager_main(void)
+{
+    struct hardened_steps steps = {0};
+
+    announce();
+    check_level(&steps);
+    check_handoff(&steps);
+    isolate(&steps);
+    serve(&steps);
+    start_application(&steps);
+}

@@ -1,0 +1,137 @@
+#include "spm/partitions.h"
+
+#include <stddef.h>
+
+#include "base/hardened.h"
+#include "services/crypto.h"
+#include "services/crypto_protocol.h"
+#include "services/update.h"
+#include "services/update_protocol.h"
+
+static const struct partition_service crypto_services[] = {
+    {.sid = CRYPTO_SID, .version = CRYPTO_VERSION, .handle = CRYPTO_HANDLE, .non_secure = true},
+};
+
+static const struct partition_service update_services[] = {
+    {.sid = UPDATE_SID, .version = UPDATE_VERSION, .handle = UPDATE_HANDLE, .non_secure = true},
+};
+
+static const struct partition partitions[] = {
+    {
+        .id = 1,
+        .name = "crypto",
+        .function = crypto_service,
+        .memory = &partition_memory_crypto,
+        .services = crypto_services,
+        .service_count = sizeof crypto_services / sizeof crypto_services[0],
+    },
+    {
+        .id = 2,
+        .name = "update",
+        .function = update_service,
+        .memory = &partition_memory_update,
+        .services = update_services,
+        .service_count = sizeof update_services / sizeof update_services[0],
+    },
+};
+
+#define PARTITIONS ((uint32_t)(sizeof partitions / sizeof partitions[0]))
+
+/** Regions are MPU regions: both ends of them are multiples of this. */
+#define REGION_ALIGN 32u
+
+/** A stack must at least hold the message and a few frames. */
+#define STACK_BYTES_MIN (sizeof(psa_msg_t) + 256u)
+
+typedef bool service_matches_fn(const struct partition_service *service, uint32_t wanted);
+
+static bool has_sid(const struct partition_service *service, uint32_t sid)
+{
+    return service->sid == sid;
+}
+
+static bool has_handle(const struct partition_service *service, uint32_t handle)
+{
+    return (uint32_t)service->handle == handle;
+}
+
+static struct partition_entry find(service_matches_fn *matches, uint32_t wanted)
+{
+    for (uint32_t i = 0; i < PARTITIONS; i++) {
+        for (uint32_t k = 0; k < partitions[i].service_count; k++) {
+            if (matches(&partitions[i].services[k], wanted)) {
+                return (struct partition_entry){&partitions[i], &partitions[i].services[k]};
+            }
+        }
+    }
+    return (struct partition_entry){NULL, NULL};
+}
+
+struct partition_entry partitions_find_sid(uint32_t sid)
+{
+    return find(has_sid, sid);
+}
+
+struct partition_entry partitions_find_handle(psa_handle_t handle)
+{
+    return find(has_handle, (uint32_t)handle);
+}
+
+static bool region_is_sound(const struct partition_region *region)
+{
+    const uint32_t both = PARTITION_WRITE | PARTITION_EXECUTE;
+    if (region->base == region->limit) {
+        return true;
+    }
+    return region->base < region->limit && region->base % REGION_ALIGN == 0 &&
+           region->limit % REGION_ALIGN == 0 && (region->access & PARTITION_READ) != 0 &&
+           (region->access & both) != both;
+}
+
+static bool stack_lies_in(const struct partition_memory *memory,
+                          const struct partition_region *region)
+{
+    return (region->access & PARTITION_WRITE) != 0 && memory->stack_base >= region->base &&
+           memory->stack_limit <= region->limit;
+}
+
+static bool memory_is_sound(const struct partition_memory *memory)
+{
+    bool stack_found = false;
+    for (uint32_t i = 0; i < PARTITION_REGIONS_MAX; i++) {
+        if (!region_is_sound(&memory->region[i])) {
+            return false;
+        }
+        stack_found = stack_found || stack_lies_in(memory, &memory->region[i]);
+    }
+    return stack_found && memory->stack_base % 8 == 0 && memory->stack_limit % 8 == 0 &&
+           memory->stack_limit > memory->stack_base &&
+           memory->stack_limit - memory->stack_base >= STACK_BYTES_MIN;
+}
+
+/** Names that callers use are each there once. */
+static bool services_are_distinct(const struct partition *partition)
+{
+    for (uint32_t i = 0; i < partition->service_count; i++) {
+        const struct partition_service *service = &partition->services[i];
+        if (partitions_find_sid(service->sid).service != service ||
+            partitions_find_handle(service->handle).service != service ||
+            !PSA_HANDLE_IS_VALID(service->handle)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum garrison_status partitions_check(void)
+{
+    uint32_t i = 0;
+    for (; i < PARTITIONS; i++) {
+        const struct partition *partition = &partitions[i];
+        if (partition->id <= 0 || partition->function == NULL ||
+            !memory_is_sound(partition->memory) || !services_are_distinct(partition)) {
+            return GARRISON_ERROR_POLICY;
+        }
+    }
+    return hardened_loop_complete(i, PARTITIONS) ? GARRISON_OK : GARRISON_ERROR_POLICY;
+}

@@ -1,0 +1,22 @@
+/*
+ * The one const table of partitions, and how a service is found in it.
+ *
+ * A row is id, name, secure function, services, and the memory that the port gives it: what the
+ * port owes is in garrison/partition.h.
+ */
+#pragma once
+
+#include <garrison/partition.h>
+#include <garrison/status.h>
+
+/** A service and its partition; both NULL when there is none. */
+struct partition_entry {
+    const struct partition *partition;
+    const struct partition_service *service;
+};
+
+struct partition_entry partitions_find_sid(uint32_t sid);
+struct partition_entry partitions_find_handle(psa_handle_t handle);
+
+/** Checks every row against the rules of garrison/partition.h; GARRISON_ERROR_POLICY. */
+enum garrison_status partitions_check(void) GARRISON_MUST_USE;
