@@ -34,12 +34,10 @@ struct bus_target {
 };
 
 static const char *const bus_filter_names[] = {
-    [BUS_FILTER_NONE] = "none",      [BUS_FILTER_DECODE] = "decode",
-    [BUS_FILTER_ALIAS] = "alias",    [BUS_FILTER_MPCBB] = "MPCBB",
-    [BUS_FILTER_TZSC] = "TZSC",      [BUS_FILTER_SECWM] = "SECWM",
-    [BUS_FILTER_SECBB] = "SECBB",    [BUS_FILTER_PRIVBB] = "PRIVBB",
-    [BUS_FILTER_HDP] = "HDP",        [BUS_FILTER_OBK] = "OBK",
-    [BUS_FILTER_READONLY] = "read-only", [BUS_FILTER_BLOCK] = "block",
+    [BUS_FILTER_NONE] = "none",   [BUS_FILTER_DECODE] = "decode",      [BUS_FILTER_ALIAS] = "alias",
+    [BUS_FILTER_MPCBB] = "MPCBB", [BUS_FILTER_TZSC] = "TZSC",          [BUS_FILTER_SECWM] = "SECWM",
+    [BUS_FILTER_SECBB] = "SECBB", [BUS_FILTER_PRIVBB] = "PRIVBB",      [BUS_FILTER_HDP] = "HDP",
+    [BUS_FILTER_OBK] = "OBK",     [BUS_FILTER_READONLY] = "read-only", [BUS_FILTER_BLOCK] = "block",
 };
 
 const char *bus_filter_name(enum bus_filter filter)
@@ -456,8 +454,8 @@ static enum sim_answer bus_write_split(struct sim_chip *chip, uint32_t addr, uns
     return SIM_ANSWER_OK;
 }
 
-enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size,
-                          struct sim_attr attr, uint32_t value, struct bus_decision *decision)
+enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
+                          uint32_t value, struct bus_decision *decision)
 {
     struct bus_decision own;
     struct bus_decision *out = decision != NULL ? decision : &own;

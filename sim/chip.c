@@ -7,9 +7,9 @@
 #include "dev.h"
 
 #define OPTSR2_SRAM1_3_KEPT (1u << 2) /* SRAM1_3_RST: 1 = not erased by a system reset. */
-#define OPTSR2_SRAM2_KEPT (1u << 3)
+#define OPTSR2_SRAM2_KEPT   (1u << 3)
 #define OPTSR2_TZEN(optsr2) ((optsr2) >> 24)
-#define TZEN_ON 0xB4u
+#define TZEN_ON             0xB4u
 
 /** What SRAM holds after power-on: not zero, so that code which relies on it is found. */
 #define SRAM_POWER_ON_BYTE 0xA5

@@ -37,7 +37,7 @@ const struct chip_memory chip_memories[CHIP_MEMORIES] = {
 };
 
 #define GTZC(reg, bit) (32u * ((reg)-1u) + (bit))
-#define NONE DEV_NO_GTZC
+#define NONE           DEV_NO_GTZC
 
 /** A modelled device: interrupts, GTZC bit, which of several, constructor. */
 #define DEVICE(name_, base_, size_, irq0, irq1, gtzc_, index_, make_)                              \

@@ -3,7 +3,7 @@
 
 #include "dev_reg.h"
 
-#define AWARE_SPRIV (1u << 0)
+#define AWARE_SPRIV  (1u << 0)
 #define AWARE_NSPRIV (1u << 1)
 
 /**

@@ -29,23 +29,23 @@ enum gtzc_bit {
 static const uint32_t gtzc_mask[GTZC_TZIC_REGS] = {0xFFFFFFFF, 0xFF0FFF07, 0x05FFFF03, 0x3F1F0FDF};
 
 /* TZSC registers. */
-#define TZSC_CR 0x00u
-#define TZSC_SECCFGR1 0x10u
-#define TZSC_PRIVCFGR1 0x20u
+#define TZSC_CR          0x00u
+#define TZSC_SECCFGR1    0x10u
+#define TZSC_PRIVCFGR1   0x20u
 #define TZSC_MPCWM1ACFGR 0x40u
-#define TZSC_MPCWM_END 0x80u
-#define TZSC_CR_LCK 1u
+#define TZSC_MPCWM_END   0x80u
+#define TZSC_CR_LCK      1u
 
-#define MPCWM_COUNT 8u /* regions 1 to 4, each with sub-regions A and B */
-#define MPCWM_4A 6u
-#define MPCWM_SREN (1u << 0)
-#define MPCWM_SRLOCK (1u << 1)
-#define MPCWM_SEC (1u << 8)
-#define MPCWM_PRIV (1u << 9)
-#define MPCWM_CFGR_MASK (MPCWM_SREN | MPCWM_SRLOCK | MPCWM_SEC | MPCWM_PRIV)
-#define MPCWM_R_MASK 0x0FFF07FFu
-#define MPCWM_START(r) ((r)&0x7FFu)
-#define MPCWM_LENGTH(r) (((r) >> 16) & 0xFFFu)
+#define MPCWM_COUNT           8u /* regions 1 to 4, each with sub-regions A and B */
+#define MPCWM_4A              6u
+#define MPCWM_SREN            (1u << 0)
+#define MPCWM_SRLOCK          (1u << 1)
+#define MPCWM_SEC             (1u << 8)
+#define MPCWM_PRIV            (1u << 9)
+#define MPCWM_CFGR_MASK       (MPCWM_SREN | MPCWM_SRLOCK | MPCWM_SEC | MPCWM_PRIV)
+#define MPCWM_R_MASK          0x0FFF07FFu
+#define MPCWM_START(r)        ((r)&0x7FFu)
+#define MPCWM_LENGTH(r)       (((r) >> 16) & 0xFFFu)
 #define MPCWM_BKPSRAM_GRANULE 32u
 
 struct tzsc {
@@ -59,7 +59,7 @@ struct tzsc {
 
 /* TZIC registers. */
 #define TZIC_IER1 0x00u
-#define TZIC_SR1 0x10u
+#define TZIC_SR1  0x10u
 #define TZIC_FCR1 0x20u
 
 struct tzic {

@@ -8,20 +8,20 @@
 #include "dev.h"
 #include "dev_reg.h"
 
-#define MPCBB_CR 0x000u
+#define MPCBB_CR        0x000u
 #define MPCBB_CFGLOCKR1 0x010u
-#define MPCBB_SECCFGR0 0x100u
+#define MPCBB_SECCFGR0  0x100u
 #define MPCBB_PRIVCFGR0 0x200u
 
-#define MPCBB_CR_GLOCK (1u << 0)
+#define MPCBB_CR_GLOCK       (1u << 0)
 #define MPCBB_CR_INVSECSTATE (1u << 30) /* only the RCC looks at it: stored, without effect */
-#define MPCBB_CR_SRWILADIS (1u << 31)
-#define MPCBB_CR_MASK (MPCBB_CR_GLOCK | MPCBB_CR_INVSECSTATE | MPCBB_CR_SRWILADIS)
+#define MPCBB_CR_SRWILADIS   (1u << 31)
+#define MPCBB_CR_MASK        (MPCBB_CR_GLOCK | MPCBB_CR_INVSECSTATE | MPCBB_CR_SRWILADIS)
 
-#define MPCBB_BLOCK_BYTES 512u
-#define MPCBB_BLOCKS 32u /* in a superblock: one word of SECCFGR and PRIVCFGR */
+#define MPCBB_BLOCK_BYTES      512u
+#define MPCBB_BLOCKS           32u /* in a superblock: one word of SECCFGR and PRIVCFGR */
 #define MPCBB_SUPERBLOCK_BYTES (MPCBB_BLOCK_BYTES * MPCBB_BLOCKS)
-#define MPCBB_SUPERBLOCKS_MAX 20u
+#define MPCBB_SUPERBLOCKS_MAX  20u
 
 /** Privilege after reset without TrustZone. [U] With it, SECCFGR and PRIVCFGR are all ones (SVD). */
 #define MPCBB_PRIV_WITHOUT_TRUSTZONE 0u

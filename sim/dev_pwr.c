@@ -8,39 +8,39 @@
 #include "dev_aware.h"
 #include "dev_rcc.h"
 
-#define PWR_PMCR 0x000u
-#define PWR_PMSR 0x004u
-#define PWR_VOSCR 0x010u
-#define PWR_VOSSR 0x014u
-#define PWR_BDCR 0x020u
-#define PWR_DBPCR 0x024u
-#define PWR_BDSR 0x028u
-#define PWR_UCPDR 0x02Cu
-#define PWR_SCCR 0x030u
-#define PWR_VMCR 0x034u
-#define PWR_USBSCR 0x038u
-#define PWR_VMSR 0x03Cu
-#define PWR_WUSCR 0x040u
-#define PWR_WUSR 0x044u
-#define PWR_WUCR 0x048u
-#define PWR_IORETR 0x050u
-#define PWR_SECCFGR 0x100u
+#define PWR_PMCR     0x000u
+#define PWR_PMSR     0x004u
+#define PWR_VOSCR    0x010u
+#define PWR_VOSSR    0x014u
+#define PWR_BDCR     0x020u
+#define PWR_DBPCR    0x024u
+#define PWR_BDSR     0x028u
+#define PWR_UCPDR    0x02Cu
+#define PWR_SCCR     0x030u
+#define PWR_VMCR     0x034u
+#define PWR_USBSCR   0x038u
+#define PWR_VMSR     0x03Cu
+#define PWR_WUSCR    0x040u
+#define PWR_WUSR     0x044u
+#define PWR_WUCR     0x048u
+#define PWR_IORETR   0x050u
+#define PWR_SECCFGR  0x100u
 #define PWR_PRIVCFGR 0x104u
 
-#define DBPCR_DBP (1u << 0)
-#define BDCR_BREN (1u << 0)
-#define BDSR_BRRDY (1u << 16)
-#define VOSSR_READY 0x2008u /* VOSRDY and ACTVOSRDY: the voltage follows at once */
+#define DBPCR_DBP        (1u << 0)
+#define BDCR_BREN        (1u << 0)
+#define BDSR_BRRDY       (1u << 16)
+#define VOSSR_READY      0x2008u /* VOSRDY and ACTVOSRDY: the voltage follows at once */
 #define VOSCR_VOS(voscr) (((voscr) >> 4) & 3u)
-#define VMSR_VDDIO2RDY (1u << 20)
-#define VMSR_USB33RDY (1u << 24)
-#define USBSCR_USB33DEN (1u << 24)
+#define VMSR_VDDIO2RDY   (1u << 20)
+#define VMSR_USB33RDY    (1u << 24)
+#define USBSCR_USB33DEN  (1u << 24)
 
-#define SECCFGR_WUP 0x00FFu
-#define SECCFGR_RET (1u << 11)
-#define SECCFGR_LPM (1u << 12)
-#define SECCFGR_SCM (1u << 13)
-#define SECCFGR_VB (1u << 14)
+#define SECCFGR_WUP  0x00FFu
+#define SECCFGR_RET  (1u << 11)
+#define SECCFGR_LPM  (1u << 12)
+#define SECCFGR_SCM  (1u << 13)
+#define SECCFGR_VB   (1u << 14)
 #define SECCFGR_VUSB (1u << 15)
 #define SECCFGR_MASK 0xF8FFu
 
@@ -63,9 +63,9 @@ enum pwr_word {
 
 struct pwr_register {
     uint32_t off;
-    uint32_t mask;  /**< Bits that are stored. */
+    uint32_t mask; /**< Bits that are stored. */
     uint32_t reset;
-    uint32_t sec;   /**< Bit of SECCFGR that makes the register Secure; 0: none. */
+    uint32_t sec; /**< Bit of SECCFGR that makes the register Secure; 0: none. */
 };
 
 static const struct pwr_register pwr_registers[PWR_WORDS] = {

@@ -9,34 +9,34 @@
 #include "dev_reg.h"
 
 #define RAMCFG_STRIDE 0x40u
-#define RAMCFG_RAMS 5u /* SRAM1, SRAM2, SRAM3, none, backup SRAM */
+#define RAMCFG_RAMS   5u /* SRAM1, SRAM2, SRAM3, none, backup SRAM */
 
 /* Within one RAM's registers. */
-#define RAMCFG_CR 0x00u
-#define RAMCFG_IER 0x04u
-#define RAMCFG_ISR 0x08u
-#define RAMCFG_WPR1 0x18u
-#define RAMCFG_WPR2 0x1Cu
+#define RAMCFG_CR      0x00u
+#define RAMCFG_IER     0x04u
+#define RAMCFG_ISR     0x08u
+#define RAMCFG_WPR1    0x18u
+#define RAMCFG_WPR2    0x1Cu
 #define RAMCFG_ECCKEYR 0x24u
-#define RAMCFG_ERKEYR 0x28u
+#define RAMCFG_ERKEYR  0x28u
 
-#define CR_ECCE (1u << 0)
-#define CR_ALE (1u << 4)
-#define CR_SRAMER (1u << 8)
+#define CR_ECCE      (1u << 0)
+#define CR_ALE       (1u << 4)
+#define CR_SRAMER    (1u << 8)
 #define ISR_SRAMBUSY (1u << 8)
-#define IER_MASK 0xBu
-#define IER_ECCNMI (1u << 3)
+#define IER_MASK     0xBu
+#define IER_ECCNMI   (1u << 3)
 
 #define OPTSR2_BKPRAM_ECC_OFF (1u << 4)
-#define OPTSR2_SRAM3_ECC_OFF (1u << 5)
-#define OPTSR2_SRAM2_ECC_OFF (1u << 6)
+#define OPTSR2_SRAM3_ECC_OFF  (1u << 5)
+#define OPTSR2_SRAM2_ECC_OFF  (1u << 6)
 
 /** What an erased SRAM holds, and how long the erase of 8 bytes keeps SRAMBUSY set. [U] */
-#define RAMCFG_ERASED_BYTE 0x00
+#define RAMCFG_ERASED_BYTE       0x00
 #define RAMCFG_TICKS_PER_8_BYTES 1u
 
 #define SRAM2_PAGE_BYTES 1024u
-#define SRAM2_INDEX 1u
+#define SRAM2_INDEX      1u
 
 /** Two bytes, written in this order, lift a write protection until the next protected write. */
 struct ramcfg_key {
@@ -120,8 +120,8 @@ static uint32_t ramcfg_read(struct sim_device *dev, const struct sim_txn *txn)
     if (index >= RAMCFG_RAMS || !ramcfg_rams[index].present) {
         return 0;
     }
-    return txn_cut(txn, ramcfg_word((const struct ramcfg *)dev, index,
-                                    reg_off(txn) % RAMCFG_STRIDE));
+    return txn_cut(txn,
+                   ramcfg_word((const struct ramcfg *)dev, index, reg_off(txn) % RAMCFG_STRIDE));
 }
 
 static enum ramcfg_lock ramcfg_key_next(enum ramcfg_lock lock, const struct ramcfg_key *key,

@@ -9,82 +9,82 @@
 #include "dev.h"
 #include "dev_aware.h"
 
-#define RCC_CR 0x000u
-#define RCC_CFGR1 0x01Cu
-#define RCC_CFGR2 0x020u
-#define RCC_PLL1CFGR 0x028u
-#define RCC_PLL1DIVR 0x034u
+#define RCC_CR        0x000u
+#define RCC_CFGR1     0x01Cu
+#define RCC_CFGR2     0x020u
+#define RCC_PLL1CFGR  0x028u
+#define RCC_PLL1DIVR  0x034u
 #define RCC_PLL1FRACR 0x038u
-#define RCC_CIER 0x050u
-#define RCC_CIFR 0x054u
-#define RCC_CICR 0x058u
-#define RCC_BDCR 0x0F0u
-#define RCC_RSR 0x0F4u
-#define RCC_SECCFGR 0x110u
-#define RCC_PRIVCFGR 0x114u
+#define RCC_CIER      0x050u
+#define RCC_CIFR      0x054u
+#define RCC_CICR      0x058u
+#define RCC_BDCR      0x0F0u
+#define RCC_RSR       0x0F4u
+#define RCC_SECCFGR   0x110u
+#define RCC_PRIVCFGR  0x114u
 
 #define RCC_HSI_HZ 64000000u
 #define RCC_CSI_HZ 4000000u
 #define RCC_HSE_HZ 25000000u /* the crystal of the discovery board */
 
-#define CR_HSION (1u << 0)
-#define CR_HSIRDY (1u << 1)
-#define CR_HSIDIV(cr) (((cr) >> 3) & 3u)
+#define CR_HSION       (1u << 0)
+#define CR_HSIRDY      (1u << 1)
+#define CR_HSIDIV(cr)  (((cr) >> 3) & 3u)
 #define CR_HSIDIV_MASK (3u << 3)
-#define CR_HSIDIVF (1u << 5)
-#define CR_CSION (1u << 8)
-#define CR_CSIRDY (1u << 9)
-#define CR_HSI48ON (1u << 12)
-#define CR_HSI48RDY (1u << 13)
-#define CR_HSEON (1u << 16)
-#define CR_HSERDY (1u << 17)
-#define CR_HSEBYP (1u << 18)
-#define CR_HSECSSON (1u << 19)
-#define CR_HSEEXT (1u << 20)
-#define CR_PLLON(n) (1u << (24u + 2u * (n)))
-#define CR_PLLRDY(n) (1u << (25u + 2u * (n)))
+#define CR_HSIDIVF     (1u << 5)
+#define CR_CSION       (1u << 8)
+#define CR_CSIRDY      (1u << 9)
+#define CR_HSI48ON     (1u << 12)
+#define CR_HSI48RDY    (1u << 13)
+#define CR_HSEON       (1u << 16)
+#define CR_HSERDY      (1u << 17)
+#define CR_HSEBYP      (1u << 18)
+#define CR_HSECSSON    (1u << 19)
+#define CR_HSEEXT      (1u << 20)
+#define CR_PLLON(n)    (1u << (24u + 2u * (n)))
+#define CR_PLLRDY(n)   (1u << (25u + 2u * (n)))
 
 /** RCC_CR after reset: HSI on and divided by 2. The SVD has 0x23, without the division. [U] */
 #define CR_RESET 0x2Bu
 
-#define CFGR1_SW(cfgr1) ((cfgr1)&7u)
+#define CFGR1_SW(cfgr1)  ((cfgr1)&7u)
 #define CFGR1_SWS(cfgr1) (((cfgr1) >> 3) & 7u)
-#define CFGR1_SWS_SHIFT 3u
-#define CFGR1_SWS_MASK (7u << CFGR1_SWS_SHIFT)
+#define CFGR1_SWS_SHIFT  3u
+#define CFGR1_SWS_MASK   (7u << CFGR1_SWS_SHIFT)
 
 enum rcc_source { RCC_SOURCE_HSI = 0, RCC_SOURCE_CSI = 1, RCC_SOURCE_HSE = 2, RCC_SOURCE_PLL1 = 3 };
 
-#define PLLS 3u
-#define PLLCFGR_SRC(cfg) ((cfg)&3u) /* 0 none, then as enum rcc_source + 1 */
-#define PLLCFGR_DIVM(cfg) (((cfg) >> 8) & 0x3Fu)
-#define PLLCFGR_FRACEN (1u << 4)
-#define PLLCFGR_PEN (1u << 16)
-#define PLLCFGR_RUNNING 0x00070010u /* outputs and FRACEN: can be written while the PLL is on [U] */
-#define PLLDIVR_N(div) (((div)&0x1FFu) + 1u)
-#define PLLDIVR_P(div) ((((div) >> 9) & 0x7Fu) + 1u)
+#define PLLS                 3u
+#define PLLCFGR_SRC(cfg)     ((cfg)&3u) /* 0 none, then as enum rcc_source + 1 */
+#define PLLCFGR_DIVM(cfg)    (((cfg) >> 8) & 0x3Fu)
+#define PLLCFGR_FRACEN       (1u << 4)
+#define PLLCFGR_PEN          (1u << 16)
+#define PLLCFGR_RUNNING      0x00070010u /* outputs and FRACEN: can be written while the PLL is on [U] */
+#define PLLDIVR_N(div)       (((div)&0x1FFu) + 1u)
+#define PLLDIVR_P(div)       ((((div) >> 9) & 0x7Fu) + 1u)
 #define PLLFRACR_FRACN(frac) (((frac) >> 3) & 0x1FFFu)
-#define PLL_FRAC_UNIT 8192u
+#define PLL_FRAC_UNIT        8192u
 
-#define BDCR_LSEON (1u << 0)
-#define BDCR_LSERDY (1u << 1)
+#define BDCR_LSEON       (1u << 0)
+#define BDCR_LSERDY      (1u << 1)
 #define BDCR_LSE_STOPPED 0x0000009Cu /* LSEBYP, LSEDRV, LSEEXT: while LSEON is 0 */
-#define BDCR_LSECSSON (1u << 5)
-#define BDCR_RTCSEL 0x00000300u
-#define BDCR_VSWRST (1u << 16)
-#define BDCR_LSION (1u << 26)
-#define BDCR_LSIRDY (1u << 27)
-#define BDCR_VSWITCH 0x000083FFu /* cleared by VSWRST */
+#define BDCR_LSECSSON    (1u << 5)
+#define BDCR_RTCSEL      0x00000300u
+#define BDCR_VSWRST      (1u << 16)
+#define BDCR_LSION       (1u << 26)
+#define BDCR_LSIRDY      (1u << 27)
+#define BDCR_VSWITCH     0x000083FFu /* cleared by VSWRST */
 
-#define RSR_RMVF (1u << 23)
-#define RSR_PINRSTF (1u << 26)
-#define RSR_BORRSTF (1u << 27)
-#define RSR_SFTRSTF (1u << 28)
+#define RSR_RMVF     (1u << 23)
+#define RSR_PINRSTF  (1u << 26)
+#define RSR_BORRSTF  (1u << 27)
+#define RSR_SFTRSTF  (1u << 28)
 #define RSR_IWDGRSTF (1u << 29)
 #define RSR_WWDGRSTF (1u << 30)
 
 #define SECCFGR_SYSCLKSEC (1u << 5)
-#define SECCFGR_RMVFSEC (1u << 12)
-#define SECCFGR_MASK 0x3BFFu
+#define SECCFGR_RMVFSEC   (1u << 12)
+#define SECCFGR_MASK      0x3BFFu
 
 #define RCC_WORDS 70u
 
@@ -157,28 +157,28 @@ struct rcc_secure_field {
 };
 
 static const struct rcc_secure_field rcc_secure_fields[] = {
-    {RCC_CR, 0x0000003F, 0},      {0x010, 0xFFFFFFFF, 0}, /* HSI */
-    {RCC_CR, 0x001F0000, 1},                              /* HSE */
-    {RCC_CR, 0x00000700, 2},      {0x018, 0xFFFFFFFF, 2}, /* CSI */
-    {RCC_BDCR, 0x0C000000, 3},                            /* LSI */
-    {RCC_BDCR, 0x000000FF, 4},                            /* LSE */
-    {RCC_CFGR1, 0xFFFC007F, 5},                           /* SYSCLK, STOPWUCK, MCO */
-    {RCC_CFGR1, 0x00008000, 6},   {RCC_CFGR2, 0xFFFFFFFF, 6}, /* prescalers */
-    {RCC_CR, 0x03000000, 7},      {0x028, 0xFFFFFFFF, 7}, /* PLL1 */
-    {0x034, 0xFFFFFFFF, 7},       {0x038, 0xFFFFFFFF, 7},
-    {RCC_CR, 0x0C000000, 8},      {0x02C, 0xFFFFFFFF, 8}, /* PLL2 */
-    {0x03C, 0xFFFFFFFF, 8},       {0x040, 0xFFFFFFFF, 8},
-    {RCC_CR, 0x30000000, 9},      {0x030, 0xFFFFFFFF, 9}, /* PLL3 */
-    {0x044, 0xFFFFFFFF, 9},       {0x048, 0xFFFFFFFF, 9},
-    {RCC_CR, 0x00003000, 11},     {0x014, 0xFFFFFFFF, 11}, /* HSI48 */
-    {RCC_RSR, RSR_RMVF, 12},                               /* RMVF */
-    {0x0E8, 0xC0000000, 13},                               /* per_ck */
+    {RCC_CR, 0x0000003F, 0},    {0x010, 0xFFFFFFFF, 0},     /* HSI */
+    {RCC_CR, 0x001F0000, 1},                                /* HSE */
+    {RCC_CR, 0x00000700, 2},    {0x018, 0xFFFFFFFF, 2},     /* CSI */
+    {RCC_BDCR, 0x0C000000, 3},                              /* LSI */
+    {RCC_BDCR, 0x000000FF, 4},                              /* LSE */
+    {RCC_CFGR1, 0xFFFC007F, 5},                             /* SYSCLK, STOPWUCK, MCO */
+    {RCC_CFGR1, 0x00008000, 6}, {RCC_CFGR2, 0xFFFFFFFF, 6}, /* prescalers */
+    {RCC_CR, 0x03000000, 7},    {0x028, 0xFFFFFFFF, 7},     /* PLL1 */
+    {0x034, 0xFFFFFFFF, 7},     {0x038, 0xFFFFFFFF, 7},
+    {RCC_CR, 0x0C000000, 8},    {0x02C, 0xFFFFFFFF, 8}, /* PLL2 */
+    {0x03C, 0xFFFFFFFF, 8},     {0x040, 0xFFFFFFFF, 8},
+    {RCC_CR, 0x30000000, 9},    {0x030, 0xFFFFFFFF, 9}, /* PLL3 */
+    {0x044, 0xFFFFFFFF, 9},     {0x048, 0xFFFFFFFF, 9},
+    {RCC_CR, 0x00003000, 11},   {0x014, 0xFFFFFFFF, 11}, /* HSI48 */
+    {RCC_RSR, RSR_RMVF, 12},                             /* RMVF */
+    {0x0E8, 0xC0000000, 13},                             /* per_ck */
 };
 
 /** Bits of CIER, CIFR and CICR, by bit of SECCFGR. */
-static const uint16_t rcc_interrupt_of_sec[] = {1u << 3, 1u << 4 | 1u << 10, 1u << 2, 1u << 0,
-                                                1u << 1, 0, 0, 1u << 6, 1u << 7, 1u << 8, 0,
-                                                1u << 5};
+static const uint16_t rcc_interrupt_of_sec[] = {
+    1u << 3, 1u << 4 | 1u << 10, 1u << 2, 1u << 0, 1u << 1, 0, 0, 1u << 6, 1u << 7, 1u << 8, 0,
+    1u << 5};
 
 struct rcc {
     struct sim_device dev;

@@ -9,14 +9,14 @@
 #include "chip.h"
 
 /** First and last reset register; the clock-enable registers follow in the same order. */
-#define RCC_AHB1RSTR 0x060u
-#define RCC_AHB2RSTR 0x064u
-#define RCC_AHB4RSTR 0x06Cu
+#define RCC_AHB1RSTR  0x060u
+#define RCC_AHB2RSTR  0x064u
+#define RCC_AHB4RSTR  0x06Cu
 #define RCC_APB1LRSTR 0x074u
 #define RCC_APB1HRSTR 0x078u
-#define RCC_APB2RSTR 0x07Cu
-#define RCC_APB3RSTR 0x080u
-#define RCC_AHB1ENR 0x088u
+#define RCC_APB2RSTR  0x07Cu
+#define RCC_APB3RSTR  0x080u
+#define RCC_AHB1ENR   0x088u
 #define RCC_AHB1LPENR 0x0B0u
 #define RCC_APB3LPENR 0x0D0u
 

@@ -7,24 +7,24 @@
 #include "dev.h"
 #include "dev_reg.h"
 
-#define SBS_HDPLCR 0x010u
-#define SBS_HDPLSR 0x014u
+#define SBS_HDPLCR     0x010u
+#define SBS_HDPLSR     0x014u
 #define SBS_NEXTHDPLCR 0x018u
-#define SBS_DBGCR 0x020u
-#define SBS_DBGLOCKR 0x024u
-#define SBS_RSSCMDR 0x034u
+#define SBS_DBGCR      0x020u
+#define SBS_DBGLOCKR   0x024u
+#define SBS_RSSCMDR    0x034u
 #define SBS_EPOCHSELCR 0x0A0u
-#define SBS_SECCFGR 0x0C0u
-#define SBS_PMCR 0x100u
-#define SBS_FPUIMR 0x104u
-#define SBS_MESR 0x108u
-#define SBS_CCCSR 0x110u
-#define SBS_CCVALR 0x114u
-#define SBS_CCSWCR 0x118u
-#define SBS_CFGR2 0x120u
-#define SBS_CNSLCKR 0x144u
-#define SBS_CSLCKR 0x148u
-#define SBS_ECCNMIR 0x14Cu
+#define SBS_SECCFGR    0x0C0u
+#define SBS_PMCR       0x100u
+#define SBS_FPUIMR     0x104u
+#define SBS_MESR       0x108u
+#define SBS_CCCSR      0x110u
+#define SBS_CCVALR     0x114u
+#define SBS_CCSWCR     0x118u
+#define SBS_CFGR2      0x120u
+#define SBS_CNSLCKR    0x144u
+#define SBS_CSLCKR     0x148u
+#define SBS_ECCNMIR    0x14Cu
 
 #define HDPL_MAX 3u
 
@@ -33,23 +33,23 @@
 
 #define NEXTHDPL_MASK 3u
 
-#define DBGLOCKR_OPEN 0xB4u
+#define DBGLOCKR_OPEN         0xB4u
 #define DBGLOCKR_READS_LOCKED 0x6Au
 #define DBGCR_AUTH_HDPL_SHIFT 16u
-#define DBGCR_AUTH_HDPL_MASK (0xFFu << DBGCR_AUTH_HDPL_SHIFT)
+#define DBGCR_AUTH_HDPL_MASK  (0xFFu << DBGCR_AUTH_HDPL_SHIFT)
 
-#define SECCFGR_SBSSEC (1u << 0)
+#define SECCFGR_SBSSEC    (1u << 0)
 #define SECCFGR_CLASSBSEC (1u << 1)
-#define SECCFGR_FPUSEC (1u << 3)
-#define SECCFGR_MASK 0x8000000Bu
+#define SECCFGR_FPUSEC    (1u << 3)
+#define SECCFGR_MASK      0x8000000Bu
 
-#define CCCSR_EN 0x005u
-#define CCCSR_MASK 0x00Fu
-#define CCCSR_RESET 0x00Au /* CS1 and CS2: the text says 1 after reset, the SVD's value 0. [U] */
+#define CCCSR_EN     0x005u
+#define CCCSR_MASK   0x00Fu
+#define CCCSR_RESET  0x00Au /* CS1 and CS2: the text says 1 after reset, the SVD's value 0. [U] */
 #define CCVALR_VALUE 0x88u
-#define MESR_MASK 0x00010001u
-#define CFGR2_LOCKS 0x7u /* CLL, SEL, PVDL: set only */
-#define CFGR2_ECCL 0x8u
+#define MESR_MASK    0x00010001u
+#define CFGR2_LOCKS  0x7u /* CLL, SEL, PVDL: set only */
+#define CFGR2_ECCL   0x8u
 
 /** Codes of HDPLSR and DBGCR.DBG_AUTH_HDPL, by level. */
 static const uint8_t sbs_hdpl_code[HDPL_MAX + 1u] = {0xB4, 0x51, 0x8A, 0x6F};
