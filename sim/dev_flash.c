@@ -7,17 +7,17 @@
 
 /** ACR after reset: LATENCY 3, WRHIGHFREQ 1. [U] */
 #define FLASH_ACR_RESET 0x00000013u
-#define FLASH_ACR_MASK 0x0000013Fu
+#define FLASH_ACR_MASK  0x0000013Fu
 
 #define FLASH_FLAGS_NS 0x00FF0000u
-#define FLASH_FLAGS_S 0x007F0000u /* No OPTCHANGEERR in SECSR. */
+#define FLASH_FLAGS_S  0x007F0000u /* No OPTCHANGEERR in SECSR. */
 
 /** Bits of NSCR and SECCR that hold what is written: SNB, MER, enables, BKSEL; S also INV. */
 static const uint32_t flash_cr_mask[FLASH_WORLDS] = {
-    [FLASH_NS] = FLASH_CR_PG | FLASH_CR_SER | FLASH_CR_BER | (0x7Fu << FLASH_CR_SNB_SHIFT)
-                 | FLASH_CR_MER | FLASH_FLAGS_NS | FLASH_CR_BKSEL,
-    [FLASH_S] = FLASH_CR_PG | FLASH_CR_SER | FLASH_CR_BER | (0x7Fu << FLASH_CR_SNB_SHIFT)
-                | FLASH_CR_MER | FLASH_FLAGS_S | FLASH_CR_INV | FLASH_CR_BKSEL,
+    [FLASH_NS] = FLASH_CR_PG | FLASH_CR_SER | FLASH_CR_BER | (0x7Fu << FLASH_CR_SNB_SHIFT) |
+                 FLASH_CR_MER | FLASH_FLAGS_NS | FLASH_CR_BKSEL,
+    [FLASH_S] = FLASH_CR_PG | FLASH_CR_SER | FLASH_CR_BER | (0x7Fu << FLASH_CR_SNB_SHIFT) |
+                FLASH_CR_MER | FLASH_FLAGS_S | FLASH_CR_INV | FLASH_CR_BKSEL,
 };
 
 static const uint32_t flash_keys[FLASH_LOCKS][2] = {
@@ -56,16 +56,19 @@ void flash_flag(struct dev_flash *flash, enum flash_world world, uint32_t flag)
     flash_irq_update(flash);
 }
 
-void flash_error(struct dev_flash *flash, enum flash_world world, uint32_t flag,
-                 const char *format, ...)
+void flash_error(struct dev_flash *flash, enum flash_world world, uint32_t flag, const char *format,
+                 ...)
 {
     static const struct {
         uint32_t flag;
         const char *name;
     } names[] = {
-        {FLASH_SR_WRPERR, "WRPERR"},   {FLASH_SR_PGSERR, "PGSERR"},
-        {FLASH_SR_STRBERR, "STRBERR"}, {FLASH_SR_INCERR, "INCERR"},
-        {FLASH_SR_OBKERR, "OBKERR"},   {FLASH_SR_OBKWERR, "OBKWERR"},
+        {FLASH_SR_WRPERR, "WRPERR"},
+        {FLASH_SR_PGSERR, "PGSERR"},
+        {FLASH_SR_STRBERR, "STRBERR"},
+        {FLASH_SR_INCERR, "INCERR"},
+        {FLASH_SR_OBKERR, "OBKERR"},
+        {FLASH_SR_OBKWERR, "OBKWERR"},
         {FLASH_SR_OPTCHANGEERR, "OPTCHANGEERR"},
     };
     char text[200];
@@ -154,8 +157,8 @@ static uint32_t flash_optcr_read(const struct dev_flash *flash, unsigned index)
 {
     (void)index;
     const uint32_t swap = flash->dev.chip->nv->option[NV_OB_OPTSR] & FLASH_SWAP_BANK;
-    return swap | (flash_unlocked(flash, FLASH_LOCK_OPTCR) ? 0 : FLASH_OPTCR_OPTLOCK)
-           | (flash->op.code == FLASH_OP_OPTION ? FLASH_OPTCR_OPTSTRT : 0);
+    return swap | (flash_unlocked(flash, FLASH_LOCK_OPTCR) ? 0 : FLASH_OPTCR_OPTLOCK) |
+           (flash->op.code == FLASH_OP_OPTION ? FLASH_OPTCR_OPTSTRT : 0);
 }
 
 static void flash_optcr_write(struct dev_flash *flash, unsigned index, uint32_t value,
@@ -182,8 +185,8 @@ static uint32_t flash_sr_read(const struct dev_flash *flash, unsigned index)
     const bool half = flash->op.space == FLASH_EDATA || flash->op.space == FLASH_OTP;
     const bool data = flash->op.code == FLASH_OP_WRITE && half && flash->op.world == index;
     const bool waiting = flash->buffer.filled != 0 && flash->buffer.world == index;
-    return flash->sr[index] | (busy ? FLASH_SR_BSY : 0) | (data ? FLASH_SR_DBNE : 0)
-           | (waiting ? FLASH_SR_WBNE : 0);
+    return flash->sr[index] | (busy ? FLASH_SR_BSY : 0) | (data ? FLASH_SR_DBNE : 0) |
+           (waiting ? FLASH_SR_WBNE : 0);
 }
 
 static uint32_t flash_cr_read(const struct dev_flash *flash, unsigned index)
@@ -191,8 +194,8 @@ static uint32_t flash_cr_read(const struct dev_flash *flash, unsigned index)
     const unsigned lock = index == FLASH_S ? FLASH_LOCK_SECCR : FLASH_LOCK_NSCR;
     const bool erasing =
         flash->op.code >= FLASH_OP_SECTOR_ERASE && flash->op.code <= FLASH_OP_MASS_ERASE;
-    return flash->cr[index] | (flash_unlocked(flash, lock) ? 0 : FLASH_CR_LOCK)
-           | (erasing && flash->op.world == index ? FLASH_CR_STRT : 0);
+    return flash->cr[index] | (flash_unlocked(flash, lock) ? 0 : FLASH_CR_LOCK) |
+           (erasing && flash->op.world == index ? FLASH_CR_STRT : 0);
 }
 
 static void flash_cr_write(struct dev_flash *flash, unsigned index, uint32_t value,
@@ -245,9 +248,9 @@ static uint32_t flash_obkcfgr_read(const struct dev_flash *flash, unsigned index
 {
     const unsigned lock = index == FLASH_S ? FLASH_LOCK_SECOBK : FLASH_LOCK_NSOBK;
     const bool mine = flash->op.world == index;
-    return flash->obkcfgr[index] | (flash_unlocked(flash, lock) ? 0 : FLASH_OBKCFGR_LOCK)
-           | (mine && flash->op.code == FLASH_OP_OBK_ERASE ? FLASH_OBKCFGR_ALT_SECT_ERASE : 0)
-           | (mine && flash->op.code == FLASH_OP_OBK_SWAP ? FLASH_OBKCFGR_SWAP_SECT_REQ : 0);
+    return flash->obkcfgr[index] | (flash_unlocked(flash, lock) ? 0 : FLASH_OBKCFGR_LOCK) |
+           (mine && flash->op.code == FLASH_OP_OBK_ERASE ? FLASH_OBKCFGR_ALT_SECT_ERASE : 0) |
+           (mine && flash->op.code == FLASH_OP_OBK_SWAP ? FLASH_OBKCFGR_SWAP_SECT_REQ : 0);
 }
 
 static void flash_obkcfgr_write(struct dev_flash *flash, unsigned index, uint32_t value,
@@ -321,8 +324,8 @@ static void flash_privbb_write(struct dev_flash *flash, unsigned index, uint32_t
     uint32_t mask = 0;
     for (uint32_t bit = 0; bit < 32u; bit++) {
         const uint32_t phys = (32u * index + bit) * NV_SECTOR_BYTES;
-        const bool reach = flash_world(flash->dev.chip, attr) == FLASH_S
-                           || !flash_is_secure(flash, phys);
+        const bool reach =
+            flash_world(flash->dev.chip, attr) == FLASH_S || !flash_is_secure(flash, phys);
         mask |= reach ? 1u << bit : 0;
     }
     flash->privbb[index] = (flash->privbb[index] & ~mask) | (value & mask);

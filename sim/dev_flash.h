@@ -18,50 +18,46 @@
 #include "bus.h"
 #include "dev.h"
 
-#define FLASH_BANK_BYTES (NV_FLASH_BYTES / 2u)
+#define FLASH_BANK_BYTES   (NV_FLASH_BYTES / 2u)
 #define FLASH_BANK_SECTORS (NV_FLASH_SECTORS / 2u)
-#define FLASH_QUAD 16u
-#define FLASH_EDATA_BYTES 6144u /* Of a sector used as high-cycle data. */
+#define FLASH_QUAD         16u
+#define FLASH_EDATA_BYTES  6144u /* Of a sector used as high-cycle data. */
 
 /* FLASH_NSSR and SECSR; NSCR and SECCR have the interrupt enables at the flags' places. */
-#define FLASH_SR_BSY (1u << 0)
-#define FLASH_SR_WBNE (1u << 1)
-#define FLASH_SR_DBNE (1u << 3)
-#define FLASH_SR_EOP (1u << 16)
-#define FLASH_SR_WRPERR (1u << 17)
-#define FLASH_SR_PGSERR (1u << 18)
-#define FLASH_SR_STRBERR (1u << 19)
-#define FLASH_SR_INCERR (1u << 20)
-#define FLASH_SR_OBKERR (1u << 21)
-#define FLASH_SR_OBKWERR (1u << 22)
+#define FLASH_SR_BSY          (1u << 0)
+#define FLASH_SR_WBNE         (1u << 1)
+#define FLASH_SR_DBNE         (1u << 3)
+#define FLASH_SR_EOP          (1u << 16)
+#define FLASH_SR_WRPERR       (1u << 17)
+#define FLASH_SR_PGSERR       (1u << 18)
+#define FLASH_SR_STRBERR      (1u << 19)
+#define FLASH_SR_INCERR       (1u << 20)
+#define FLASH_SR_OBKERR       (1u << 21)
+#define FLASH_SR_OBKWERR      (1u << 22)
 #define FLASH_SR_OPTCHANGEERR (1u << 23)
 
-#define FLASH_CR_LOCK (1u << 0)
-#define FLASH_CR_PG (1u << 1)
-#define FLASH_CR_SER (1u << 2)
-#define FLASH_CR_BER (1u << 3)
-#define FLASH_CR_FW (1u << 4)
-#define FLASH_CR_STRT (1u << 5)
+#define FLASH_CR_LOCK      (1u << 0)
+#define FLASH_CR_PG        (1u << 1)
+#define FLASH_CR_SER       (1u << 2)
+#define FLASH_CR_BER       (1u << 3)
+#define FLASH_CR_FW        (1u << 4)
+#define FLASH_CR_STRT      (1u << 5)
 #define FLASH_CR_SNB_SHIFT 6u
-#define FLASH_CR_MER (1u << 15)
-#define FLASH_CR_INV (1u << 29)
-#define FLASH_CR_BKSEL (1u << 31)
+#define FLASH_CR_MER       (1u << 15)
+#define FLASH_CR_INV       (1u << 29)
+#define FLASH_CR_BKSEL     (1u << 31)
 
-#define FLASH_OBKCFGR_LOCK (1u << 0)
-#define FLASH_OBKCFGR_SWAP_SECT_REQ (1u << 1)
-#define FLASH_OBKCFGR_ALT_SECT (1u << 2)
+#define FLASH_OBKCFGR_LOCK           (1u << 0)
+#define FLASH_OBKCFGR_SWAP_SECT_REQ  (1u << 1)
+#define FLASH_OBKCFGR_ALT_SECT       (1u << 2)
 #define FLASH_OBKCFGR_ALT_SECT_ERASE (1u << 3)
 
 #define FLASH_OPTCR_OPTLOCK (1u << 0)
 #define FLASH_OPTCR_OPTSTRT (1u << 1)
-#define FLASH_SWAP_BANK (1u << 31) /* In OPTCR and OPTSR. */
+#define FLASH_SWAP_BANK     (1u << 31) /* In OPTCR and OPTSR. */
 
 /** Whose registers: an access that is Secure on the bus, with TrustZone enabled, or any other. */
-enum flash_world {
-    FLASH_NS = 0,
-    FLASH_S = 1,
-    FLASH_WORLDS
-};
+enum flash_world { FLASH_NS = 0, FLASH_S = 1, FLASH_WORLDS };
 
 /** What a store or an operation is on. */
 enum flash_space {
@@ -87,15 +83,15 @@ struct flash_operation {
     enum flash_op code;
     enum flash_world world; /**< Whose SR gets EOP. */
     enum flash_space space;
-    uint8_t sector;         /**< OBK: which of the two. */
-    uint32_t off;           /**< First byte, in its space. */
-    uint32_t len;           /**< Bytes written or erased; OBK swap: bytes kept from below. */
+    uint8_t sector; /**< OBK: which of the two. */
+    uint32_t off;   /**< First byte, in its space. */
+    uint32_t len;   /**< Bytes written or erased; OBK swap: bytes kept from below. */
     uint8_t data[FLASH_QUAD];
 };
 
 /** What waits to become a write operation. */
 struct flash_buffer {
-    uint16_t filled;        /**< One bit per byte of the quad-word; 0: the buffer is empty. */
+    uint16_t filled; /**< One bit per byte of the quad-word; 0: the buffer is empty. */
     enum flash_world world;
     enum flash_space space; /**< FLASH_MAIN or FLASH_OBK. */
     uint8_t sector;         /**< OBK: which of the two. */
@@ -125,8 +121,8 @@ struct dev_flash {
     enum flash_lock lock[FLASH_LOCKS];
     uint32_t acr;
     uint32_t opsr;
-    uint32_t cr[FLASH_WORLDS]; /**< Without LOCK. */
-    uint32_t sr[FLASH_WORLDS]; /**< Flags from bit 16 on. */
+    uint32_t cr[FLASH_WORLDS];      /**< Without LOCK. */
+    uint32_t sr[FLASH_WORLDS];      /**< Flags from bit 16 on. */
     uint32_t obkcfgr[FLASH_WORLDS]; /**< Without LOCK. */
     uint32_t privcfgr;
     uint32_t hdpextr;
@@ -144,8 +140,8 @@ struct dev_flash {
 struct dev_flash *flash_of(const struct sim_chip *chip);
 enum flash_world flash_world(const struct sim_chip *chip, struct sim_attr attr);
 /** Raises an error flag and puts a line into the journal; `format` says what failed and why. */
-void flash_error(struct dev_flash *flash, enum flash_world world, uint32_t flag,
-                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+void flash_error(struct dev_flash *flash, enum flash_world world, uint32_t flag, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
 void flash_flag(struct dev_flash *flash, enum flash_world world, uint32_t flag);
 void flash_irq_update(struct dev_flash *flash);
 

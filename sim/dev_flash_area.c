@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 /* The read-only area: OTP, then what the maker has written. */
-#define AREA_UID_OFF 0x800u
+#define AREA_UID_OFF   0x800u
 #define AREA_UID_BYTES 12u
-#define AREA_SIZE_OFF 0x80Cu /* Size of the flash in KB, 16 bits. */
+#define AREA_SIZE_OFF  0x80Cu /* Size of the flash in KB, 16 bits. */
 #define AREA_OTP_BLOCK 64u
 
 /* High-cycle data: the last eight sectors of bank 1, then of bank 2, 6 KB each. */
-#define EDATA_SECTORS 8u
-#define EDATA_BANK_BYTES (EDATA_SECTORS * FLASH_EDATA_BYTES)
+#define EDATA_SECTORS      8u
+#define EDATA_BANK_BYTES   (EDATA_SECTORS * FLASH_EDATA_BYTES)
 #define EDATA_FIRST_SECTOR (FLASH_BANK_SECTORS - EDATA_SECTORS)
 
 /** The state of a half-word as it stands in the last 2 KB of the sector (nv.h). */
@@ -117,8 +117,7 @@ static uint32_t edata_read(struct sim_device *dev, const struct sim_txn *txn)
     for (uint32_t off = txn->off & ~1u; off < txn->off + txn->size; off += 2u) {
         const uint32_t phys = edata_phys(off);
         flash_ecc_report(flash_of(dev->chip), FLASH_EDATA, phys,
-                         area_cell(flash_edata_cell(nv, phys)),
-                         area_gather(nv->flash + phys, 2u));
+                         area_cell(flash_edata_cell(nv, phys)), area_gather(nv->flash + phys, 2u));
     }
     return area_gather(nv->flash + edata_phys(txn->off), txn->size);
 }

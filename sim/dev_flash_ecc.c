@@ -1,13 +1,13 @@
 /* ECC errors: ECCCORR, ECCDETR, ECCDR and the NMI. */
 #include "dev_flash.h"
 
-#define ECC_OBK (1u << 20)
-#define ECC_EDATA (1u << 21)
-#define ECC_BANK (1u << 22)
-#define ECC_OTP (1u << 24)
-#define ECC_CIE (1u << 25)  /* In ECCCORR. */
+#define ECC_OBK       (1u << 20)
+#define ECC_EDATA     (1u << 21)
+#define ECC_BANK      (1u << 22)
+#define ECC_OTP       (1u << 24)
+#define ECC_CIE       (1u << 25) /* In ECCCORR. */
 #define ECC_CORRECTED (1u << 30)
-#define ECC_DETECTED (1u << 31)
+#define ECC_DETECTED  (1u << 31)
 
 /** ADDR_ECC and the area: units of a quad-word, or of a half-word where ECC is on those. [U] */
 static uint32_t ecc_place(enum flash_space space, uint32_t off)

@@ -70,8 +70,8 @@ static bool flash_in_secwm(const struct dev_flash *flash, uint32_t phys)
 
 bool flash_is_secure(const struct dev_flash *flash, uint32_t phys)
 {
-    return chip_trustzone(flash->dev.chip)
-           && (flash_in_secwm(flash, phys) || bit_of(flash->secbb, phys));
+    return chip_trustzone(flash->dev.chip) &&
+           (flash_in_secwm(flash, phys) || bit_of(flash->secbb, phys));
 }
 
 /** Without a base area there is no extension. [U] */
@@ -89,8 +89,8 @@ static enum hdp_part flash_hdp_part(const struct dev_flash *flash, uint32_t phys
     return !none && sector > end && sector <= end + extra ? HDP_EXT : HDP_NONE;
 }
 
-static bool flash_check_hdp(const struct dev_flash *flash, uint32_t phys,
-                            enum sim_access_kind kind, struct bus_decision *out)
+static bool flash_check_hdp(const struct dev_flash *flash, uint32_t phys, enum sim_access_kind kind,
+                            struct bus_decision *out)
 {
     const enum hdp_part part = flash_hdp_part(flash, phys);
     const unsigned hdpl = chip_hdpl(flash->dev.chip);
@@ -101,11 +101,12 @@ static bool flash_check_hdp(const struct dev_flash *flash, uint32_t phys,
     const uint32_t word = flash->dev.chip->nv->option[bank == 2u ? NV_OB_HDP2 : NV_OB_HDP1];
     const uint32_t end = (word >> 16) & 0x7Fu;
     const uint32_t extra = (flash->hdpextr >> (bank == 2u ? 16 : 0)) & 0x7Fu;
-    (void)snprintf(out->why, sizeof(out->why),
-                   "flash sector %u of bank %u is hidden: %s%u covers sectors %u..%u and HDPL is %u",
-                   (unsigned)sector_of(phys), bank, part == HDP_BASE ? "HDP" : "HDPEXT", bank,
-                   (unsigned)(part == HDP_BASE ? word & 0x7Fu : end + 1u),
-                   (unsigned)(part == HDP_BASE ? end : end + extra), hdpl);
+    (void)snprintf(
+        out->why, sizeof(out->why),
+        "flash sector %u of bank %u is hidden: %s%u covers sectors %u..%u and HDPL is %u",
+        (unsigned)sector_of(phys), bank, part == HDP_BASE ? "HDP" : "HDPEXT", bank,
+        (unsigned)(part == HDP_BASE ? word & 0x7Fu : end + 1u),
+        (unsigned)(part == HDP_BASE ? end : end + extra), hdpl);
     return flash_refuse(out, BUS_FILTER_HDP, kind);
 }
 
@@ -140,17 +141,18 @@ static bool flash_check_security(const struct dev_flash *flash, uint32_t phys,
 bool flash_check_sector(const struct dev_flash *flash, uint32_t phys, enum sim_access_kind kind,
                         struct sim_attr attr, struct bus_decision *out)
 {
-    if (!flash_check_security(flash, phys, kind, attr, out)
-        || !flash_check_hdp(flash, phys, kind, out)) {
+    if (!flash_check_security(flash, phys, kind, attr, out) ||
+        !flash_check_hdp(flash, phys, kind, out)) {
         return false;
     }
     if (attr.privileged || !bit_of(flash->privbb, phys)) {
         return true;
     }
     const unsigned bank = phys >= FLASH_BANK_BYTES ? 2u : 1u;
-    (void)snprintf(out->why, sizeof(out->why),
-                   "flash sector %u of bank %u is privileged (PRIVBB%u), the access is unprivileged",
-                   (unsigned)sector_of(phys), bank, bank);
+    (void)snprintf(
+        out->why, sizeof(out->why),
+        "flash sector %u of bank %u is privileged (PRIVBB%u), the access is unprivileged",
+        (unsigned)sector_of(phys), bank, bank);
     return flash_refuse(out, BUS_FILTER_PRIVBB, kind);
 }
 
@@ -162,9 +164,10 @@ bool flash_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind
     flash_narrow(out, first, first + NV_SECTOR_BYTES - 1u);
     if (flash_is_edata(chip->nv, phys)) { /* Reached at the high-cycle addresses only. [U] */
         const unsigned bank = phys >= FLASH_BANK_BYTES ? 2u : 1u;
-        (void)snprintf(out->why, sizeof(out->why),
-                       "flash sector %u of bank %u is high-cycle data (EDATA%u), not for this address",
-                       (unsigned)sector_of(phys), bank, bank);
+        (void)snprintf(
+            out->why, sizeof(out->why),
+            "flash sector %u of bank %u is high-cycle data (EDATA%u), not for this address",
+            (unsigned)sector_of(phys), bank, bank);
         return flash_refuse(out, BUS_FILTER_DECODE, kind);
     }
     return flash_check_sector(flash_of(chip), phys, kind, attr, out);
@@ -187,8 +190,8 @@ bool flash_direct(const struct sim_chip *chip, uint32_t off, struct bus_decision
     while (lo > sector && quad_is_direct(nv, lo - FLASH_QUAD) == direct) {
         lo -= FLASH_QUAD;
     }
-    while (hi < sector + NV_SECTOR_BYTES - FLASH_QUAD
-           && quad_is_direct(nv, hi + FLASH_QUAD) == direct) {
+    while (hi < sector + NV_SECTOR_BYTES - FLASH_QUAD &&
+           quad_is_direct(nv, hi + FLASH_QUAD) == direct) {
         hi += FLASH_QUAD;
     }
     /* flash_check() has left this sector in [first, last], or less. */

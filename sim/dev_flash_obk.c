@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OBK_SLOT FLASH_QUAD
+#define OBK_SLOT         FLASH_QUAD
 #define OBK_OFFSET_SHIFT 16u
-#define OBK_OFFSET_MASK 0x1FFu
-#define OBK_CONFIG_MASK (FLASH_OBKCFGR_ALT_SECT | (OBK_OFFSET_MASK << OBK_OFFSET_SHIFT))
+#define OBK_OFFSET_MASK  0x1FFu
+#define OBK_CONFIG_MASK  (FLASH_OBKCFGR_ALT_SECT | (OBK_OFFSET_MASK << OBK_OFFSET_SHIFT))
 
 /** Whose slots stand where. While TrustZone is off the world makes no difference. */
 static const struct obk_area {
     uint16_t first; /**< First byte. */
     uint16_t last;  /**< Last byte. */
     uint8_t hdpl;
-    bool secure;    /**< Below HDPL 3: [U]. */
+    bool secure; /**< Below HDPL 3: [U]. */
     const char *name;
 } obk_areas[] = {
     {0x0000, 0x00FF, 0, true, "HDPL0"},
@@ -80,7 +80,8 @@ bool flash_obk_check(const struct sim_chip *chip, uint32_t off, enum sim_access_
         return true;
     }
     flash_narrow(out, base + OBK_SELECTOR_OFF, base + NV_OBK_BYTES - 1u);
-    (void)snprintf(out->why, sizeof(out->why), "OBK slot at 0x%X is the hardware's own", (unsigned)off);
+    (void)snprintf(out->why, sizeof(out->why), "OBK slot at 0x%X is the hardware's own",
+                   (unsigned)off);
     return flash_refuse(out, BUS_FILTER_OBK, kind);
 }
 

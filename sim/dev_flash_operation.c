@@ -4,13 +4,13 @@
 #include <string.h>
 
 /* Durations in microseconds of virtual time. [U] */
-#define FLASH_PROGRAM_US 30u
+#define FLASH_PROGRAM_US      30u
 #define FLASH_SECTOR_ERASE_US 2000u
-#define FLASH_BANK_ERASE_US 128000u
-#define FLASH_MASS_ERASE_US 256000u
-#define FLASH_OPTION_US 5000u
-#define FLASH_OBK_ERASE_US 2000u
-#define FLASH_OBK_SWAP_US 10000u
+#define FLASH_BANK_ERASE_US   128000u
+#define FLASH_MASS_ERASE_US   256000u
+#define FLASH_OPTION_US       5000u
+#define FLASH_OBK_ERASE_US    2000u
+#define FLASH_OBK_SWAP_US     10000u
 
 static const uint32_t flash_op_us[] = {
     [FLASH_OP_WRITE] = FLASH_PROGRAM_US,
@@ -22,10 +22,10 @@ static const uint32_t flash_op_us[] = {
     [FLASH_OP_OBK_SWAP] = FLASH_OBK_SWAP_US,
 };
 
-#define FLASH_OPSR_ADDR 0x000FFFFFu
-#define FLASH_OPSR_DATA (1u << 21)
-#define FLASH_OPSR_BANK (1u << 22)
-#define FLASH_OPSR_OTP (1u << 24)
+#define FLASH_OPSR_ADDR       0x000FFFFFu
+#define FLASH_OPSR_DATA       (1u << 21)
+#define FLASH_OPSR_BANK       (1u << 22)
+#define FLASH_OPSR_OTP        (1u << 24)
 #define FLASH_OPSR_CODE_SHIFT 29u
 
 void flash_changed(struct dev_flash *flash, uint32_t phys, uint32_t len)

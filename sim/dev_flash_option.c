@@ -9,15 +9,15 @@
 #include <string.h>
 
 #define OPTION_NO_REGISTER 0u
-#define OPTION_ON 0xB4u  /* TZEN, BOOT_LOCK. */
-#define OPTION_OFF 0xC3u
+#define OPTION_ON          0xB4u /* TZEN, BOOT_LOCK. */
+#define OPTION_OFF         0xC3u
 
 /** Where an option word is seen, and who may write its _PRG register while TrustZone is on. */
 static const struct flash_option {
     uint16_t cur;
-    uint16_t prg;        /**< OPTION_NO_REGISTER: never written by software. */
-    bool secure_only;    /**< [U] */
-    uint32_t mask;       /**< Bits that exist. */
+    uint16_t prg;     /**< OPTION_NO_REGISTER: never written by software. */
+    bool secure_only; /**< [U] */
+    uint32_t mask;    /**< Bits that exist. */
     const char *name;
 } flash_options[NV_OB_COUNT] = {
     [NV_OB_OPTSR] = {0x050, 0x054, false, 0xBFF3FFDFu, "OPTSR"},
@@ -37,37 +37,38 @@ static const struct flash_option {
     [NV_OB_HDP2] = {0x1F8, 0x1FC, true, 0x007F007Fu, "HDP2"},
 };
 
-/* Product states, as codes in OPTSR and as bits of a set. */
+/* Product states as bits of a set. */
+#define STATE_OPEN          0x01u
+#define STATE_PROVISIONING  0x02u
+#define STATE_IROT          0x04u
+#define STATE_TZ_CLOSED     0x08u
+#define STATE_CLOSED        0x10u
+#define STATE_LOCKED        0x20u
+#define STATE_REGRESSION    0x40u
+#define STATE_NS_REGRESSION 0x80u
+#define STATES_DEVELOPMENT  (STATE_OPEN | STATE_PROVISIONING | STATE_IROT)
+#define STATES_LIVING       (STATES_DEVELOPMENT | STATE_TZ_CLOSED | STATE_CLOSED)
+
+/** The code of each state in OPTSR. */
 static const struct flash_state {
     uint8_t code;
     uint8_t bit;
     const char *name;
 } flash_states[] = {
-#define STATE_OPEN 0x01u
     {0xED, STATE_OPEN, "OPEN"},
-#define STATE_PROVISIONING 0x02u
     {0x17, STATE_PROVISIONING, "PROVISIONING"},
-#define STATE_IROT 0x04u
     {0x2E, STATE_IROT, "iROT-PROVISIONED"},
-#define STATE_TZ_CLOSED 0x08u
     {0xC6, STATE_TZ_CLOSED, "TZ-CLOSED"},
-#define STATE_CLOSED 0x10u
     {0x72, STATE_CLOSED, "CLOSED"},
-#define STATE_LOCKED 0x20u
     {0x5C, STATE_LOCKED, "LOCKED"},
-#define STATE_REGRESSION 0x40u
     {0x9A, STATE_REGRESSION, "REGRESSION"},
-#define STATE_NS_REGRESSION 0x80u
     {0xA3, STATE_NS_REGRESSION, "NS-REGRESSION"},
 };
 
-#define STATES_DEVELOPMENT (STATE_OPEN | STATE_PROVISIONING | STATE_IROT)
-#define STATES_LIVING (STATES_DEVELOPMENT | STATE_TZ_CLOSED | STATE_CLOSED)
-
 #define OPTSR_STATE 0x0000FF00u
-#define OPTSR_UBE 0x3FC00000u
+#define OPTSR_UBE   0x3FC00000u
 #define OPTSR2_TZEN 0xFF000000u
-#define BOOT_LOCK 0x000000FFu
+#define BOOT_LOCK   0x000000FFu
 
 /**
  * In which product states a field may change. That OPEN allows all and that WRP is frozen from
@@ -116,11 +117,11 @@ static const struct {
     {STATE_PROVISIONING, STATE_LOCKED, TZ_EITHER, 3},
     {STATE_IROT, STATE_CLOSED, TZ_EITHER, 3},
     {STATE_PROVISIONING | STATE_TZ_CLOSED | STATE_CLOSED, STATE_REGRESSION, TZ_EITHER, 1},
-    {STATE_IROT, STATE_REGRESSION, TZ_EITHER, 1},       /* [U] */
+    {STATE_IROT, STATE_REGRESSION, TZ_EITHER, 1}, /* [U] */
     {STATE_CLOSED, STATE_NS_REGRESSION, TZ_ON, 1},
-    {STATE_IROT, STATE_NS_REGRESSION, TZ_ON, 1},        /* [U] */
-    {STATE_REGRESSION, STATE_OPEN, TZ_EITHER, 0},       /* The boot ROM, when it is done. */
-    {STATE_NS_REGRESSION, STATE_TZ_CLOSED, TZ_ON, 0},   /* Likewise. */
+    {STATE_IROT, STATE_NS_REGRESSION, TZ_ON, 1},      /* [U] */
+    {STATE_REGRESSION, STATE_OPEN, TZ_EITHER, 0},     /* The boot ROM, when it is done. */
+    {STATE_NS_REGRESSION, STATE_TZ_CLOSED, TZ_ON, 0}, /* Likewise. */
 };
 
 static const struct flash_state *flash_state_of(uint32_t optsr)
@@ -160,8 +161,7 @@ uint32_t flash_option_read(const struct dev_flash *flash, uint32_t off)
     return 0;
 }
 
-void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value,
-                        struct sim_attr attr)
+void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value, struct sim_attr attr)
 {
     for (unsigned i = 0; i < NV_OB_COUNT; i++) {
         const struct flash_option *option = &flash_options[i];
@@ -175,12 +175,18 @@ void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value,
     }
 }
 
-/* Rules. */
+/* Rules. A change is judged against the words as stored, also those not yet in force. */
+
+static const uint32_t *flash_option_stored(const struct dev_flash *flash)
+{
+    const uint32_t *option = flash->dev.chip->nv->option;
+    return option[NV_OPTION_WAITING] != 0 ? option + NV_OPTION_PENDING : option;
+}
 
 /** BOOT_LOCK fields: what they lock stays, and a lock once closed stays closed. [U] */
 static const char *flash_option_boot_locked(const struct dev_flash *flash)
 {
-    const uint32_t *cur = flash->dev.chip->nv->option;
+    const uint32_t *cur = flash_option_stored(flash);
     const uint32_t *prg = flash->prg;
     const bool trustzone = chip_trustzone(flash->dev.chip);
     const bool ns = (cur[NV_OB_NSBOOT] & BOOT_LOCK) == OPTION_ON;
@@ -208,8 +214,8 @@ static bool flash_transition_known(const struct dev_flash *flash, const struct f
     const unsigned hdpl = chip_hdpl(flash->dev.chip);
     for (size_t i = 0; i < sizeof(flash_transitions) / sizeof(flash_transitions[0]); i++) {
         if ((flash_transitions[i].from & from->bit) != 0 && flash_transitions[i].to == to->bit) {
-            return hdpl <= flash_transitions[i].max_hdpl
-                   && (trustzone || flash_transitions[i].trustzone == TZ_EITHER);
+            return hdpl <= flash_transitions[i].max_hdpl &&
+                   (trustzone || flash_transitions[i].trustzone == TZ_EITHER);
         }
     }
     return false;
@@ -218,7 +224,7 @@ static bool flash_transition_known(const struct dev_flash *flash, const struct f
 /** Says in `why` what forbids the change of product state; false when it may be made. */
 static bool flash_state_barred(const struct dev_flash *flash, char *why, size_t size)
 {
-    const uint32_t cur = flash->dev.chip->nv->option[NV_OB_OPTSR];
+    const uint32_t cur = flash_option_stored(flash)[NV_OB_OPTSR];
     const uint32_t prg = flash->prg[NV_OB_OPTSR];
     if (((cur ^ prg) & OPTSR_STATE) == 0) {
         return false;
@@ -241,7 +247,7 @@ static bool flash_state_barred(const struct dev_flash *flash, char *why, size_t 
 /** Values that are not among those the manual lists, and locks that would be undone. */
 static const char *flash_option_value_bad(const struct dev_flash *flash)
 {
-    const uint32_t *cur = flash->dev.chip->nv->option;
+    const uint32_t *cur = flash_option_stored(flash);
     const uint32_t *prg = flash->prg;
     const uint32_t tzen = prg[NV_OB_OPTSR2] >> 24;
     const uint32_t ube = (prg[NV_OB_OPTSR] >> 22) & 0xFFu;
@@ -261,7 +267,7 @@ static const char *flash_option_value_bad(const struct dev_flash *flash)
 static bool flash_change_barred(const struct dev_flash *flash, char *why, size_t size)
 {
     const struct sim_chip *chip = flash->dev.chip;
-    const uint32_t *cur = chip->nv->option;
+    const uint32_t *cur = flash_option_stored(flash);
     const struct flash_state *state = flash_state_of(cur[NV_OB_OPTSR]);
     const char *reason = flash_option_value_bad(flash);
     reason = reason != NULL ? reason : flash_option_boot_locked(flash);
@@ -297,7 +303,7 @@ void flash_option_request(struct dev_flash *flash)
     }
     char why[160];
     if (flash_change_barred(flash, why, sizeof(why))) {
-        memcpy(flash->prg, flash->dev.chip->nv->option, sizeof(flash->prg));
+        memcpy(flash->prg, flash_option_stored(flash), sizeof(flash->prg));
         flash_error(flash, FLASH_NS, FLASH_SR_OPTCHANGEERR, "an option change was refused: %s",
                     why);
         return;

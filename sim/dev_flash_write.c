@@ -78,9 +78,8 @@ void flash_write_quad(struct dev_flash *flash, enum flash_world world, enum flas
     if (!flash_write_ready(flash, world, space, off)) {
         return;
     }
-    const bool other = buffer->filled != 0
-                       && (buffer->world != world || buffer->space != space
-                           || buffer->sector != sector || buffer->off != quad);
+    const bool other = buffer->filled != 0 && (buffer->world != world || buffer->space != space ||
+                                               buffer->sector != sector || buffer->off != quad);
     if (other || first + size > FLASH_QUAD) {
         flash_buffer_drop(flash);
         flash_error(flash, world, FLASH_SR_INCERR,
@@ -97,8 +96,8 @@ void flash_write_quad(struct dev_flash *flash, enum flash_world world, enum flas
         return;
     }
     if (buffer->filled == 0) {
-        *buffer = (struct flash_buffer){
-            .world = world, .space = space, .sector = sector, .off = quad};
+        *buffer =
+            (struct flash_buffer){.world = world, .space = space, .sector = sector, .off = quad};
         memset(buffer->data, 0xFF, sizeof(buffer->data));
     }
     for (unsigned i = 0; i < size; i++) {
