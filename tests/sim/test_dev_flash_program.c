@@ -91,6 +91,17 @@ static void another_world_in_between_is_an_inconsistency(void **state)
     assert_int_equal(reg_ns(f, R_NSSR), 0);
 }
 
+static void quad_word_begun_by_one_world_is_not_finished_by_the_other(void **state)
+{
+    struct flash_fixture *f = *state;
+    set_s(f, R_SECCR, CR_PG);
+    (void)store(f, FLASH_MEM_NS + BANK, 4, 0);
+    set_s(f, R_SECBB2R1, 1);
+    (void)store(f, FLASH_MEM_S + BANK + 4u, 4, 0);
+    assert_int_equal(reg_s(f, R_SECSR), SR_INCERR);
+    assert_int_equal(reg_ns(f, R_NSSR), 0);
+}
+
 static void second_programming_spoils_the_ecc(void **state)
 {
     struct flash_fixture *f = *state;
@@ -235,6 +246,7 @@ int main(void)
         PROGRAMMING(same_byte_twice_is_a_strobe_error_and_loses_the_buffer),
         PROGRAMMING(another_quad_word_in_between_is_an_inconsistency),
         PROGRAMMING(another_world_in_between_is_an_inconsistency),
+        PROGRAMMING(quad_word_begun_by_one_world_is_not_finished_by_the_other),
         PROGRAMMING(second_programming_spoils_the_ecc),
         PROGRAMMING(write_protected_group_keeps_its_data),
         PROGRAMMING(non_secure_store_to_secure_flash_is_refused_with_wrperr),
