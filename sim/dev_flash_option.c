@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert(NV_OB_COUNT <= NV_OPTION_PENDING, "words in force end before those that wait");
+_Static_assert(NV_OPTION_PENDING + NV_OB_COUNT <= NV_OPTION_WAITING, "so do these before the mark");
+
 #define OPTION_NO_REGISTER 0u
 #define OPTION_ON          0xB4u /* TZEN, BOOT_LOCK. */
 #define OPTION_OFF         0xC3u
@@ -324,9 +327,11 @@ void flash_option_load(struct dev_flash *flash)
 {
     struct sim_nv *nv = flash->dev.chip->nv;
     if (nv->option[NV_OPTION_WAITING] != 0) {
-        memcpy(nv->option, nv->option + NV_OPTION_PENDING, NV_OB_COUNT * sizeof(uint32_t));
-        memset(nv->option + NV_OPTION_PENDING, 0,
-               (NV_OPTION_WORDS - NV_OPTION_PENDING) * sizeof(uint32_t));
+        for (unsigned i = 0; i < NV_OB_COUNT; i++) {
+            nv->option[i] = nv->option[NV_OPTION_PENDING + i];
+            nv->option[NV_OPTION_PENDING + i] = 0;
+        }
+        nv->option[NV_OPTION_WAITING] = 0;
         nv_touch(nv, NV_PART_OPTIONS, 0, sizeof(nv->option));
     }
     memcpy(flash->prg, nv->option, sizeof(flash->prg));
