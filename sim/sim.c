@@ -307,16 +307,15 @@ void sim_power_on(struct sim *sim)
     sim_reset(sim, CHIP_RESET_POWER_ON);
 }
 
-static void sim_boot(struct sim *sim)
+bool sim_boot(struct sim *sim, uint32_t *vectors)
 {
     struct bootrom_verdict verdict;
     bootrom_run(sim->chip, &verdict);
     chip_event(sim->chip, SIM_EVENT_BOOT, "%s", verdict.why);
     sim->boot_pending = false;
     sim->halted = !verdict.starts;
-    if (verdict.starts) {
-        cpu_reset(sim->cpu, verdict.vectors, verdict.vectors);
-    }
+    *vectors = verdict.vectors;
+    return verdict.starts;
 }
 
 /** Commits and begins the reset that something on the chip asked for. */
@@ -339,8 +338,9 @@ enum sim_stop sim_run(struct sim *sim, uint64_t insns)
     if (!sim->powered) {
         sim_power_on(sim);
     }
-    if (sim->boot_pending) {
-        sim_boot(sim);
+    uint32_t vectors = 0;
+    if (sim->boot_pending && sim_boot(sim, &vectors)) {
+        cpu_reset(sim->cpu, vectors, vectors);
     }
     if (sim->halted) {
         return SIM_STOP_HALTED;

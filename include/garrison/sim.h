@@ -140,6 +140,15 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_commit(struct sim *sim, struct sim_e
 /** Power-on reset: volatile memory is lost, HDPL is 0, the boot ROM decides what starts. */
 SIM_EXPORT void sim_power_on(struct sim *sim);
 
+/**
+ * Runs the boot ROM of a chip without a processor, after sim_power_on(). With a processor sim_run()
+ * does it.
+ *
+ * @param vectors  out: vector table of what it starts
+ * @return whether it starts anything; if not, the journal says why
+ */
+SIM_EXPORT SIM_MUST_USE bool sim_boot(struct sim *sim, uint32_t *vectors);
+
 /** Why sim_run() returned. */
 enum sim_stop {
     SIM_STOP_INSNS = 0,  /**< The given number of instructions has been executed. */

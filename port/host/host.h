@@ -1,0 +1,40 @@
+/*
+ * What the files of the host's port share.
+ */
+#pragma once
+
+#include <garrison/host.h>
+#include <garrison/port.h>
+#include <garrison/sim.h>
+#include <garrison/stage.h>
+
+/** How a stage that was run natively has ended. */
+enum host_end {
+    HOST_END_LEFT = 1, /**< It started the image at `vectors`. */
+    HOST_END_PANIC,    /**< It gave up; `reason` says why. */
+    HOST_END_RESET,    /**< It asked for a reset. */
+};
+
+struct host_ending {
+    enum host_end end;
+    uint32_t vectors;
+    char reason[256];
+};
+
+/** The chip of this process; NULL before garrison_host_start(). */
+extern struct sim *host_chip;
+
+/** Runs a boot stage to its end. The chip is at the level that the stage expects. */
+void host_run_stage(const struct boot_stage *stage, struct host_ending *ending);
+
+/**
+ * Runs the chain from the iROT to the point where the manager would start, on a chip that has just
+ * been reset to HDPL1. On HOST_END_LEFT the hand-over record is complete.
+ */
+void host_run_chain(struct host_ending *ending);
+
+/** Starts as if with an empty configuration, unless started; ends the process if that is refused. */
+void host_ensure_started(void);
+
+/** Gives a line to whoever listens to the log. */
+void host_log(const char *line);

@@ -1,0 +1,68 @@
+/*
+ * The gate of the native way: the client's functions and the services' system calls, one call deep.
+ */
+#include <garrison/gate.h>
+#include <garrison/spm.h>
+#include <psa/client.h>
+#include <psa/service.h>
+
+#include "host.h"
+
+uint32_t psa_framework_version(void)
+{
+    host_ensure_started();
+    return PSA_FRAMEWORK_VERSION;
+}
+
+uint32_t psa_version(uint32_t sid)
+{
+    host_ensure_started();
+    return spm_version(SPM_CLIENT_NON_SECURE, sid);
+}
+
+psa_handle_t psa_connect(uint32_t sid, uint32_t version)
+{
+    host_ensure_started();
+    return spm_connect(SPM_CLIENT_NON_SECURE, sid, version);
+}
+
+void psa_close(psa_handle_t handle)
+{
+    host_ensure_started();
+    (void)spm_close(SPM_CLIENT_NON_SECURE, handle);
+}
+
+psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
+                      psa_outvec *out_vec, size_t out_len)
+{
+    host_ensure_started();
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    const psa_status_t status =
+        spm_begin(SPM_CLIENT_NON_SECURE, handle, gate_control(type, in_len, out_len), in_vec,
+                  out_vec, &partition, &message);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    return spm_end(partition->function(message));
+}
+
+size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes)
+{
+    return spm_read(msg_handle, invec_idx, buffer, num_bytes);
+}
+
+size_t psa_skip(psa_handle_t msg_handle, uint32_t invec_idx, size_t num_bytes)
+{
+    return spm_skip(msg_handle, invec_idx, num_bytes);
+}
+
+void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer, size_t num_bytes)
+{
+    spm_write(msg_handle, outvec_idx, buffer, num_bytes);
+}
+
+void psa_panic(void)
+{
+    port_panic("a partition has given up");
+}

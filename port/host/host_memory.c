@@ -1,0 +1,20 @@
+/*
+ * What the partitions get on the host: the whole address space, and room for a message. A native
+ * build shows what a service does, not what keeps it apart.
+ */
+#include <garrison/partition.h>
+
+#define MESSAGE_ROOM 1024u
+
+static _Alignas(32) uint8_t crypto_room[MESSAGE_ROOM];
+static _Alignas(32) uint8_t update_room[MESSAGE_ROOM];
+
+#define HOST_MEMORY(room)                                                                          \
+    {                                                                                              \
+        .stack_base = (uintptr_t)(room),                                                           \
+        .stack_limit = (uintptr_t)(room) + MESSAGE_ROOM,                                           \
+        .region = {{0, UINTPTR_MAX & ~(uintptr_t)31, PARTITION_READ | PARTITION_WRITE}},           \
+    }
+
+const struct partition_memory partition_memory_crypto = HOST_MEMORY(crypto_room);
+const struct partition_memory partition_memory_update = HOST_MEMORY(update_room);

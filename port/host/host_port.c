@@ -1,0 +1,94 @@
+/*
+ * The part of port.h that has nothing to do with registers on the host: there is no processor to
+ * isolate, and a stage is a function that is left by a long jump.
+ */
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../stm32h573/regs.h"
+#include "host.h"
+
+/** Where a stage that ends goes back to; only while host_run_stage() runs. */
+static jmp_buf stage_exit;
+static struct host_ending *stage_ending;
+
+static struct handoff handoff_memory;
+
+void host_run_stage(const struct boot_stage *stage, struct host_ending *ending)
+{
+    memset(ending, 0, sizeof *ending);
+    stage_ending = ending;
+    if (setjmp(stage_exit) == 0) {
+        boot_stage_run(stage);
+    }
+    stage_ending = NULL;
+}
+
+/** Ends the running stage, or the process when none runs. */
+static _Noreturn void host_end(enum host_end end, uint32_t vectors, const char *reason)
+{
+    if (stage_ending == NULL) {
+        fprintf(stderr, "garrison: %s\n", reason);
+        abort();
+    }
+    stage_ending->end = end;
+    stage_ending->vectors = vectors;
+    (void)snprintf(stage_ending->reason, sizeof stage_ending->reason, "%s", reason);
+    longjmp(stage_exit, 1);
+}
+
+struct handoff *port_handoff(void)
+{
+    return &handoff_memory;
+}
+
+void port_leave(uint32_t vectors)
+{
+    reg_write(SBS_HDPLCR, SBS_HDPLCR_RAISE);
+    host_end(HOST_END_LEFT, vectors, "left");
+}
+
+enum garrison_status port_isolation_apply(void)
+{
+    return GARRISON_OK;
+}
+
+enum garrison_status port_isolation_check(void)
+{
+    return GARRISON_OK;
+}
+
+enum garrison_status port_partition_switch(const struct partition *partition)
+{
+    (void)partition;
+    return GARRISON_OK;
+}
+
+bool port_client_may(uintptr_t base, size_t len, bool write)
+{
+    (void)write;
+    return len == 0 || (base != 0 && base + (len - 1) >= base);
+}
+
+void port_start_application(uint32_t vectors)
+{
+    (void)vectors;
+    host_end(HOST_END_PANIC, 0, "on the host the application is this process");
+}
+
+void port_log(const char *line)
+{
+    host_log(line);
+}
+
+void port_panic(const char *reason)
+{
+    host_end(HOST_END_PANIC, 0, reason);
+}
+
+void port_reset(void)
+{
+    host_end(HOST_END_RESET, 0, "reset");
+}
