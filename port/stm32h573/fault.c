@@ -1,0 +1,122 @@
+/*
+ * Faults: one line that says what happened and where, then the end.
+ */
+#include <garrison/port.h>
+
+#include "fault.h"
+#include "image.h"
+#include "regs.h"
+
+#define IPSR_MASK 0x1FFu
+#define EXC_RETURN_SECURE (1u << 6) /* the stack that was in use belongs to Secure state */
+#define EXC_RETURN_THREAD (1u << 3)
+#define EXC_RETURN_PSP (1u << 2)
+
+#define CFSR_MMARVALID (1u << 7)
+#define CFSR_BFARVALID (1u << 15)
+#define CFSR_STACKING 0x00103838u /* MSTKERR, MUNSTKERR, MLSPERR, the same of BusFault, STKOF */
+#define SFSR_SFARVALID (1u << 6)
+
+#define FRAME_PC 6u
+
+/** A line under construction; what does not fit is lost. */
+struct fault_line {
+    char text[160];
+    unsigned len;
+};
+
+static void line_add(struct fault_line *line, const char *text)
+{
+    while (*text != '\0' && line->len < sizeof(line->text) - 1u) {
+        line->text[line->len++] = *text++;
+    }
+    line->text[line->len] = '\0';
+}
+
+static void line_add_hex(struct fault_line *line, const char *label, uint32_t value)
+{
+    char digits[] = "0x00000000";
+    for (unsigned i = 0; i < 8u; i++) {
+        digits[2u + i] = "0123456789abcdef"[(value >> (28u - 4u * i)) & 0xFu];
+    }
+    line_add(line, label);
+    line_add(line, digits);
+}
+
+static const char *fault_text(uint32_t exception)
+{
+    static const char *const names[] = {"exception",   "reset",    "NMI",        "HardFault",
+                                        "MemManage",   "BusFault", "UsageFault", "SecureFault"};
+    return exception < sizeof(names) / sizeof(names[0]) ? names[exception] : "unexpected interrupt";
+}
+
+/* The address that was refused, whichever register holds it. */
+static void line_add_address(struct fault_line *line)
+{
+    const uint32_t cfsr = reg_read(SCB_CFSR);
+    const uint32_t sfsr = reg_read(SFSR);
+    line_add_hex(line, " (CFSR ", cfsr);
+    line_add_hex(line, ", SFSR ", sfsr);
+    if (cfsr & CFSR_MMARVALID) {
+        line_add_hex(line, ", address ", reg_read(SCB_MMFAR));
+    } else if (cfsr & CFSR_BFARVALID) {
+        line_add_hex(line, ", address ", reg_read(SCB_BFAR));
+    } else if (sfsr & SFSR_SFARVALID) {
+        line_add_hex(line, ", address ", reg_read(SFAR));
+    }
+    line_add(line, ")");
+}
+
+_Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
+{
+    uint32_t ipsr;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    const uint32_t exception = ipsr & IPSR_MASK;
+
+    struct fault_line line = {.len = 0};
+    line_add(&line, image_name);
+    line_add(&line, ": ");
+    const char *partition = (exc_return & EXC_RETURN_THREAD) ? fault_partition() : NULL;
+    if (partition != NULL) {
+        line_add(&line, "partition ");
+        line_add(&line, partition);
+        line_add(&line, ": ");
+    }
+    line_add(&line, fault_text(exception));
+    if (!(exc_return & EXC_RETURN_SECURE)) {
+        line_add(&line, " from Non-secure state");
+    } else if (!(reg_read(SCB_CFSR) & CFSR_STACKING)) {
+        line_add_hex(&line, " at ", frame[FRAME_PC]);
+    }
+    line_add_address(&line);
+    port_panic(line.text);
+}
+
+/* The frame lies on the stack that was in use; the MPU may forbid this code to read it, so its
+ * address is only passed on. The limit goes, since an overflow may be why we are here. */
+__attribute__((naked)) void fault_entry(void)
+{
+    __asm__ volatile("movs r0, #0\n"
+                     "msr msplim, r0\n"
+                     "tst lr, #4\n"
+                     "ite eq\n"
+                     "mrseq r0, msp\n"
+                     "mrsne r0, psp\n"
+                     "mov r1, lr\n"
+                     "b fault_report\n");
+}
+
+__attribute__((naked)) void fault_nmi(void)
+{
+    __asm__ volatile("push {r4, lr}\n"
+                     "bl flash_take_ecc_error\n"
+                     "pop {r4, lr}\n"
+                     "cmp r0, #0\n"
+                     "beq fault_entry\n"
+                     "bx lr\n");
+}
+
+__attribute__((weak)) const char *fault_partition(void)
+{
+    return NULL;
+}

@@ -1,0 +1,15 @@
+/*
+ * Faults of a Secure image.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/** Name of the partition whose code was running, or NULL. An image without any leaves it out. */
+const char *fault_partition(void);
+
+/**
+ * Logs the fault and stops.
+ * @param frame  what the exception stacked, perhaps unreadable or of the other state
+ */
+_Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return);

@@ -1,0 +1,116 @@
+/*
+ * Isolation of the manager: which memory and which peripherals are the application's, what is the
+ * manager's own, and what unprivileged Secure code may touch.
+ */
+#include <garrison/port.h>
+
+#include "isolation.h"
+#include "layout.h"
+#include "linker.h"
+#include "regs.h"
+
+#define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+#define APPLICATION_ADDR (LAYOUT_FLASH_NS + LAYOUT_SECURE_END)
+#define FLASH_NS_END (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
+#define PERIPHERALS_NS 0x40000000u
+#define PERIPHERALS_NS_END 0x50000000u
+#define PERIPHERALS_END 0x60000000u
+
+/* Peripherals that stay Secure; bits of SECCFGR1 to 3. All others are the application's. */
+#define TZSC1_SECURE (1u << 10)              /* IWDG */
+#define TZSC3_SECURE (0x1Fu << 16 | 1u << 26) /* AES, HASH, RNG, SAES, PKA; RAMCFG */
+#define TZSC1_ALL 0xFFFFFFFFu
+#define TZSC2_ALL 0xFF0FFF07u
+#define TZSC3_ALL 0x05FFFF03u
+
+/* Interrupts that stay Secure: RTC_S, TAMP, FLASH_S, GTZC, RCC_S; IWDG, SAES; RNG, AES, HASH, PKA. */
+#define ITNS0 (~(1u << 3 | 1u << 4 | 1u << 7 | 1u << 8 | 1u << 10))
+#define ITNS1 (~(1u << 3 | 1u << 4))
+#define ITNS2 0xFFFFFFFFu
+#define ITNS3 (~(1u << 18 | 1u << 20 | 1u << 21 | 1u << 22))
+#define ITNS4 0x7u
+
+/* PRIS: the application's interrupts never come before the manager's exceptions. The faults that
+ * BFHFNMINS would give away stay Secure. */
+#define AIRCR_MASK 0x6008u /* SYSRESETREQS, BFHFNMINS, PRIS */
+
+#define NSACR_FP 0xC00u
+
+#define CSLCKR_VTAIRCR (1u << 0)
+#define CSLCKR_SAU (1u << 2)
+
+#define ROW_MPCBB(n, size, value)                                                                  \
+    ROW_WORDS(GTZC_MPCBB_SECCFGR(n), (size) / GTZC_MPCBB_SUPERBLOCK, UINT32_MAX, value)
+#define ROW_MPCBB_LOCK(n, size)                                                                    \
+    ROW_WORD(GTZC_MPCBB_CFGLOCKR(n), (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u,                  \
+             (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u),                                         \
+        ROW_WORD(GTZC_MPCBB_CR(n), GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK)
+#define ROW_GPIO(port) ROW_WORD(GPIOA_BASE + (port)*GPIO_PORT_STEP + GPIO_SECCFGR, 0xFFFFu, 0)
+
+const struct isolation_row isolation_rows[] = {
+    /* The application's memory. */
+    ROW_SAU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_CALLABLE),
+    ROW_SAU(1, APPLICATION_ADDR, FLASH_NS_END, 0),
+    ROW_SAU(2, LAYOUT_SRAM1_NS, LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE, 0),
+    ROW_SAU(3, LAYOUT_SRAM3_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE, 0),
+    ROW_SAU(4, PERIPHERALS_NS, PERIPHERALS_NS_END, 0),
+    ROW_SAU(5, LAYOUT_SYSTEM_NS, LAYOUT_SYSTEM_NS_END, 0),
+    ROW_SAU_OFF(6),
+    ROW_SAU_OFF(7),
+    ROW_WORD(SAU_CTRL, 0x3u, SAU_CTRL_ENABLE),
+    ROW_WORD(RCC_AHB1ENR, RCC_AHB1ENR_TZSC1EN, RCC_AHB1ENR_TZSC1EN),
+    ROW_MPCBB(1, LAYOUT_SRAM1_SIZE, 0),
+    ROW_MPCBB(2, LAYOUT_SRAM2_SIZE, UINT32_MAX),
+    ROW_MPCBB(3, LAYOUT_SRAM3_SIZE, 0),
+
+    /* Its peripherals, pins and interrupts. */
+    ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, TZSC1_SECURE),
+    ROW_WORD(GTZC_TZSC_SECCFGR(2), TZSC2_ALL, 0),
+    ROW_WORD(GTZC_TZSC_SECCFGR(3), TZSC3_ALL, TZSC3_SECURE),
+    ROW_WORD(RCC_AHB2ENR, RCC_AHB2ENR_GPIOS, RCC_AHB2ENR_GPIOS),
+    ROW_GPIO(0),
+    ROW_GPIO(1),
+    ROW_GPIO(2),
+    ROW_GPIO(3),
+    ROW_GPIO(4),
+    ROW_GPIO(5),
+    ROW_GPIO(6),
+    ROW_GPIO(7),
+    ROW_GPIO(8),
+    ROW_WORD(NVIC_ITNS(0), UINT32_MAX, ITNS0),
+    ROW_WORD(NVIC_ITNS(1), UINT32_MAX, ITNS1),
+    ROW_WORD(NVIC_ITNS(2), UINT32_MAX, ITNS2),
+    ROW_WORD(NVIC_ITNS(3), UINT32_MAX, ITNS3),
+    ROW_WORD(NVIC_ITNS(4), ITNS4, ITNS4),
+    ROW_KEYED(SCB_AIRCR, AIRCR_MASK, AIRCR_PRIS),
+
+    /* No floating point for either side: its registers would be a way between them. */
+    ROW_WORD(SCB_CPACR, UINT32_MAX, 0),
+    ROW_WORD(SCB_NSACR, NSACR_FP, 0),
+
+    /* Backup registers: the application reads them, the manager writes them. */
+    ROW_WORD(RCC_APB3ENR, RCC_APB3ENR_RTCAPBEN, RCC_APB3ENR_RTCAPBEN),
+    ROW_WORD(PWR_DBPCR, PWR_DBPCR_DBP, PWR_DBPCR_DBP),
+    ROW_WORD(TAMP_SECCFGR, TAMP_SECCFGR_MASK, TAMP_SECCFGR_WRITE_SECURE),
+
+    /* What Secure code may use. Regions 7 to 11 change with the partition that runs. */
+    ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
+    ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
+    ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
+    ROW_MPU(3, APPLICATION_ADDR, FLASH_NS_END, ISOLATION_RO | ISOLATION_XN),
+    ROW_MPU(4, LAYOUT_SRAM1_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE, ISOLATION_RW | ISOLATION_XN),
+    ROW_MPU(5, PERIPHERALS_NS, RNG_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_MPU(6, RNG_BASE + RNG_SIZE, PERIPHERALS_END,
+            ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),
+    ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA),
+
+    /* From here to the next reset. The Secure MPU stays open for the partitions. */
+    ROW_WORD(GTZC_TZSC_CR, GTZC_TZSC_LCK, GTZC_TZSC_LCK),
+    ROW_MPCBB_LOCK(1, LAYOUT_SRAM1_SIZE),
+    ROW_MPCBB_LOCK(2, LAYOUT_SRAM2_SIZE),
+    ROW_MPCBB_LOCK(3, LAYOUT_SRAM3_SIZE),
+    ROW_WORD(SBS_CSLCKR, CSLCKR_VTAIRCR | CSLCKR_SAU, CSLCKR_VTAIRCR | CSLCKR_SAU),
+};
+
+const uint32_t isolation_row_count = sizeof(isolation_rows) / sizeof(isolation_rows[0]);

@@ -1,0 +1,32 @@
+/*
+ * Symbols of the manager's linker script: where its parts begin and end.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* Flash: code and constants together, each part readable and executable, none writable. */
+extern uint8_t linker_spm_text[];
+extern uint8_t linker_spm_text_end[];
+extern uint8_t linker_library_text[];
+extern uint8_t linker_library_text_end[];
+extern uint8_t linker_partition_text[]; /* all partitions, in the order of their rows */
+extern uint8_t linker_partition_text_end[];
+extern uint8_t linker_crypto_text[];
+extern uint8_t linker_crypto_text_end[];
+extern uint8_t linker_update_text[];
+extern uint8_t linker_update_text_end[];
+
+/* RAM, in this order; each stack is the lowest part of its region. */
+extern uint8_t linker_spm_ram_end[];
+extern uint8_t linker_gate_stack_limit[];
+extern uint8_t linker_gate_stack_top[];
+extern uint8_t linker_gate_ram_end[];
+extern uint8_t linker_partition_ram[];
+extern uint8_t linker_crypto_ram[];
+extern uint8_t linker_crypto_stack_top[];
+extern uint8_t linker_crypto_ram_end[];
+extern uint8_t linker_update_ram[];
+extern uint8_t linker_update_stack_top[];
+extern uint8_t linker_update_ram_end[];
+extern uint8_t linker_partition_ram_end[];

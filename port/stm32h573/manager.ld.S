@@ -1,0 +1,138 @@
+/*
+ * Linker script of the manager: every part that the MPU tells apart is a section of its own.
+ *
+ * The parts are told by where an object comes from: the SPM is core_spm and this folder, a
+ * partition is its files of core_services and the libraries it alone uses, and whatever is left is
+ * the library that all of them run: it may have no data.
+ */
+#include "layout.h"
+
+#define SPM(what)    *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
+#define CRYPTO(what) *libcore_services.a:services_crypto*(what) *libmbedcrypto.a:*(what) :*rng.c.o(what)
+#define UPDATE(what) *libcore_services.a:services_update*(what)
+
+#define TEXT .text .text.* .rodata .rodata.*
+#define DATA .data .data.*
+#define BSS  .bss .bss.* COMMON
+
+#define COPY(section) LONG(LOADADDR(section)) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
+#define CLEAR(section) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
+
+/* The stack of a region: its lowest part, sealed by two words above it. */
+#define STACK(size, limit, top) limit = .; . = . + size - 8; top = .; . = . + 8;
+
+ENTRY(startup_reset)
+
+MEMORY
+{
+    FLASH (rx) : ORIGIN = LAYOUT_FLASH_S + LAYOUT_MANAGER_OFF + LAYOUT_HEADER_SIZE,
+                 LENGTH = LAYOUT_MANAGER_SIZE - LAYOUT_HEADER_SIZE
+    RAM (rw)   : ORIGIN = LAYOUT_STAGE_RAM_ADDR, LENGTH = LAYOUT_STAGE_RAM_SIZE
+}
+
+SECTIONS
+{
+    .vectors :
+    {
+        KEEP(*(.vectors))
+    } > FLASH
+
+    .gate LAYOUT_FLASH_S + LAYOUT_GATE_OFF :
+    {
+        KEEP(*(.gate))
+        . = LAYOUT_GATE_SIZE;
+    } > FLASH
+
+    .partition : ALIGN(LAYOUT_REGION_ALIGN)
+    {
+        linker_partition_text = .;
+        linker_crypto_text = .;
+        CRYPTO(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_crypto_text_end = .;
+        linker_update_text = .;
+        UPDATE(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_update_text_end = .;
+        linker_partition_text_end = .;
+    } > FLASH
+
+    .spm : ALIGN(LAYOUT_REGION_ALIGN)
+    {
+        linker_spm_text = .;
+        SPM(TEXT)
+        . = ALIGN(4);
+        linker_copy = .;
+        COPY(.spm_data) COPY(.crypto_data) COPY(.update_data)
+        linker_copy_end = .;
+        linker_clear = .;
+        CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss)
+        linker_clear_end = .;
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_spm_text_end = .;
+    } > FLASH
+
+    .library : ALIGN(LAYOUT_REGION_ALIGN)
+    {
+        linker_library_text = .;
+        *(.library .library.*)
+        *(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_library_text_end = .;
+    } > FLASH
+
+    .spm_stack (NOLOAD) :
+    {
+        STACK(LAYOUT_SPM_STACK_SIZE, linker_stack_limit, linker_stack_top)
+    } > RAM
+    .spm_data : { SPM(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .spm_bss (NOLOAD) :
+    {
+        SPM(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_spm_ram_end = .;
+    } > RAM
+
+    .gate_stack (NOLOAD) :
+    {
+        STACK(LAYOUT_GATE_STACK_SIZE, linker_gate_stack_limit, linker_gate_stack_top)
+        linker_gate_ram_end = .;
+    } > RAM
+
+    .crypto_stack (NOLOAD) :
+    {
+        linker_partition_ram = .;
+        STACK(LAYOUT_CRYPTO_STACK_SIZE, linker_crypto_ram, linker_crypto_stack_top)
+    } > RAM
+    .crypto_data : { CRYPTO(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .crypto_bss (NOLOAD) :
+    {
+        CRYPTO(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_crypto_ram_end = .;
+    } > RAM
+
+    .update_stack (NOLOAD) :
+    {
+        STACK(LAYOUT_UPDATE_STACK_SIZE, linker_update_ram, linker_update_stack_top)
+    } > RAM
+    .update_data : { UPDATE(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .update_bss (NOLOAD) :
+    {
+        UPDATE(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_update_ram_end = .;
+        linker_partition_ram_end = .;
+    } > RAM
+
+    .library_data : { *(DATA) *(BSS) } > RAM AT > FLASH
+
+    /DISCARD/ :
+    {
+        *(.ARM.exidx* .ARM.extab* .comment)
+    }
+}
+
+ASSERT(SIZEOF(.vectors) <= LAYOUT_GATE_OFF - LAYOUT_MANAGER_OFF - LAYOUT_HEADER_SIZE,
+       "the vector table reaches into the gate")
+ASSERT(SIZEOF(.library_data) == 0, "code that all partitions share must have no data")

@@ -1,0 +1,103 @@
+/*
+ * The partitions' memory, and the MPU regions that follow the one that runs.
+ */
+#include <garrison/port.h>
+
+#include "isolation.h"
+#include "linker.h"
+#include "regs.h"
+
+/* Regions below are the same for all; see isolation_manager.c. */
+#define REGION_FIRST 7u
+#define REGION_COUNT PARTITION_REGIONS_MAX
+
+_Static_assert(REGION_FIRST + REGION_COUNT == 12u, "the Secure MPU has 12 regions");
+
+#define CODE (PARTITION_READ | PARTITION_EXECUTE)
+#define DATA (PARTITION_READ | PARTITION_WRITE)
+
+#define REGION(base_, limit_, access_)                                                             \
+    {                                                                                              \
+        .base = (uintptr_t)(base_), .limit = (uintptr_t)(limit_), .access = (access_)              \
+    }
+
+const struct partition_memory partition_memory_crypto = {
+    .stack_base = (uintptr_t)linker_crypto_ram,
+    .stack_limit = (uintptr_t)linker_crypto_stack_top,
+    .region =
+        {
+            REGION(linker_library_text, linker_library_text_end, CODE),
+            REGION(linker_crypto_text, linker_crypto_text_end, CODE),
+            REGION(linker_crypto_ram, linker_crypto_ram_end, DATA),
+            REGION(RNG_BASE, RNG_BASE + RNG_SIZE, DATA),
+        },
+};
+
+const struct partition_memory partition_memory_update = {
+    .stack_base = (uintptr_t)linker_update_ram,
+    .stack_limit = (uintptr_t)linker_update_stack_top,
+    .region =
+        {
+            REGION(linker_library_text, linker_library_text_end, CODE),
+            REGION(linker_update_text, linker_update_text_end, CODE),
+            REGION(linker_update_ram, linker_update_ram_end, DATA),
+        },
+};
+
+/** A region of the MPU that follows the partition. */
+struct switched_region {
+    uintptr_t base;
+    uintptr_t limit;
+    uint32_t attributes;
+};
+
+/* Between calls: the gate's stack for the entries, and for the manager alone what it prepares a
+ * call with and the code of services that it calls itself at start. */
+static const struct switched_region idle[REGION_COUNT] = {
+    {(uintptr_t)linker_library_text, (uintptr_t)linker_library_text_end, ISOLATION_RO_ANY},
+    {(uintptr_t)linker_gate_stack_limit, (uintptr_t)linker_gate_ram_end,
+     ISOLATION_RW_ANY | ISOLATION_XN},
+    {(uintptr_t)linker_partition_ram, (uintptr_t)linker_partition_ram_end,
+     ISOLATION_RW | ISOLATION_XN},
+    {(uintptr_t)linker_partition_text, (uintptr_t)linker_partition_text_end, ISOLATION_RO},
+};
+
+static uint32_t region_attributes(const struct partition_region *region)
+{
+    uint32_t attributes = (region->access & PARTITION_WRITE) ? ISOLATION_RW_ANY : ISOLATION_RO_ANY;
+    if (!(region->access & PARTITION_EXECUTE)) {
+        attributes |= ISOLATION_XN;
+    }
+    return attributes | (region->base >= PERIPHERALS ? ISOLATION_DEVICE : ISOLATION_NORMAL);
+}
+
+static struct switched_region region_of(const struct partition *partition, uint32_t i)
+{
+    if (partition == NULL) {
+        return idle[i];
+    }
+    const struct partition_region *region = &partition->memory->region[i];
+    const struct switched_region switched = {
+        .base = region->base,
+        .limit = region->base == region->limit ? 0 : region->limit,
+        .attributes = region_attributes(region),
+    };
+    return switched;
+}
+
+enum garrison_status port_partition_switch(const struct partition *partition)
+{
+    uint32_t matching = 0;
+    /* This runs out of the SPM's own regions; the library's, which it may need, are the same
+     * before and after. */
+    for (uint32_t i = 0; i < REGION_COUNT; i++) {
+        const struct switched_region region = region_of(partition, i);
+        if (isolation_mpu_write(REGION_FIRST + i, region.base, region.limit, region.attributes)) {
+            matching++;
+        }
+    }
+    __asm__ volatile("dsb 0xF\n"
+                     "isb 0xF" ::
+                         : "memory");
+    return matching == REGION_COUNT ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
+}

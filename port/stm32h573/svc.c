@@ -1,0 +1,210 @@
+/*
+ * Supervisor calls: the only privileged code that runs once the application has been started.
+ *
+ * A call by the client suspends the gate's entry, runs the partition's function as if it had been
+ * interrupted at its first instruction, and resumes the entry when the function has returned.
+ */
+#include <string.h>
+
+#include <garrison/gate.h>
+#include <garrison/port.h>
+#include <garrison/spm.h>
+
+#include "fault.h"
+#include "gate.h"
+#include "image.h"
+#include "layout.h"
+#include "linker.h"
+
+const char image_name[] = "manager";
+
+/** What the processor stacks at an exception, floating point being off. */
+struct frame {
+    uint32_t r0;
+    uint32_t r1;
+    uint32_t r2;
+    uint32_t r3;
+    uint32_t r12;
+    uint32_t lr;
+    uint32_t pc;
+    uint32_t xpsr;
+};
+
+/** r4 to r11. */
+struct callee_saved {
+    uint32_t r[8];
+};
+
+/** Return to unprivileged Secure code on the process stack: the one place calls come from. */
+#define EXC_RETURN_PARTITION 0xFFFFFFFDu
+#define XPSR_THUMB (1u << 24)
+
+/** The call under way; `partition` is NULL between calls. */
+static struct {
+    const struct partition *partition;
+    struct frame entry;          /**< Of the gate's entry, out of the partition's reach. */
+    struct callee_saved callee;  /**< The client's. */
+} running;
+
+/** Where an entry of the gate has its registers stacked, its stack being empty before. */
+static struct frame *gate_frame(void)
+{
+    uintptr_t top = (uintptr_t)linker_gate_stack_top;
+    __asm__("" : "+r"(top)); /* The compiler takes a symbol's address for the start of something. */
+    return (struct frame *)top - 1;
+}
+
+/** Process stack pointer in the low half, its limit in the high one: r0 and r1 of the result. */
+static uint64_t resume_with(uintptr_t pointer, uintptr_t limit)
+{
+    return (uint64_t)limit << 32 | pointer;
+}
+
+uint64_t svc_dispatch(uintptr_t stack, uint32_t exc_return, struct callee_saved *callee);
+
+const char *fault_partition(void)
+{
+    return running.partition != NULL ? running.partition->name : NULL;
+}
+
+static _Noreturn void refuse(void)
+{
+    port_panic("manager: supervisor call refused: wrong caller");
+}
+
+static void switch_to(const struct partition *partition)
+{
+    if (port_partition_switch(partition) != GARRISON_OK) {
+        port_panic("manager: partition's memory does not read back as written");
+    }
+}
+
+/** Makes the partition's function the thing to go on with. */
+static uint64_t enter_partition(const struct partition *partition, const psa_msg_t *message,
+                                const struct frame *entry, struct callee_saved *callee)
+{
+    running.partition = partition;
+    running.entry = *entry;
+    running.callee = *callee;
+    switch_to(partition);
+
+    struct frame *frame = (struct frame *)((uintptr_t)message - sizeof(*frame));
+    *frame = (struct frame){
+        .r0 = (uint32_t)message,
+        .lr = (uint32_t)partition_return,
+        .pc = (uint32_t)partition->function & ~1u,
+        .xpsr = XPSR_THUMB,
+    };
+    memset(callee, 0, sizeof(*callee));
+    return resume_with((uintptr_t)frame, partition->memory->stack_base);
+}
+
+/** Makes the gate's entry the thing to go on with. */
+static uint64_t leave_partition(psa_status_t status, struct callee_saved *callee)
+{
+    status = spm_end(status);
+    switch_to(NULL);
+
+    struct frame *frame = gate_frame();
+    *frame = (struct frame){
+        .r0 = (uint32_t)status,
+        .lr = running.entry.lr,
+        .pc = running.entry.pc,
+        .xpsr = running.entry.xpsr,
+    };
+    *callee = running.callee;
+    memset(&running, 0, sizeof(running));
+    return resume_with((uintptr_t)frame, (uintptr_t)linker_gate_stack_limit);
+}
+
+static uint64_t serve_gate(uint32_t number, struct frame *frame, struct callee_saved *callee)
+{
+    const struct partition *partition;
+    const psa_msg_t *message;
+
+    switch (number) {
+    case GATE_VERSION:
+        frame->r0 = spm_version(SPM_CLIENT_NON_SECURE, frame->r0);
+        break;
+    case GATE_CONNECT:
+        frame->r0 = (uint32_t)spm_connect(SPM_CLIENT_NON_SECURE, frame->r0, frame->r1);
+        break;
+    case GATE_CALL:
+        frame->r0 = (uint32_t)spm_begin(SPM_CLIENT_NON_SECURE, (psa_handle_t)frame->r0, frame->r1,
+                                        (const psa_invec *)frame->r2, (psa_outvec *)frame->r3,
+                                        &partition, &message);
+        if (frame->r0 == PSA_SUCCESS) {
+            return enter_partition(partition, message, frame, callee);
+        }
+        break;
+    case GATE_CLOSE:
+        frame->r0 = (uint32_t)spm_close(SPM_CLIENT_NON_SECURE, (psa_handle_t)frame->r0);
+        break;
+    default:
+        refuse();
+    }
+    return resume_with((uintptr_t)frame, (uintptr_t)linker_gate_stack_limit);
+}
+
+static uint64_t serve_partition(uint32_t number, struct frame *frame, struct callee_saved *callee)
+{
+    switch (number) {
+    case SVC_PARTITION_RETURN:
+        return leave_partition((psa_status_t)frame->r0, callee);
+    case SVC_READ:
+        frame->r0 = spm_read((psa_handle_t)frame->r0, frame->r1, (void *)frame->r2, frame->r3);
+        break;
+    case SVC_SKIP:
+        frame->r0 = spm_skip((psa_handle_t)frame->r0, frame->r1, frame->r2);
+        break;
+    case SVC_WRITE:
+        spm_write((psa_handle_t)frame->r0, frame->r1, (const void *)frame->r2, frame->r3);
+        break;
+    case SVC_PANIC:
+        port_log(running.partition->name);
+        port_panic("manager: partition panicked");
+    default:
+        refuse();
+    }
+    return resume_with((uintptr_t)frame, running.partition->memory->stack_base);
+}
+
+/** Whether the frame is where the gate's entries leave it, and nowhere else. */
+static bool is_gate(const struct frame *frame)
+{
+    const uint32_t gate = LAYOUT_FLASH_S + LAYOUT_GATE_OFF;
+    return running.partition == NULL && frame == gate_frame() && frame->pc >= gate &&
+           frame->pc < gate + LAYOUT_GATE_SIZE;
+}
+
+static bool is_partition(uintptr_t stack)
+{
+    if (running.partition == NULL) {
+        return false;
+    }
+    const struct partition_memory *memory = running.partition->memory;
+    return stack % sizeof(uint32_t) == 0 && stack >= memory->stack_base &&
+           stack <= memory->stack_limit - sizeof(struct frame);
+}
+
+uint64_t svc_dispatch(uintptr_t stack, uint32_t exc_return, struct callee_saved *callee)
+{
+    struct frame *frame = (struct frame *)stack;
+    if (exc_return != EXC_RETURN_PARTITION) {
+        refuse();
+    }
+    if (is_partition(stack)) {
+        return serve_partition(*(const uint8_t *)(frame->pc - 2u), frame, callee);
+    }
+    if (is_gate(frame)) {
+        return serve_gate(*(const uint8_t *)(frame->pc - 2u), frame, callee);
+    }
+    refuse();
+}
+
+_Noreturn void image_main(void)
+{
+    board_init();
+    rng_init();
+    manager_main();
+}
