@@ -102,6 +102,14 @@ static bool tamp_allows(const struct sim_device *dev, const struct sim_txn *txn,
     return !(tamp_word(dev, TAMP_PRIVCFGR) & privcfgr) || txn->attr.privileged;
 }
 
+/* Tells the TZIC of an access that was refused for its security. */
+static void tamp_refuse(const struct sim_device *dev, const struct sim_txn *txn)
+{
+    if (!txn->attr.secure && chip_trustzone(dev->chip)) {
+        gtzc_flag(dev->chip, dev->row->gtzc);
+    }
+}
+
 /* ---- backup registers ----------------------------------------------------------------------- */
 
 /* Zone 1 is Secure, zone 2 is written by Secure only, zone 3 is anybody's. */
@@ -183,6 +191,7 @@ static void tamp_write_seccfgr(struct sim_device *dev, const struct sim_txn *txn
     const uint32_t old = tamp_word(dev, TAMP_SECCFGR);
     uint32_t mask = 0;
     if (!txn->attr.secure && chip_trustzone(dev->chip)) {
+        tamp_refuse(dev, txn);
         return;
     }
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
@@ -210,6 +219,8 @@ static void tamp_write_backup(struct sim_device *dev, const struct sim_txn *txn,
     const unsigned index = (reg_off(txn) - BKP0R) / 4u;
     if (tamp_backup_allows(dev, txn, index, true)) {
         tamp_set(dev, index, txn_merge(txn, dev->chip->nv->backup[index], value));
+    } else {
+        tamp_refuse(dev, txn);
     }
 }
 
@@ -255,6 +266,8 @@ static void tamp_write(struct sim_device *dev, const struct sim_txn *txn, uint32
         tamp_count(dev, txn);
     } else if (tamp_allows(dev, txn, SECCFGR_TAMPSEC, PRIVCFGR_TAMPPRIV)) {
         tamp_write_plain(dev, txn, value);
+    } else {
+        tamp_refuse(dev, txn);
     }
     tamp_update(dev);
 }
@@ -271,7 +284,11 @@ static uint32_t tamp_read_word(const struct sim_device *dev, const struct sim_tx
     const uint32_t off = reg_off(txn);
     if (off >= BKP0R && off <= BKP31R) {
         const unsigned index = (off - BKP0R) / 4u;
-        return tamp_backup_allows(dev, txn, index, false) ? dev->chip->nv->backup[index] : 0;
+        if (tamp_backup_allows(dev, txn, index, false)) {
+            return dev->chip->nv->backup[index];
+        }
+        tamp_refuse(dev, txn);
+        return 0;
     }
     switch (off) {
     case SECCFGR:
@@ -288,6 +305,7 @@ static uint32_t tamp_read_word(const struct sim_device *dev, const struct sim_tx
         break;
     }
     if (!tamp_allows(dev, txn, SECCFGR_TAMPSEC, PRIVCFGR_TAMPPRIV)) {
+        tamp_refuse(dev, txn);
         return 0; /* [U] What is protected against writing is taken as unreadable, too. */
     }
     if (off == SR) {
