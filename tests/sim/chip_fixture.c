@@ -8,8 +8,8 @@ const struct sim_attr S_UNPRIV = {true, false};
 const struct sim_attr NS_PRIV = {false, true};
 const struct sim_attr NS_UNPRIV = {false, false};
 
-#define TZEN_ON 0xB4000000u
-#define TZEN_OFF 0xC3000000u
+#define TZEN_ON   0xB4000000u
+#define TZEN_OFF  0xC3000000u
 #define TZEN_MASK 0xFF000000u
 
 static void heard_map(void *context)

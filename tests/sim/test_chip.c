@@ -158,12 +158,12 @@ static void gtzc_bits_are_the_register_texts(void **state)
         uint8_t reg;
         uint8_t bit;
     } known[] = {
-        {"TIM2", 1, 0},   {"IWDG", 1, 10},    {"CEC", 1, 24},    {"LPTIM2", 1, 31},
-        {"FDCAN1", 2, 0}, {"USART1", 2, 11},  {"LPTIM5", 2, 31}, {"CRC", 3, 8},
-        {"ETH", 3, 11},   {"ICACHE", 3, 12},  {"HASH", 3, 17},   {"RNG", 3, 18},
-        {"SAES", 3, 19},  {"PKA", 3, 20},     {"RAMCFG", 3, 26}, {"FLASH", 4, 2},
-        {"SBS", 4, 6},    {"TAMP", 4, 8},     {"PWR", 4, 9},     {"RCC", 4, 10},
-        {"EXTI", 4, 11},  {"GPDMA2", 4, 1},   {"DAC1", 1, 25},   {"OCTOSPI1", 3, 24},
+        {"TIM2", 1, 0},   {"IWDG", 1, 10},   {"CEC", 1, 24},    {"LPTIM2", 1, 31},
+        {"FDCAN1", 2, 0}, {"USART1", 2, 11}, {"LPTIM5", 2, 31}, {"CRC", 3, 8},
+        {"ETH", 3, 11},   {"ICACHE", 3, 12}, {"HASH", 3, 17},   {"RNG", 3, 18},
+        {"SAES", 3, 19},  {"PKA", 3, 20},    {"RAMCFG", 3, 26}, {"FLASH", 4, 2},
+        {"SBS", 4, 6},    {"TAMP", 4, 8},    {"PWR", 4, 9},     {"RCC", 4, 10},
+        {"EXTI", 4, 11},  {"GPDMA2", 4, 1},  {"DAC1", 1, 25},   {"OCTOSPI1", 3, 24},
     };
     for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++) {
         unsigned row = 0;
