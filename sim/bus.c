@@ -413,7 +413,7 @@ static enum sim_answer bus_read_split(struct sim_chip *chip, uint32_t addr, unsi
 enum sim_answer bus_read(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
                          uint32_t *value, struct bus_decision *decision)
 {
-    struct bus_decision own;
+    struct bus_decision own = {0};
     struct bus_decision *out = decision != NULL ? decision : &own;
     *value = 0;
     const struct bus_target target = bus_decide_target(chip, addr, SIM_READ, attr, out);
@@ -457,7 +457,7 @@ static enum sim_answer bus_write_split(struct sim_chip *chip, uint32_t addr, uns
 enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
                           uint32_t value, struct bus_decision *decision)
 {
-    struct bus_decision own;
+    struct bus_decision own = {0};
     struct bus_decision *out = decision != NULL ? decision : &own;
     const struct bus_target target = bus_decide_target(chip, addr, SIM_WRITE, attr, out);
     if (target.row != NULL && out->answer == SIM_ANSWER_OK) {

@@ -26,19 +26,19 @@ enum bus_filter {
 };
 
 struct bus_decision {
-    enum sim_answer answer;          /**< What the bus answers. */
-    enum bus_filter filter;          /**< Which filter refused; NONE when the answer is OK. */
-    char why[120];                   /**< The reason in words when refused: "SRAM3 block 12 is Secure
+    enum sim_answer answer; /**< What the bus answers. */
+    enum bus_filter filter; /**< Which filter refused; NONE when the answer is OK. */
+    char why[120];          /**< The reason in words when refused: "SRAM3 block 12 is Secure
                                         (MPCBB3), the access is Non-secure". */
     const struct chip_memory *memory; /**< The memory reached directly, or NULL. */
-    uint32_t off;                    /**< Offset in `memory` or `device`. */
-    struct sim_device *device;       /**< The device reached, or NULL. */
-    bool illegal;                    /**< Refused for its security: the part sets a TZIC flag. */
-    bool direct;                     /**< Reads (and writes, if memory->writable) of the whole range,
+    uint32_t off;                     /**< Offset in `memory` or `device`. */
+    struct sim_device *device;        /**< The device reached, or NULL. */
+    bool illegal;                     /**< Refused for its security: the part sets a TZIC flag. */
+    bool direct;    /**< Reads (and writes, if memory->writable) of the whole range,
                                         or fetches if a fetch was asked for, may go to
                                         `memory->bytes` with no further question. */
-    uint32_t first;                  /**< The decision holds for every byte from here ... */
-    uint32_t last;                   /**< ... to here, inclusive. */
+    uint32_t first; /**< The decision holds for every byte from here ... */
+    uint32_t last;  /**< ... to here, inclusive. */
 };
 
 /**
@@ -54,8 +54,8 @@ void bus_decide(const struct sim_chip *chip, uint32_t addr, enum sim_access_kind
  */
 enum sim_answer bus_read(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
                          uint32_t *value, struct bus_decision *decision);
-enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size,
-                          struct sim_attr attr, uint32_t value, struct bus_decision *decision);
+enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
+                          uint32_t value, struct bus_decision *decision);
 
 /** Sets the TZIC flag for a refused access without performing it (fetches). */
 void bus_refuse(struct sim_chip *chip, const struct bus_decision *decision, struct sim_attr attr);

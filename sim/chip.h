@@ -11,7 +11,7 @@
 #include "device.h"
 #include "nv.h"
 
-#define CHIP_IRQS 131u
+#define CHIP_IRQS        131u
 #define CHIP_DEVICES_MAX 64u
 
 /** A memory that the processor may reach directly. */
@@ -26,12 +26,12 @@ enum chip_memory_id {
 };
 
 struct chip_memory {
-    const char *name;  /**< "SRAM1". */
-    uint32_t base_ns;  /**< Non-secure alias. */
-    uint32_t base_s;   /**< Secure alias. */
-    uint32_t size;     /**< Bytes. */
-    bool writable;     /**< Whether a processor store changes it; flash stores go to its controller. */
-    uint8_t *bytes;    /**< `size` bytes. Flash and backup SRAM stand in the chip's `nv`. */
+    const char *name; /**< "SRAM1". */
+    uint32_t base_ns; /**< Non-secure alias. */
+    uint32_t base_s;  /**< Secure alias. */
+    uint32_t size;    /**< Bytes. */
+    bool writable;  /**< Whether a processor store changes it; flash stores go to its controller. */
+    uint8_t *bytes; /**< `size` bytes. Flash and backup SRAM stand in the chip's `nv`. */
 };
 
 /** Why the chip was reset; the port reads it back from RCC_RSR. */
@@ -48,22 +48,22 @@ enum chip_reset_cause {
 /** What the world around the chip wants to hear. Every member may be NULL. */
 struct chip_listener {
     void *context;
-    void (*irq)(void *context, unsigned irq, bool level);   /**< A line of the NVIC changed. */
-    void (*nmi)(void *context);                             /**< NMI, from flash ECC. */
-    void (*map_changed)(void *context);                     /**< A filter decides differently now. */
+    void (*irq)(void *context, unsigned irq, bool level); /**< A line of the NVIC changed. */
+    void (*nmi)(void *context);                           /**< NMI, from flash ECC. */
+    void (*map_changed)(void *context);                   /**< A filter decides differently now. */
     void (*memory_changed)(void *context, enum chip_memory_id id, uint32_t off, uint32_t len);
-                                                            /**< Bytes changed behind the processor. */
+    /**< Bytes changed behind the processor. */
     void (*reset_wanted)(void *context, enum chip_reset_cause cause); /**< As soon as possible. */
     void (*event)(void *context, enum sim_event_kind kind, const char *text);
     void (*uart)(void *context, unsigned uart, uint8_t byte);
-    void (*deadline)(void *context);                        /**< An earlier event is due now. */
+    void (*deadline)(void *context); /**< An earlier event is due now. */
 };
 
 struct sim_chip {
     struct chip_memory memory[CHIP_MEMORIES];
     struct sim_device *device[CHIP_DEVICES_MAX]; /**< Ascending base. */
     unsigned devices;
-    struct sim_device *tzsc;     /**< Those of `device` that others ask; set by the constructors. */
+    struct sim_device *tzsc; /**< Those of `device` that others ask; set by the constructors. */
     struct sim_device *tzic;
     struct sim_device *flash;
     struct sim_device *mpcbb[3]; /**< MPCBB1 to MPCBB3. */
@@ -71,15 +71,15 @@ struct sim_chip {
     struct sim_device *rcc;
     struct sim_device *pwr;
     struct sim_device *ramcfg;
-    struct sim_nv *nv;             /**< Owned by whoever made the chip. */
+    struct sim_nv *nv; /**< Owned by whoever made the chip. */
     struct chip_listener listener;
-    uint64_t now;                  /**< Virtual time in ticks: one tick is one instruction. */
-    uint64_t next_event;           /**< Earliest deadline of all devices. */
+    uint64_t now;        /**< Virtual time in ticks: one tick is one instruction. */
+    uint64_t next_event; /**< Earliest deadline of all devices. */
     bool irq_level[CHIP_IRQS];
     bool strict_blocks;
-    bool touched_block[256];       /**< Per row of the table of blocks not modelled. */
-    uint64_t seed;                 /**< Of the entropy source. */
-    enum chip_reset_cause cause;   /**< Of the last reset. */
+    bool touched_block[256];     /**< Per row of the table of blocks not modelled. */
+    uint64_t seed;               /**< Of the entropy source. */
+    enum chip_reset_cause cause; /**< Of the last reset. */
 };
 
 /**
@@ -103,8 +103,7 @@ void chip_nmi(struct sim_chip *chip);
 /** Says that a filter (SECWM, MPCBB, HDP, HDPL ...) decides differently from now on. */
 void chip_map_changed(struct sim_chip *chip);
 /** Says that bytes of a memory changed other than by a processor store. */
-void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t off,
-                         uint32_t len);
+void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len);
 void chip_want_reset(struct sim_chip *chip, enum chip_reset_cause cause);
 void chip_uart(struct sim_chip *chip, unsigned uart, uint8_t byte);
 /** Sets when `dev->ops->event` is to be called; SIM_NEVER for not at all. */
