@@ -9,9 +9,9 @@
 
 /* The answer of TTA and TTAT. */
 #define TT_MREGION_VALID (1u << 16)
-#define TT_NS_READ (1u << 20)
-#define TT_NS_WRITE (1u << 21) /* and read */
-#define TT_SECURE (1u << 22)
+#define TT_NS_READ       (1u << 20)
+#define TT_NS_WRITE      (1u << 21) /* and read */
+#define TT_SECURE        (1u << 22)
 
 #define CONTROL_UNPRIVILEGED 1u
 
@@ -46,8 +46,7 @@ static bool answer_allows(uint32_t answer, bool write)
  */
 static bool ends_decide(uint32_t answer)
 {
-    return (answer & TT_MREGION_VALID) != 0 ||
-           (reg_read(SCS_NS(MPU_CTRL)) & MPU_CTRL_ENABLE) == 0;
+    return (answer & TT_MREGION_VALID) != 0 || (reg_read(SCS_NS(MPU_CTRL)) & MPU_CTRL_ENABLE) == 0;
 }
 
 bool port_client_may(uintptr_t base, size_t len, bool write)

@@ -53,11 +53,6 @@ void port_device_id(uint8_t id[12])
     }
 }
 
-struct handoff *port_handoff(void)
-{
-    return (struct handoff *)LAYOUT_HANDOFF_ADDR;
-}
-
 void port_boot_verdict(uint32_t verdict)
 {
     reg_set(RCC_APB3ENR, RCC_APB3ENR_RTCAPBEN);

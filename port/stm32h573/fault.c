@@ -5,19 +5,21 @@
 
 #include "fault.h"
 #include "image.h"
+#include "layout.h"
 #include "regs.h"
 
-#define IPSR_MASK 0x1FFu
+#define IPSR_MASK         0x1FFu
 #define EXC_RETURN_SECURE (1u << 6) /* the stack that was in use belongs to Secure state */
 #define EXC_RETURN_THREAD (1u << 3)
-#define EXC_RETURN_PSP (1u << 2)
+#define EXC_RETURN_PSP    (1u << 2)
 
 #define CFSR_MMARVALID (1u << 7)
 #define CFSR_BFARVALID (1u << 15)
-#define CFSR_STACKING 0x00103838u /* MSTKERR, MUNSTKERR, MLSPERR, the same of BusFault, STKOF */
+#define CFSR_STACKING  0x00103838u /* MSTKERR, MUNSTKERR, MLSPERR, the same of BusFault, STKOF */
 #define SFSR_SFARVALID (1u << 6)
 
-#define FRAME_PC 6u
+#define FRAME_PC    6u
+#define FRAME_WORDS 8u
 
 /** A line under construction; what does not fit is lost. */
 struct fault_line {
@@ -45,8 +47,8 @@ static void line_add_hex(struct fault_line *line, const char *label, uint32_t va
 
 static const char *fault_text(uint32_t exception)
 {
-    static const char *const names[] = {"exception",   "reset",    "NMI",        "HardFault",
-                                        "MemManage",   "BusFault", "UsageFault", "SecureFault"};
+    static const char *const names[] = {"exception", "reset",    "NMI",        "HardFault",
+                                        "MemManage", "BusFault", "UsageFault", "SecureFault"};
     return exception < sizeof(names) / sizeof(names[0]) ? names[exception] : "unexpected interrupt";
 }
 
@@ -67,6 +69,23 @@ static void line_add_address(struct fault_line *line)
     line_add(line, ")");
 }
 
+/* Non-secure code can point its stack anywhere: only a frame in its own RAM is looked at. */
+static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
+{
+    uint32_t stack;
+    if (exc_return & EXC_RETURN_PSP) {
+        __asm__ volatile("mrs %0, psp_ns" : "=r"(stack));
+    } else {
+        __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));
+    }
+    const uint32_t behind = stack + FRAME_WORDS * sizeof(uint32_t);
+    const bool in_ram1 = stack >= LAYOUT_SRAM1_NS && behind <= LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE;
+    const bool in_ram3 = stack >= LAYOUT_SRAM3_NS && behind <= LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE;
+    if (stack % sizeof(uint32_t) == 0 && (in_ram1 || in_ram3)) {
+        line_add_hex(line, " at ", reg_read(stack + FRAME_PC * sizeof(uint32_t)));
+    }
+}
+
 _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
 {
     uint32_t ipsr;
@@ -76,15 +95,16 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
     struct fault_line line = {.len = 0};
     line_add(&line, image_name);
     line_add(&line, ": ");
-    const char *partition = (exc_return & EXC_RETURN_THREAD) ? fault_partition() : NULL;
-    if (partition != NULL) {
+    const char *partition = fault_partition();
+    if (partition != NULL && (exc_return & EXC_RETURN_SECURE) && (exc_return & EXC_RETURN_THREAD)) {
         line_add(&line, "partition ");
         line_add(&line, partition);
         line_add(&line, ": ");
     }
     line_add(&line, fault_text(exception));
     if (!(exc_return & EXC_RETURN_SECURE)) {
-        line_add(&line, " from Non-secure state");
+        line_add(&line, " in Non-secure state");
+        line_add_non_secure_pc(&line, exc_return);
     } else if (!(reg_read(SCB_CFSR) & CFSR_STACKING)) {
         line_add_hex(&line, " at ", frame[FRAME_PC]);
     }

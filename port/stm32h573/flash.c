@@ -12,7 +12,7 @@
 #include "layout.h"
 #include "regs.h"
 
-#define QUADWORD 16u
+#define QUADWORD  16u
 #define BANK_SIZE (LAYOUT_FLASH_SIZE / 2)
 
 /* A sector erase takes milliseconds; the controller is never busy this long. */

@@ -6,9 +6,9 @@
 #include "isolation.h"
 #include "regs.h"
 
-#define REGION_MASK 0xFFFFFFE0u /* SAU and MPU regions are multiples of 32 bytes */
-#define RLAR_ENABLE 1u
-#define SAU_RLAR_NSC 2u
+#define REGION_MASK       0xFFFFFFE0u /* SAU and MPU regions are multiples of 32 bytes */
+#define RLAR_ENABLE       1u
+#define SAU_RLAR_NSC      2u
 #define MPU_RLAR_TYPE_POS 1u
 
 static uint32_t region_rbar(const struct isolation_row *row)

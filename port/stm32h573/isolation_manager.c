@@ -9,19 +9,19 @@
 #include "linker.h"
 #include "regs.h"
 
-#define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
-#define APPLICATION_ADDR (LAYOUT_FLASH_NS + LAYOUT_SECURE_END)
-#define FLASH_NS_END (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
-#define PERIPHERALS_NS 0x40000000u
+#define GATE_ADDR          (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+#define APPLICATION_ADDR   (LAYOUT_FLASH_NS + LAYOUT_SECURE_END)
+#define FLASH_NS_END       (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
+#define PERIPHERALS_NS     0x40000000u
 #define PERIPHERALS_NS_END 0x50000000u
-#define PERIPHERALS_END 0x60000000u
+#define PERIPHERALS_END    0x60000000u
 
 /* Peripherals that stay Secure; bits of SECCFGR1 to 3. All others are the application's. */
-#define TZSC1_SECURE (1u << 10)              /* IWDG */
+#define TZSC1_SECURE (1u << 10)               /* IWDG */
 #define TZSC3_SECURE (0x1Fu << 16 | 1u << 26) /* AES, HASH, RNG, SAES, PKA; RAMCFG */
-#define TZSC1_ALL 0xFFFFFFFFu
-#define TZSC2_ALL 0xFF0FFF07u
-#define TZSC3_ALL 0x05FFFF03u
+#define TZSC1_ALL    0xFFFFFFFFu
+#define TZSC2_ALL    0xFF0FFF07u
+#define TZSC3_ALL    0x05FFFF03u
 
 /* Interrupts that stay Secure: RTC_S, TAMP, FLASH_S, GTZC, RCC_S; IWDG, SAES; RNG, AES, HASH, PKA. */
 #define ITNS0 (~(1u << 3 | 1u << 4 | 1u << 7 | 1u << 8 | 1u << 10))
@@ -37,7 +37,7 @@
 #define NSACR_FP 0xC00u
 
 #define CSLCKR_VTAIRCR (1u << 0)
-#define CSLCKR_SAU (1u << 2)
+#define CSLCKR_SAU     (1u << 2)
 
 #define ROW_MPCBB(n, size, value)                                                                  \
     ROW_WORDS(GTZC_MPCBB_SECCFGR(n), (size) / GTZC_MPCBB_SUPERBLOCK, UINT32_MAX, value)

@@ -3,10 +3,10 @@
  */
 #include "isolation_stage.h"
 
-#define UROT_ADDR (LAYOUT_FLASH_S + LAYOUT_UROT_OFF)
-#define UROT_END (UROT_ADDR + LAYOUT_UROT_SIZE)
+#define UROT_ADDR       (LAYOUT_FLASH_S + LAYOUT_UROT_OFF)
+#define UROT_END        (UROT_ADDR + LAYOUT_UROT_SIZE)
 #define NON_SECURE_ADDR (LAYOUT_FLASH_NS + LAYOUT_SECURE_END)
-#define NON_SECURE_END (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
+#define NON_SECURE_END  (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
 
 const struct isolation_row isolation_rows[] = {
     STAGE_ROWS_FILTERS,

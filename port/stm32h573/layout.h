@@ -4,50 +4,49 @@
  * Linker scripts and C sources both include it, so it holds plain macros only. Flash offsets count
  * from the start of the user flash; a sector is 8 KB and a write-protection group four sectors.
  */
-#ifndef GARRISON_LAYOUT_H
-#define GARRISON_LAYOUT_H
+#pragma once
 
 /* Flash: 2 MB at 0x08000000 (Non-secure alias) and 0x0C000000 (Secure alias). */
-#define LAYOUT_FLASH_NS 0x08000000
-#define LAYOUT_FLASH_S 0x0C000000
+#define LAYOUT_FLASH_NS   0x08000000
+#define LAYOUT_FLASH_S    0x0C000000
 #define LAYOUT_FLASH_SIZE 0x00200000
-#define LAYOUT_SECTOR 0x2000
+#define LAYOUT_SECTOR     0x2000
 
 /* Bank 1, Secure by watermark: sectors 0 to 31. */
-#define LAYOUT_IROT_OFF 0x00000000 /* sectors 0-3: one write-protection group, hidden by HDP */
-#define LAYOUT_IROT_SIZE 0x00008000
-#define LAYOUT_UROT_OFF 0x00008000 /* sectors 4-9: hidden by HDPEXT */
-#define LAYOUT_UROT_SIZE 0x0000C000
-#define LAYOUT_MANAGER_OFF 0x00014000 /* sectors 10-31 */
+#define LAYOUT_IROT_OFF     0x00000000 /* sectors 0-3: one write-protection group, hidden by HDP */
+#define LAYOUT_IROT_SIZE    0x00008000
+#define LAYOUT_UROT_OFF     0x00008000 /* sectors 4-9: hidden by HDPEXT */
+#define LAYOUT_UROT_SIZE    0x0000C000
+#define LAYOUT_MANAGER_OFF  0x00014000 /* sectors 10-31 */
 #define LAYOUT_MANAGER_SIZE 0x0002C000
-#define LAYOUT_SECURE_END 0x00040000
+#define LAYOUT_SECURE_END   0x00040000
 
 /* Bank 1, Non-secure: sectors 32 to 127. */
-#define LAYOUT_APPLICATION_OFF 0x00040000
+#define LAYOUT_APPLICATION_OFF  0x00040000
 #define LAYOUT_APPLICATION_SIZE 0x000C0000
 
 /* Every image but the iROT starts with a header of this size; its vector table follows. */
-#define LAYOUT_HEADER_SIZE 0x400
+#define LAYOUT_HEADER_SIZE   0x400
 #define LAYOUT_VECTORS_ALIGN 0x400 /* what VTOR needs for 147 vectors */
 
 /*
  * The gate: the Non-secure callable kilobyte of the manager, at a fixed place behind its vector
  * table, so that applications need not be linked again when the manager changes.
  */
-#define LAYOUT_GATE_OFF (LAYOUT_MANAGER_OFF + 0x800)
+#define LAYOUT_GATE_OFF  (LAYOUT_MANAGER_OFF + 0x800)
 #define LAYOUT_GATE_SIZE 0x400
 
 /* Other read-only memories. */
-#define LAYOUT_OBK_S 0x0FFD0000
-#define LAYOUT_OBK_SIZE 0x2000
-#define LAYOUT_SYSTEM_NS 0x0BF90000 /* the part of system flash that Non-secure code may call */
+#define LAYOUT_OBK_S         0x0FFD0000
+#define LAYOUT_OBK_SIZE      0x2000
+#define LAYOUT_SYSTEM_NS     0x0BF90000 /* the part of system flash that Non-secure code may call */
 #define LAYOUT_SYSTEM_NS_END 0x0BFA9000
 
 /* SRAM2 (64 KB) is Secure: the hand-over record, then the running stage's data. */
-#define LAYOUT_SRAM2_S 0x30040000
-#define LAYOUT_SRAM2_SIZE 0x00010000
-#define LAYOUT_HANDOFF_ADDR 0x30040000
-#define LAYOUT_HANDOFF_SIZE 0x800
+#define LAYOUT_SRAM2_S        0x30040000
+#define LAYOUT_SRAM2_SIZE     0x00010000
+#define LAYOUT_HANDOFF_ADDR   0x30040000
+#define LAYOUT_HANDOFF_SIZE   0x800
 #define LAYOUT_STAGE_RAM_ADDR 0x30040800
 #define LAYOUT_STAGE_RAM_SIZE 0x0000F800
 
@@ -56,7 +55,7 @@
  * data, and the highest the code that leaves the stage when its flash is about to be hidden.
  */
 #define LAYOUT_STAGE_STACK_SIZE 0x2000
-#define LAYOUT_TRAMPOLINE_SIZE 0x100
+#define LAYOUT_TRAMPOLINE_SIZE  0x100
 #define LAYOUT_TRAMPOLINE_ADDR                                                                     \
     (LAYOUT_STAGE_RAM_ADDR + LAYOUT_STAGE_RAM_SIZE - LAYOUT_TRAMPOLINE_SIZE)
 
@@ -64,16 +63,14 @@
  * The manager's RAM: SPM, gate and one region for each partition, its stack lowest. Regions begin
  * at a multiple of this: more than the MPU's 32 bytes, so that no two share a page of a simulator.
  */
-#define LAYOUT_REGION_ALIGN 0x400
-#define LAYOUT_SPM_STACK_SIZE 0x1000
-#define LAYOUT_GATE_STACK_SIZE 0x400
+#define LAYOUT_REGION_ALIGN      0x400
+#define LAYOUT_SPM_STACK_SIZE    0x1000
+#define LAYOUT_GATE_STACK_SIZE   0x400
 #define LAYOUT_CRYPTO_STACK_SIZE 0x2000
 #define LAYOUT_UPDATE_STACK_SIZE 0x800
 
 /* SRAM1 (256 KB) and SRAM3 (320 KB) are the application's. */
-#define LAYOUT_SRAM1_NS 0x20000000
+#define LAYOUT_SRAM1_NS   0x20000000
 #define LAYOUT_SRAM1_SIZE 0x00040000
-#define LAYOUT_SRAM3_NS 0x20050000
+#define LAYOUT_SRAM3_NS   0x20050000
 #define LAYOUT_SRAM3_SIZE 0x00050000
-
-#endif

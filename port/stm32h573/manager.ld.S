@@ -8,8 +8,8 @@
 #include "layout.h"
 
 #define SPM(what)    *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
-#define CRYPTO(what) *libcore_services.a:services_crypto*(what) *libmbedcrypto.a:*(what) :*rng.c.o(what)
-#define UPDATE(what) *libcore_services.a:services_update*(what)
+#define CRYPTO(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) :*rng.c.o(what)
+#define UPDATE(what) *libcore_services.a:*services_update*(what)
 
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*

@@ -13,7 +13,7 @@
 
 #include "layout.h"
 
-#define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+#define GATE_ADDR                   (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
 #define GATE_FUNCTION(type, number) ((type *)(GATE_ADDR + GATE_ENTRY_BYTES * (number) + 1u))
 
 typedef uint32_t gate_framework_version_fn(void);

@@ -19,62 +19,62 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
     reg_write(addr, (reg_read(addr) & ~mask) | bits);
 }
 
-#define PERIPHERALS 0x40000000u /* first address of both aliases */
+#define PERIPHERALS         0x40000000u /* first address of both aliases */
 #define PERIPHERAL_NS(addr) ((addr)-0x10000000u)
 
 /* FLASH: offsets from FLASH_BASE; its data areas are in layout.h. */
-#define FLASH_BASE 0x50022000u
-#define FLASH_NSKEYR (FLASH_BASE + 0x04u)
-#define FLASH_SECKEYR (FLASH_BASE + 0x08u)
-#define FLASH_OPSR (FLASH_BASE + 0x18u)
-#define FLASH_NSSR (FLASH_BASE + 0x20u)
-#define FLASH_SECSR (FLASH_BASE + 0x24u)
-#define FLASH_NSCR (FLASH_BASE + 0x28u)
-#define FLASH_SECCR (FLASH_BASE + 0x2Cu)
-#define FLASH_NSCCR (FLASH_BASE + 0x30u)
-#define FLASH_SECCCR (FLASH_BASE + 0x34u)
-#define FLASH_PRIVCFGR (FLASH_BASE + 0x3Cu)
-#define FLASH_HDPEXTR (FLASH_BASE + 0x48u)
+#define FLASH_BASE      0x50022000u
+#define FLASH_NSKEYR    (FLASH_BASE + 0x04u)
+#define FLASH_SECKEYR   (FLASH_BASE + 0x08u)
+#define FLASH_OPSR      (FLASH_BASE + 0x18u)
+#define FLASH_NSSR      (FLASH_BASE + 0x20u)
+#define FLASH_SECSR     (FLASH_BASE + 0x24u)
+#define FLASH_NSCR      (FLASH_BASE + 0x28u)
+#define FLASH_SECCR     (FLASH_BASE + 0x2Cu)
+#define FLASH_NSCCR     (FLASH_BASE + 0x30u)
+#define FLASH_SECCCR    (FLASH_BASE + 0x34u)
+#define FLASH_PRIVCFGR  (FLASH_BASE + 0x3Cu)
+#define FLASH_HDPEXTR   (FLASH_BASE + 0x48u)
 #define FLASH_OPTSR_CUR (FLASH_BASE + 0x50u)
-#define FLASH_ECCDETR (FLASH_BASE + 0x104u)
+#define FLASH_ECCDETR   (FLASH_BASE + 0x104u)
 
 #define FLASH_KEY_1 0x45670123u
 #define FLASH_KEY_2 0xCDEF89ABu
 
-#define FLASH_SR_BSY (1u << 0)
-#define FLASH_SR_WBNE (1u << 1)
-#define FLASH_SR_DBNE (1u << 3)
-#define FLASH_SR_EOP (1u << 16)
+#define FLASH_SR_BSY    (1u << 0)
+#define FLASH_SR_WBNE   (1u << 1)
+#define FLASH_SR_DBNE   (1u << 3)
+#define FLASH_SR_EOP    (1u << 16)
 #define FLASH_SR_ERRORS 0x00FE0000u /* WRPERR to OPTCHANGEERR */
 
-#define FLASH_CR_LOCK (1u << 0)
-#define FLASH_CR_PG (1u << 1)
-#define FLASH_CR_SER (1u << 2)
-#define FLASH_CR_FW (1u << 4)
-#define FLASH_CR_STRT (1u << 5)
+#define FLASH_CR_LOCK    (1u << 0)
+#define FLASH_CR_PG      (1u << 1)
+#define FLASH_CR_SER     (1u << 2)
+#define FLASH_CR_FW      (1u << 4)
+#define FLASH_CR_STRT    (1u << 5)
 #define FLASH_CR_SNB_POS 6u
-#define FLASH_CR_BKSEL (1u << 31)
+#define FLASH_CR_BKSEL   (1u << 31)
 
 #define FLASH_PRIVCFGR_SPRIV (1u << 0)
 
-#define FLASH_OPTSR_STATE(value) (((value) >> 8) & 0xFFu)
-#define FLASH_STATE_OPEN 0xEDu
-#define FLASH_STATE_PROVISIONING 0x17u
+#define FLASH_OPTSR_STATE(value)     (((value) >> 8) & 0xFFu)
+#define FLASH_STATE_OPEN             0xEDu
+#define FLASH_STATE_PROVISIONING     0x17u
 #define FLASH_STATE_IROT_PROVISIONED 0x2Eu
-#define FLASH_STATE_TZ_CLOSED 0xC6u
-#define FLASH_STATE_CLOSED 0x72u
+#define FLASH_STATE_TZ_CLOSED        0xC6u
+#define FLASH_STATE_CLOSED           0x72u
 
 #define FLASH_ECCDETR_ECCD (1u << 31)
 
 /* RAMCFG, GTZC: only what protects. */
-#define GTZC_TZSC_CR 0x50032400u
-#define GTZC_TZSC_SECCFGR(n) (GTZC_TZSC_CR + 0x10u + ((n)-1u) * 4u)
-#define GTZC_TZSC_PRIVCFGR(n) (GTZC_TZSC_CR + 0x20u + ((n)-1u) * 4u)
-#define GTZC_TZSC_LCK (1u << 0)
-#define GTZC_MPCBB_CR(n) (0x50032C00u + ((n)-1u) * 0x400u)
+#define GTZC_TZSC_CR           0x50032400u
+#define GTZC_TZSC_SECCFGR(n)   (GTZC_TZSC_CR + 0x10u + ((n)-1u) * 4u)
+#define GTZC_TZSC_PRIVCFGR(n)  (GTZC_TZSC_CR + 0x20u + ((n)-1u) * 4u)
+#define GTZC_TZSC_LCK          (1u << 0)
+#define GTZC_MPCBB_CR(n)       (0x50032C00u + ((n)-1u) * 0x400u)
 #define GTZC_MPCBB_CFGLOCKR(n) (GTZC_MPCBB_CR(n) + 0x10u)
-#define GTZC_MPCBB_SECCFGR(n) (GTZC_MPCBB_CR(n) + 0x100u)
-#define GTZC_MPCBB_GLOCK (1u << 0)
+#define GTZC_MPCBB_SECCFGR(n)  (GTZC_MPCBB_CR(n) + 0x100u)
+#define GTZC_MPCBB_GLOCK       (1u << 0)
 
 /* Superblocks of 16 KB: 32 blocks of 512 bytes, one register each. */
 #define GTZC_MPCBB_SUPERBLOCK 0x4000u
@@ -82,126 +82,126 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define TZSC2_USART1 (1u << 11)
 
 /* GPIO */
-#define GPIOA_BASE 0x52020000u
+#define GPIOA_BASE     0x52020000u
 #define GPIO_PORT_STEP 0x400u
-#define GPIO_PORTS 9u
-#define GPIO_MODER 0x00u
-#define GPIO_AFRH 0x24u
-#define GPIO_SECCFGR 0x30u
+#define GPIO_PORTS     9u
+#define GPIO_MODER     0x00u
+#define GPIO_AFRH      0x24u
+#define GPIO_SECCFGR   0x30u
 
 /* USART1 */
-#define USART1_BASE 0x50013800u
-#define USART_CR1 0x00u
-#define USART_BRR 0x0Cu
-#define USART_ISR 0x1Cu
-#define USART_TDR 0x28u
-#define USART_CR1_UE (1u << 0)
-#define USART_CR1_RE (1u << 2)
-#define USART_CR1_TE (1u << 3)
-#define USART_ISR_TC (1u << 6)
+#define USART1_BASE   0x50013800u
+#define USART_CR1     0x00u
+#define USART_BRR     0x0Cu
+#define USART_ISR     0x1Cu
+#define USART_TDR     0x28u
+#define USART_CR1_UE  (1u << 0)
+#define USART_CR1_RE  (1u << 2)
+#define USART_CR1_TE  (1u << 3)
+#define USART_ISR_TC  (1u << 6)
 #define USART_ISR_TXE (1u << 7)
 
 /* RNG */
-#define RNG_BASE 0x520C0800u
-#define RNG_SIZE 0x400u
-#define RNG_CR (RNG_BASE + 0x00u)
-#define RNG_SR (RNG_BASE + 0x04u)
-#define RNG_DR (RNG_BASE + 0x08u)
-#define RNG_NSCR (RNG_BASE + 0x0Cu)
-#define RNG_HTCR (RNG_BASE + 0x10u)
-#define RNG_CR_RNGEN (1u << 2)
+#define RNG_BASE       0x520C0800u
+#define RNG_SIZE       0x400u
+#define RNG_CR         (RNG_BASE + 0x00u)
+#define RNG_SR         (RNG_BASE + 0x04u)
+#define RNG_DR         (RNG_BASE + 0x08u)
+#define RNG_NSCR       (RNG_BASE + 0x0Cu)
+#define RNG_HTCR       (RNG_BASE + 0x10u)
+#define RNG_CR_RNGEN   (1u << 2)
 #define RNG_CR_CONDRST (1u << 30)
-#define RNG_SR_DRDY (1u << 0)
-#define RNG_SR_CECS (1u << 1)
-#define RNG_SR_SECS (1u << 2)
-#define RNG_SR_CEIS (1u << 5)
-#define RNG_SR_SEIS (1u << 6)
+#define RNG_SR_DRDY    (1u << 0)
+#define RNG_SR_CECS    (1u << 1)
+#define RNG_SR_SECS    (1u << 2)
+#define RNG_SR_CEIS    (1u << 5)
+#define RNG_SR_SEIS    (1u << 6)
 
 /* SBS */
-#define SBS_BASE 0x54000400u
-#define SBS_HDPLCR (SBS_BASE + 0x10u)
-#define SBS_HDPLSR (SBS_BASE + 0x14u)
-#define SBS_SECCFGR (SBS_BASE + 0xC0u)
-#define SBS_CNSLCKR (SBS_BASE + 0x144u)
-#define SBS_CSLCKR (SBS_BASE + 0x148u)
+#define SBS_BASE         0x54000400u
+#define SBS_HDPLCR       (SBS_BASE + 0x10u)
+#define SBS_HDPLSR       (SBS_BASE + 0x14u)
+#define SBS_SECCFGR      (SBS_BASE + 0xC0u)
+#define SBS_CNSLCKR      (SBS_BASE + 0x144u)
+#define SBS_CSLCKR       (SBS_BASE + 0x148u)
 #define SBS_HDPLCR_RAISE 0x6Au
-#define SBS_HDPLSR_0 0xB4u
-#define SBS_HDPLSR_1 0x51u
-#define SBS_HDPLSR_2 0x8Au
-#define SBS_HDPLSR_3 0x6Fu
-#define SBS_CSLCKR_ALL 0x7u /* VTOR and AIRCR, MPU, SAU of the Secure side */
+#define SBS_HDPLSR_0     0xB4u
+#define SBS_HDPLSR_1     0x51u
+#define SBS_HDPLSR_2     0x8Au
+#define SBS_HDPLSR_3     0x6Fu
+#define SBS_CSLCKR_ALL   0x7u /* VTOR and AIRCR, MPU, SAU of the Secure side */
 
 /* PWR, RCC, TAMP */
-#define PWR_DBPCR 0x54020824u
+#define PWR_DBPCR     0x54020824u
 #define PWR_DBPCR_DBP (1u << 0)
 
-#define RCC_BASE 0x54020C00u
-#define RCC_CR (RCC_BASE + 0x00u)
-#define RCC_AHB1ENR (RCC_BASE + 0x88u)
-#define RCC_AHB2ENR (RCC_BASE + 0x8Cu)
-#define RCC_APB2ENR (RCC_BASE + 0xA4u)
-#define RCC_APB3ENR (RCC_BASE + 0xA8u)
-#define RCC_RSR (RCC_BASE + 0xF4u)
-#define RCC_CR_HSI48ON (1u << 12)
-#define RCC_CR_HSI48RDY (1u << 13)
-#define RCC_AHB1ENR_TZSC1EN (1u << 24)
-#define RCC_AHB2ENR_GPIOAEN (1u << 0)
-#define RCC_AHB2ENR_GPIOS 0x1FFu
-#define RCC_AHB2ENR_RNGEN (1u << 18)
+#define RCC_BASE             0x54020C00u
+#define RCC_CR               (RCC_BASE + 0x00u)
+#define RCC_AHB1ENR          (RCC_BASE + 0x88u)
+#define RCC_AHB2ENR          (RCC_BASE + 0x8Cu)
+#define RCC_APB2ENR          (RCC_BASE + 0xA4u)
+#define RCC_APB3ENR          (RCC_BASE + 0xA8u)
+#define RCC_RSR              (RCC_BASE + 0xF4u)
+#define RCC_CR_HSI48ON       (1u << 12)
+#define RCC_CR_HSI48RDY      (1u << 13)
+#define RCC_AHB1ENR_TZSC1EN  (1u << 24)
+#define RCC_AHB2ENR_GPIOAEN  (1u << 0)
+#define RCC_AHB2ENR_GPIOS    0x1FFu
+#define RCC_AHB2ENR_RNGEN    (1u << 18)
 #define RCC_APB2ENR_USART1EN (1u << 14)
-#define RCC_APB3ENR_SBSEN (1u << 1)
+#define RCC_APB3ENR_SBSEN    (1u << 1)
 #define RCC_APB3ENR_RTCAPBEN (1u << 21)
-#define RCC_RSR_RMVF (1u << 23)
-#define RCC_RSR_PINRSTF (1u << 26)
-#define RCC_RSR_BORRSTF (1u << 27)
-#define RCC_RSR_SFTRSTF (1u << 28)
-#define RCC_RSR_IWDGRSTF (1u << 29)
-#define RCC_RSR_WWDGRSTF (1u << 30)
+#define RCC_RSR_RMVF         (1u << 23)
+#define RCC_RSR_PINRSTF      (1u << 26)
+#define RCC_RSR_BORRSTF      (1u << 27)
+#define RCC_RSR_SFTRSTF      (1u << 28)
+#define RCC_RSR_IWDGRSTF     (1u << 29)
+#define RCC_RSR_WWDGRSTF     (1u << 30)
 
-#define TAMP_BASE 0x54007C00u
-#define TAMP_SECCFGR (TAMP_BASE + 0x20u)
+#define TAMP_BASE         0x54007C00u
+#define TAMP_SECCFGR      (TAMP_BASE + 0x20u)
 #define TAMP_SECCFGR_MASK 0x80FF00FFu /* BKPRWSEC, BKPWSEC, TAMPSEC */
 /* Registers from 0 that only Secure code reads and writes: 8; that only it writes: up to 32. */
 #define TAMP_SECCFGR_WRITE_SECURE (8u | 32u << 16 | 1u << 31)
-#define TAMP_BKPR(n) (TAMP_BASE + 0x100u + 4u * (n))
+#define TAMP_BKPR(n)              (TAMP_BASE + 0x100u + 4u * (n))
 
 /* Unique device id: 12 bytes of the read-only area, the same address for both worlds. */
 #define UID_BASE 0x08FFF800u
 
 /* Cortex-M33 system control space; the Non-secure view of a register is SCS_NS() of it. */
-#define SCS_NS(addr) ((addr) + 0x20000u)
-#define NVIC_ITNS(n) (0xE000E380u + 4u * (n))
+#define SCS_NS(addr)    ((addr) + 0x20000u)
+#define NVIC_ITNS(n)    (0xE000E380u + 4u * (n))
 #define NVIC_ITNS_WORDS 5u /* 131 interrupts */
-#define SCB_VTOR 0xE000ED08u
-#define SCB_AIRCR 0xE000ED0Cu
-#define SCB_CCR 0xE000ED14u
-#define SCB_SHCSR 0xE000ED24u
-#define SCB_CFSR 0xE000ED28u
-#define SCB_HFSR 0xE000ED2Cu
-#define SCB_MMFAR 0xE000ED34u
-#define SCB_BFAR 0xE000ED38u
-#define SCB_CPACR 0xE000ED88u
-#define SCB_NSACR 0xE000ED8Cu
-#define MPU_TYPE 0xE000ED90u
-#define MPU_CTRL 0xE000ED94u
-#define MPU_RNR 0xE000ED98u
-#define MPU_RBAR 0xE000ED9Cu
-#define MPU_RLAR 0xE000EDA0u
-#define MPU_MAIR0 0xE000EDC0u
-#define SAU_CTRL 0xE000EDD0u
-#define SAU_TYPE 0xE000EDD4u
-#define SAU_RNR 0xE000EDD8u
-#define SAU_RBAR 0xE000EDDCu
-#define SAU_RLAR 0xE000EDE0u
-#define SFSR 0xE000EDE4u
-#define SFAR 0xE000EDE8u
+#define SCB_VTOR        0xE000ED08u
+#define SCB_AIRCR       0xE000ED0Cu
+#define SCB_CCR         0xE000ED14u
+#define SCB_SHCSR       0xE000ED24u
+#define SCB_CFSR        0xE000ED28u
+#define SCB_HFSR        0xE000ED2Cu
+#define SCB_MMFAR       0xE000ED34u
+#define SCB_BFAR        0xE000ED38u
+#define SCB_CPACR       0xE000ED88u
+#define SCB_NSACR       0xE000ED8Cu
+#define MPU_TYPE        0xE000ED90u
+#define MPU_CTRL        0xE000ED94u
+#define MPU_RNR         0xE000ED98u
+#define MPU_RBAR        0xE000ED9Cu
+#define MPU_RLAR        0xE000EDA0u
+#define MPU_MAIR0       0xE000EDC0u
+#define SAU_CTRL        0xE000EDD0u
+#define SAU_TYPE        0xE000EDD4u
+#define SAU_RNR         0xE000EDD8u
+#define SAU_RBAR        0xE000EDDCu
+#define SAU_RLAR        0xE000EDE0u
+#define SFSR            0xE000EDE4u
+#define SFAR            0xE000EDE8u
 
-#define AIRCR_KEY 0x05FA0000u
-#define AIRCR_KEY_READ 0xFA050000u
-#define AIRCR_SYSRESETREQ (1u << 2)
+#define AIRCR_KEY          0x05FA0000u
+#define AIRCR_KEY_READ     0xFA050000u
+#define AIRCR_SYSRESETREQ  (1u << 2)
 #define AIRCR_SYSRESETREQS (1u << 3)
-#define AIRCR_PRIS (1u << 14)
-#define SHCSR_FAULTS 0x000F0000u /* MemManage, BusFault, UsageFault, SecureFault enabled */
-#define MPU_CTRL_ENABLE (1u << 0)
-#define MPU_CTRL_HFNMIENA (1u << 1)
-#define SAU_CTRL_ENABLE (1u << 0)
+#define AIRCR_PRIS         (1u << 14)
+#define SHCSR_FAULTS       0x000F0000u /* MemManage, BusFault, UsageFault, SecureFault enabled */
+#define MPU_CTRL_ENABLE    (1u << 0)
+#define MPU_CTRL_HFNMIENA  (1u << 1)
+#define SAU_CTRL_ENABLE    (1u << 0)

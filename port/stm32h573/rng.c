@@ -11,10 +11,10 @@
 
 /* NIST-certifiable configuration with the values that the vendor's driver writes. */
 #define RNG_CONFIG 0x00F00E00u
-#define RNG_NOISE 0x0003AF66u
+#define RNG_NOISE  0x0003AF66u
 #define RNG_HEALTH 0x00006A91u
 
-#define POLLS_MAX 1000000u
+#define POLLS_MAX    1000000u
 #define ATTEMPTS_MAX 4u
 
 static bool rng_wait(uint32_t addr, uint32_t mask, uint32_t value)

@@ -37,13 +37,13 @@ struct callee_saved {
 
 /** Return to unprivileged Secure code on the process stack: the one place calls come from. */
 #define EXC_RETURN_PARTITION 0xFFFFFFFDu
-#define XPSR_THUMB (1u << 24)
+#define XPSR_THUMB           (1u << 24)
 
 /** The call under way; `partition` is NULL between calls. */
 static struct {
     const struct partition *partition;
-    struct frame entry;          /**< Of the gate's entry, out of the partition's reach. */
-    struct callee_saved callee;  /**< The client's. */
+    struct frame entry;         /**< Of the gate's entry, out of the partition's reach. */
+    struct callee_saved callee; /**< The client's. */
 } running;
 
 /** Where an entry of the gate has its registers stacked, its stack being empty before. */

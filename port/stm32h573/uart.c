@@ -10,12 +10,12 @@
 #include "regs.h"
 
 #define CLOCK_HZ 32000000u /* HSI divided by 2: what the part runs on after reset */
-#define BAUD 115200u
+#define BAUD     115200u
 
-#define PIN_TX 9u
-#define PIN_RX 10u
+#define PIN_TX              9u
+#define PIN_RX              10u
 #define GPIO_MODE_ALTERNATE 2u
-#define GPIO_USART1 7u /* alternate function */
+#define GPIO_USART1         7u /* alternate function */
 
 /* A byte takes 87 us; without a limit a stopped UART clock would stop the boot. */
 #define SEND_POLLS 100000u
@@ -31,10 +31,12 @@ static void uart_init(void)
     reg_set(RCC_AHB2ENR, RCC_AHB2ENR_GPIOAEN);
     reg_set(RCC_APB2ENR, RCC_APB2ENR_USART1EN);
 
-    const uint32_t high = (GPIO_USART1 << ((PIN_TX - 8u) * 4u)) | (GPIO_USART1 << ((PIN_RX - 8u) * 4u));
+    const uint32_t high =
+        (GPIO_USART1 << ((PIN_TX - 8u) * 4u)) | (GPIO_USART1 << ((PIN_RX - 8u) * 4u));
     const uint32_t high_mask = (0xFu << ((PIN_TX - 8u) * 4u)) | (0xFu << ((PIN_RX - 8u) * 4u));
     reg_update(GPIOA_BASE + GPIO_AFRH, high_mask, high);
-    const uint32_t mode = (GPIO_MODE_ALTERNATE << (PIN_TX * 2u)) | (GPIO_MODE_ALTERNATE << (PIN_RX * 2u));
+    const uint32_t mode =
+        (GPIO_MODE_ALTERNATE << (PIN_TX * 2u)) | (GPIO_MODE_ALTERNATE << (PIN_RX * 2u));
     const uint32_t mode_mask = (3u << (PIN_TX * 2u)) | (3u << (PIN_RX * 2u));
     reg_update(GPIOA_BASE + GPIO_MODER, mode_mask, mode);
 

@@ -36,6 +36,8 @@ RULES = [
     ('core/client/', COMMON + PSA + ['core/services/*_protocol.h']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
     ('port/host/', ['<*>', 'include/garrison/*', 'sim/*']),
+    ('port/stm32h573/ns_', COMMON + PSA + ['<stdlib.h>', '<errno.h>', '<sys/stat.h>',
+                                           'include/garrison/*']),
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
     ('tools/', ['<*>', 'include/*']),
