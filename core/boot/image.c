@@ -158,7 +158,7 @@ static void parse_unprotected_tlv(struct cursor *cursor, struct image *image, st
         cursor_fail(cursor, GARRISON_ERROR_FORMAT);
         return;
     default:
-        cursor_skip(cursor, tlv.len);
+        cursor_fail(cursor, GARRISON_ERROR_UNSUPPORTED);
         return;
     }
 }
@@ -219,7 +219,7 @@ static enum garrison_status parse_areas(struct image *image)
 
 enum garrison_status image_parse(const struct image_slot *slot, struct image *image)
 {
-    const uint32_t required = IMAGE_FOUND_SHA256 | IMAGE_FOUND_ECDSA;
+    const uint32_t required = IMAGE_FOUND_SHA256 | IMAGE_FOUND_KEYHASH | IMAGE_FOUND_ECDSA;
 
     memset(image, 0, sizeof *image);
     image->slot = *slot;

@@ -7,11 +7,12 @@
  * - the header's magic, a body of at least one byte, `pad` zero, no flag but IMAGE_FLAGS_KNOWN;
  * - areas that join without a gap (header, body, protected TLVs, unprotected TLVs) and lie in the
  *   slot; in each TLV area the entries fill exactly the size in its head;
- * - exactly one SHA256 and one ECDSA, at most one KEYHASH, all unprotected;
+ * - exactly one SHA256, one KEYHASH and one ECDSA, all unprotected;
  * - at most one COUNTER, protected: a counter that is not signed is refused;
  * - a protected type that is not known is a demand that cannot be met, and refused; except boot
  *   records (0x60) and the range left to vendors (low byte 0xA0 and up), which only inform;
- * - an unprotected type that is not known is skipped: it is not signed, and nothing relies on it.
+ * - no other unprotected type: what is not signed must not be able to change unnoticed, so that no
+ *   byte of an image can differ from what its owner delivered.
  *
  * Bytes behind the unprotected area are not part of the image and never looked at.
  */
@@ -58,7 +59,7 @@ struct image {
  * @return GARRISON_ERROR_ARGUMENT: the slot leaves the device;
  *         GARRISON_ERROR_BLANK: the slot starts with erased flash;
  *         GARRISON_ERROR_FORMAT: not as above; GARRISON_ERROR_BOUNDS: an area or entry leaves its
- *         container; GARRISON_ERROR_UNSUPPORTED: a flag or protected TLV that is not known;
+ *         container; GARRISON_ERROR_UNSUPPORTED: a flag or TLV that is not known;
  *         GARRISON_ERROR_DEVICE: a read failed.
  */
 enum garrison_status image_parse(const struct image_slot *slot,

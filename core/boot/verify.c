@@ -54,9 +54,6 @@ static enum garrison_status check_keyhash(const struct image *image,
                                           const uint8_t point[VERIFY_POINT_BYTES])
 {
     uint8_t keyhash[32];
-    if ((image->found & IMAGE_FOUND_KEYHASH) == 0) {
-        return GARRISON_OK;
-    }
     enum garrison_status status = verify_keyhash(point, keyhash);
     if (!hardened_ok(status)) {
         return status;

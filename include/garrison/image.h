@@ -16,7 +16,7 @@
 #define IMAGE_TLV_MAGIC           0x6907u
 #define IMAGE_TLV_PROTECTED_MAGIC 0x6908u
 
-/** TLV types that this version reads; any other unprotected type is skipped. */
+/** TLV types that this version reads. */
 enum image_tlv {
     IMAGE_TLV_KEYHASH = 0x01, /**< SHA-256 of the signer's public key (DER SubjectPublicKeyInfo). */
     IMAGE_TLV_SHA256 = 0x10,  /**< Digest of header, body and protected TLVs; 32 bytes. */

@@ -45,6 +45,12 @@ void host_log(const char *line)
     }
 }
 
+void host_listen(garrison_host_log_fn *on_log, void *context)
+{
+    host_config.on_log = on_log;
+    host_config.context = context;
+}
+
 static int host_refuse(const char *text)
 {
     (void)snprintf(host_reason, sizeof host_reason, "%s", text);

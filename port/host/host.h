@@ -36,5 +36,8 @@ void host_run_chain(struct host_ending *ending);
 /** Starts as if with an empty configuration, unless started; ends the process if that is refused. */
 void host_ensure_started(void);
 
+/** Sets who listens to the log from now on; NULL: as with an empty configuration. */
+void host_listen(garrison_host_log_fn *on_log, void *context);
+
 /** Gives a line to whoever listens to the log. */
 void host_log(const char *line);
