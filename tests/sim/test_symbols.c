@@ -239,6 +239,17 @@ static void hostile_files_give_one_clear_error(void **state)
     }
 }
 
+static void section_header_cut_by_one_byte_is_refused(void **state)
+{
+    struct context *c = *state;
+    struct sim_error error;
+    put32(&c->image, 0x20, (uint32_t)c->image.len - 39u);
+    put16(&c->image, 0x30, 1);
+    save(c);
+    assert_int_equal(symbols_add(c->symbols, c->path, &error), SIM_ERROR_FILE);
+    assert_non_null(strstr(error.text, "reaches beyond the end"));
+}
+
 static void every_truncation_and_flipped_byte_is_survived(void **state)
 {
     struct context *c = *state;
@@ -302,6 +313,7 @@ int main(void)
         CASE(unprintable_names_cannot_break_a_line),
         CASE(undefined_functions_are_not_there),
         CASE(hostile_files_give_one_clear_error),
+        CASE(section_header_cut_by_one_byte_is_refused),
         CASE(every_truncation_and_flipped_byte_is_survived),
         CASE(missing_file_and_folder_are_named),
         CASE(real_file_of_the_cross_tools),
