@@ -11,8 +11,8 @@
  * - at most one COUNTER, protected: a counter that is not signed is refused;
  * - a protected type that is not known is a demand that cannot be met, and refused; except boot
  *   records (0x60) and the range left to vendors (low byte 0xA0 and up), which only inform;
- * - no other unprotected type: what is not signed must not be able to change unnoticed, so that no
- *   byte of an image can differ from what its owner delivered.
+ * - no other unprotected type: it would not be signed, and a byte of it could change unnoticed. (The
+ *   one thing in an image that can be rewritten is ECDSA's own: r, s and r, -s are both signatures.)
  *
  * Bytes behind the unprotected area are not part of the image and never looked at.
  */

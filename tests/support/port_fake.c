@@ -1,0 +1,133 @@
+#include "support/port_fake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct port_fake port_fake;
+
+void port_fake_reset(void)
+{
+    memset(&port_fake, 0, sizeof port_fake);
+    flash_ram_init(&port_fake.flash);
+    port_fake.entropy = GARRISON_OK;
+    port_fake.isolation_apply = GARRISON_OK;
+    port_fake.isolation_check = GARRISON_OK;
+    port_fake.client_may_all = true;
+}
+
+enum port_reset_cause port_reset_cause(void)
+{
+    return PORT_RESET_PIN;
+}
+
+unsigned port_hdpl(void)
+{
+    return port_fake.hdpl;
+}
+
+const struct flash_device *port_flash(void)
+{
+    return &port_fake.flash.device;
+}
+
+enum garrison_status port_keys_read(uint32_t off, uint8_t *data, uint32_t len)
+{
+    if (off != port_fake.keys_off || len > sizeof port_fake.keys) {
+        return GARRISON_ERROR_DEVICE;
+    }
+    memcpy(data, &port_fake.keys, len);
+    return GARRISON_OK;
+}
+
+struct handoff *port_handoff(void)
+{
+    return &port_fake.handoff;
+}
+
+void port_leave(uint32_t vectors)
+{
+    port_fake.vectors = vectors;
+    longjmp(port_fake.end, PORT_LEFT);
+}
+
+void port_boot_verdict(uint32_t verdict)
+{
+    port_fake.verdict = verdict;
+}
+
+enum garrison_status port_isolation_apply(void)
+{
+    return port_fake.isolation_apply;
+}
+
+enum garrison_status port_isolation_check(void)
+{
+    port_fake.isolation_checks++;
+    return port_fake.isolation_check;
+}
+
+enum garrison_status port_partition_switch(const struct partition *partition)
+{
+    (void)partition;
+    return GARRISON_OK;
+}
+
+bool port_client_may(uintptr_t base, size_t len, bool write)
+{
+    port_fake.client_asked++;
+    if (port_fake.on_client_may != NULL) {
+        port_fake.on_client_may(port_fake.client_asked);
+    }
+    if (len == 0 || port_fake.client_may_all) {
+        return true;
+    }
+    uintptr_t limit = write ? port_fake.client_read_only_from : port_fake.client_limit;
+    return base >= port_fake.client_base && base <= limit && len <= limit - base;
+}
+
+void port_start_application(uint32_t vectors)
+{
+    port_fake.vectors = vectors;
+    longjmp(port_fake.end, PORT_STARTED);
+}
+
+enum port_life_cycle port_life_cycle(void)
+{
+    return PORT_LIFE_OPEN;
+}
+
+void port_device_id(uint8_t id[12])
+{
+    memset(id, 0xA5, 12);
+}
+
+enum garrison_status port_entropy(uint8_t *data, size_t len)
+{
+    static uint32_t state = 0x2545F491;
+    for (size_t i = 0; i < len; i++) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        data[i] = (uint8_t)state;
+    }
+    return port_fake.entropy;
+}
+
+void port_log(const char *line)
+{
+    if (port_fake.log_count < PORT_LOG_LINES) {
+        (void)snprintf(port_fake.log[port_fake.log_count], sizeof port_fake.log[0], "%s", line);
+        port_fake.log_count++;
+    }
+}
+
+void port_panic(const char *reason)
+{
+    (void)snprintf(port_fake.panic, sizeof port_fake.panic, "%s", reason);
+    longjmp(port_fake.end, PORT_PANICKED);
+}
+
+void port_reset(void)
+{
+    longjmp(port_fake.end, PORT_WAS_RESET);
+}

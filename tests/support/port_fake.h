@@ -1,0 +1,65 @@
+/*
+ * The port's functions for tests: what they were told is kept, what they answer is set.
+ */
+#pragma once
+
+#include <setjmp.h>
+#include <stdbool.h>
+
+#include <garrison/keys.h>
+#include <garrison/port.h>
+
+#include "support/flash_ram.h"
+
+/** How code under test ended. */
+enum port_end {
+    PORT_RETURNED = 0,
+    PORT_PANICKED,
+    PORT_LEFT,
+    PORT_STARTED,
+    PORT_WAS_RESET,
+};
+
+#define PORT_LOG_LINES 16u
+
+struct port_fake {
+    struct flash_ram flash;
+    struct key_record keys; /**< What port_keys_read() gives at `keys_off`. */
+    uint32_t keys_off;
+    struct handoff handoff;
+    unsigned hdpl;
+    enum garrison_status entropy;
+    enum garrison_status isolation_apply;
+    enum garrison_status isolation_check;
+    uint32_t isolation_checks;
+    uint32_t verdict;
+    uint32_t vectors; /**< Of port_leave() or port_start_application(). */
+    char panic[128];
+    char log[PORT_LOG_LINES][128];
+    uint32_t log_count;
+
+    /** Memory that the client may use; elsewhere only if `client_may_all`. */
+    bool client_may_all;
+    uintptr_t client_base;
+    uintptr_t client_limit;
+    uintptr_t client_read_only_from; /**< From here to the limit the client may only read. */
+    uint32_t client_asked;
+    void (*on_client_may)(uint32_t asked); /**< Called before each answer; may be NULL. */
+
+    jmp_buf end;
+};
+
+extern struct port_fake port_fake;
+
+/** Everything in order: HDPL 0, empty flash, a client that may use all memory. */
+void port_fake_reset(void);
+
+/** Runs a call that does not return, into `ended`. */
+#define PORT_RUN(ended, call)                                                                      \
+    do {                                                                                           \
+        int port_run_jumped = setjmp(port_fake.end);                                               \
+        if (port_run_jumped == 0) {                                                                \
+            call;                                                                                  \
+        }                                                                                          \
+        (ended) = (enum port_end)port_run_jumped;                                                  \
+    } while (0)

@@ -1,0 +1,77 @@
+#include "support/psa_direct.h"
+
+#include <garrison/gate.h>
+#include <garrison/spm.h>
+
+#define STACK_BYTES 4096u
+
+int32_t psa_direct_client = SPM_CLIENT_NON_SECURE;
+
+static _Alignas(32) uint8_t crypto_stack[STACK_BYTES];
+static _Alignas(32) uint8_t update_stack[STACK_BYTES];
+
+/* The process is one sandbox: everything is everybody's. */
+#define WHOLE_MEMORY                                                                               \
+    {                                                                                              \
+        {                                                                                          \
+            .base = 32, .limit = UINTPTR_MAX & ~(uintptr_t)31,                                     \
+            .access = PARTITION_READ | PARTITION_WRITE                                             \
+        }                                                                                          \
+    }
+
+const struct partition_memory partition_memory_crypto = {
+    .stack_base = (uintptr_t)crypto_stack,
+    .stack_limit = (uintptr_t)crypto_stack + STACK_BYTES,
+    .region = WHOLE_MEMORY,
+};
+
+const struct partition_memory partition_memory_update = {
+    .stack_base = (uintptr_t)update_stack,
+    .stack_limit = (uintptr_t)update_stack + STACK_BYTES,
+    .region = WHOLE_MEMORY,
+};
+
+uint32_t psa_framework_version(void)
+{
+    return PSA_FRAMEWORK_VERSION;
+}
+
+uint32_t psa_version(uint32_t sid)
+{
+    return spm_version(psa_direct_client, sid);
+}
+
+psa_handle_t psa_connect(uint32_t sid, uint32_t version)
+{
+    return spm_connect(psa_direct_client, sid, version);
+}
+
+psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
+                      psa_outvec *out_vec, size_t out_len)
+{
+    const struct partition *partition;
+    const psa_msg_t *message;
+    psa_status_t status = spm_begin(psa_direct_client, handle, gate_control(type, in_len, out_len),
+                                    in_vec, out_vec, &partition, &message);
+    return status == PSA_SUCCESS ? spm_end(partition->function(message)) : status;
+}
+
+void psa_close(psa_handle_t handle)
+{
+    (void)spm_close(psa_direct_client, handle);
+}
+
+size_t psa_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
+{
+    return spm_read(message, index, buffer, len);
+}
+
+size_t psa_skip(psa_handle_t message, uint32_t index, size_t len)
+{
+    return spm_skip(message, index, len);
+}
+
+void psa_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len)
+{
+    spm_write(message, index, buffer, len);
+}
