@@ -8,6 +8,7 @@
 
 #include "dev.h"
 #include "dev_aware.h"
+#include "dev_tamp.h"
 
 #define RCC_CR        0x000u
 #define RCC_CFGR1     0x01Cu
@@ -365,6 +366,7 @@ static void rcc_write_bdcr(struct rcc *rcc, const struct sim_txn *txn, uint32_t 
     *bdcr = reg_put(*bdcr, txn, value, mask) | (*bdcr & BDCR_LSECSSON);
     if ((*bdcr & BDCR_VSWRST) != 0) {
         *bdcr &= ~BDCR_VSWITCH;
+        tamp_domain_reset(chip_device(rcc->dev.chip, "TAMP"));
     }
 }
 

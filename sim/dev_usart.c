@@ -515,6 +515,7 @@ struct sim_device *usart_new(struct sim_chip *chip, const struct dev_row *row)
         return NULL;
     }
     u->dev.ops = &usart_ops;
+    usart_stop(u);
     u->kind = row->index == USART_INDEX_LPUART1 ? &kind_lpuart : &kind_usart;
     return &u->dev;
 }

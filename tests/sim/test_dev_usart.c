@@ -346,6 +346,17 @@ static void byte_at_a_deaf_receiver_is_lost_and_told_once(void **state)
     assert_int_equal(bench_read(b, ISR) & RXNE, 0);
 }
 
+static void byte_before_power_on_does_no_harm(void **state)
+{
+    struct dev_bench *b = *state;
+    struct sim_chip *off = chip_new(b->nv, NULL);
+    assert_non_null(off);
+    usart_receive(chip_device(off, "USART1"), 1);
+    chip_advance(off, 1000);
+    chip_reset(off, CHIP_RESET_POWER_ON);
+    chip_free(off);
+}
+
 static void line_holds_4096_bytes(void **state)
 {
     struct dev_bench *b = *state;
@@ -452,6 +463,7 @@ int main(void)
         CASE(overrun_disabled_keeps_the_last_byte),
         CASE(receive_fifo_holds_seventeen),
         CASE(byte_at_a_deaf_receiver_is_lost_and_told_once),
+        CASE(byte_before_power_on_does_no_harm),
         CASE(line_holds_4096_bytes),
         CASE(receive_flush_clears_rxne),
         CASE(character_match_is_flagged),
