@@ -128,6 +128,19 @@ static enum sim_status create_content(const char *path, const struct sim_nv *nv,
     return status;
 }
 
+/** Removes what a deleted file of that name may have left; SQLite would take it for the new one's. */
+static void remove_leftovers(const char *path)
+{
+    static const char *const suffixes[] = {"wal", "shm", "journal"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *name = sqlite3_mprintf("%s-%s", path, suffixes[i]);
+        if (name != NULL) {
+            (void)unlink(name);
+        }
+        sqlite3_free(name);
+    }
+}
+
 enum sim_status store_create(const char *path, const struct sim_nv *nv, struct sim_error *error)
 {
     char *making = sqlite3_mprintf("%s.XXXXXX", path);
@@ -142,6 +155,9 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
     }
     (void)close(fd);
     enum sim_status status = create_content(making, nv, error);
+    if (access(path, F_OK) != 0) {
+        remove_leftovers(path);
+    }
     /* link(), unlike rename(), never replaces what has that name. */
     if (status == SIM_OK && link(making, path) != 0) {
         status = sim_fail(error, SIM_ERROR_FILE,

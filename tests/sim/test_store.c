@@ -187,6 +187,28 @@ static void create_never_replaces_a_file(void **state)
     free(after);
 }
 
+static void a_new_device_does_not_inherit_a_deleted_ones_log(void **state)
+{
+    (void)state;
+    char log[80];
+    size_t len = 0;
+    (void)snprintf(log, sizeof log, "%s-wal", path);
+    struct store *store = open_device(&again);
+    again.boots = 99;
+    assert_int_equal(store_commit(store, &again, &error), SIM_OK);
+    uint8_t *left = slurp(log, &len);
+    assert_true(len > 0);
+    store_close(store);
+    assert_int_equal(unlink(path), 0);
+    spill(log, left, len);
+    free(left);
+    assert_int_equal(store_create(path, &nv, &error), SIM_OK);
+    assert_int_equal(files_in_folder(), 1);
+    store = open_device(&again);
+    assert_int_equal(again.boots, 0);
+    store_close(store);
+}
+
 static void create_in_a_missing_folder_says_so(void **state)
 {
     (void)state;
@@ -615,6 +637,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_new_device_reads_back_as_it_was_made, make_device),
         cmocka_unit_test_setup(create_never_replaces_a_file, make_device),
+        cmocka_unit_test_setup(a_new_device_does_not_inherit_a_deleted_ones_log, make_device),
         cmocka_unit_test_setup(create_in_a_missing_folder_says_so, make_device),
         cmocka_unit_test_setup(every_part_survives_commit_and_reopen, make_device),
         cmocka_unit_test_setup(an_erased_sector_needs_no_row, make_device),

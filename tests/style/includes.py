@@ -40,7 +40,8 @@ RULES = [
                                            'include/garrison/*']),
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
-    ('tools/', ['<*>', 'include/*']),
+    ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'sim/config.h', 'sim/nearest.h',
+                'port/stm32h573/layout.h']),
     ('examples/', COMMON + PSA + ['<stdio.h>', '<stdlib.h>']),
     ('tests/', ['*']),
 ]

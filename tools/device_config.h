@@ -1,0 +1,60 @@
+/*
+ * The description of a device that `garrison provision` reads: docs/SPEC.md, "Device description".
+ */
+#pragma once
+
+#include "sim/config.h"
+
+struct device_banks {
+    struct config_value bank1; /**< RANGE of sectors. */
+    struct config_value bank2;
+};
+
+struct device_groups {
+    struct config_list bank1; /**< Of struct config_value: numbers of groups of four sectors. */
+    struct config_list bank2;
+};
+
+struct device_options {
+    struct config_value product_state; /**< number: the byte in OPTSR. */
+    struct config_value trustzone;     /**< BOOL. */
+    struct config_value boot_ube;      /**< number: the byte in OPTSR. */
+    struct config_value swap_bank;     /**< BOOL. */
+    struct config_value secure_boot_address;
+    struct config_value secure_boot_lock; /**< BOOL. */
+    struct config_value nonsecure_boot_address;
+    struct config_value nonsecure_boot_lock; /**< BOOL. */
+    struct device_banks secure_watermark;
+    struct device_banks hdp;
+    struct device_groups write_protect;
+};
+
+struct device_key {
+    struct config_value role; /**< number: enum image_role. */
+    struct config_value file; /**< PATH. */
+};
+
+/** Role of an image that is not verified by anybody: plain bytes. */
+#define DEVICE_ROLE_DATA 0u
+
+struct device_image {
+    struct config_value role; /**< number: enum image_role, or DEVICE_ROLE_DATA. */
+    struct config_value file; /**< PATH. */
+    struct config_value address;
+};
+
+struct device_values {
+    struct {
+        struct config_value uid;    /**< HEX, 12 bytes. */
+        struct config_value secret; /**< HEX, 32 bytes. */
+        struct config_value seed;   /**< NUMBER. */
+    } device;
+    struct device_options option_bytes;
+    struct {
+        struct config_list hdpl1; /**< Of struct device_key. */
+        struct config_list hdpl2;
+    } keys;
+    struct config_list images; /**< Of struct device_image. */
+};
+
+extern const struct config_schema device_schema;

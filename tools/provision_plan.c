@@ -1,0 +1,348 @@
+#include "provision_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <garrison/handoff.h>
+
+#include "base/hardened.h"
+#include "base/secret.h"
+#include "boot/sha256.h"
+#include "image_file.h"
+#include "keyfile.h"
+#include "port/stm32h573/layout.h"
+#include "report.h"
+
+/* Bytes of the part's option words (reference manual, FLASH option bytes). */
+#define OPTION_ON  0xB4u
+#define OPTION_OFF 0xC3u
+
+/** Says a problem of a value with its place. */
+static int refuse(const struct provision_plan *plan, struct config_at at, const char *why)
+{
+    struct sim_error error;
+    (void)!config_fail(plan->config, at, &error, "%s", why);
+    return fail(EXIT_USAGE, "%s", error.text);
+}
+
+/* Identity. */
+
+/** 32 bytes that a name and a seed determine. */
+static int derive(const char *name, uint64_t seed, uint8_t out[32])
+{
+    uint8_t input[24] = {0};
+    memcpy(input, name, strlen(name));
+    for (unsigned i = 0; i < 8; i++) {
+        input[16 + i] = (uint8_t)(seed >> (8u * i));
+    }
+    return hardened_ok(sha256_of((struct view){input, sizeof input}, out))
+               ? EXIT_DONE
+               : fail(EXIT_INTERNAL, "hashing failed");
+}
+
+static int plan_identity(struct provision_plan *plan)
+{
+    struct sim_identity *identity = &plan->identity;
+    uint8_t bytes[32];
+    identity->seed = plan->values.device.seed.number;
+    const bool seeded = plan->values.device.seed.at.line != 0;
+    int status = seeded ? EXIT_DONE : file_random((uint8_t *)&identity->seed, 8);
+    status = status == EXIT_DONE && seeded ? derive("uid", identity->seed, bytes) : status;
+    status = status == EXIT_DONE && !seeded ? file_random(bytes, sizeof bytes) : status;
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    const struct config_value *uid = &plan->values.device.uid;
+    memcpy(identity->uid, uid->bytes != NULL ? uid->bytes : bytes, sizeof identity->uid);
+    const struct config_value *secret = &plan->values.device.secret;
+    if (secret->bytes != NULL) {
+        memcpy(identity->secret, secret->bytes, sizeof identity->secret);
+        return EXIT_DONE;
+    }
+    return seeded ? derive("secret", identity->seed, identity->secret)
+                  : file_random(identity->secret, sizeof identity->secret);
+}
+
+/* Option bytes. */
+
+static void add_option(struct provision_plan *plan, const char *word, uint32_t mask, uint32_t value)
+{
+    plan->option[plan->options++] = (struct plan_option){word, mask, value};
+}
+
+static uint32_t on_off(const struct config_value *value)
+{
+    return value->number != 0 ? OPTION_ON : OPTION_OFF;
+}
+
+static void plan_states(struct provision_plan *plan)
+{
+    const struct device_options *options = &plan->values.option_bytes;
+    if (options->product_state.at.line != 0) {
+        add_option(plan, "OPTSR", 0xFF00u, (uint32_t)options->product_state.number << 8);
+    }
+    if (options->boot_ube.at.line != 0) {
+        add_option(plan, "OPTSR", 0xFFu << 22, (uint32_t)options->boot_ube.number << 22);
+    }
+    if (options->swap_bank.at.line != 0) {
+        add_option(plan, "OPTSR", 1u << 31, (uint32_t)options->swap_bank.number << 31);
+    }
+    if (options->trustzone.at.line != 0) {
+        add_option(plan, "OPTSR2", 0xFFu << 24, on_off(&options->trustzone) << 24);
+    }
+}
+
+/** A boot address register: address in bits 8 to 31, lock in bits 0 to 7. */
+static int plan_boot(struct provision_plan *plan, const char *word,
+                     const struct config_value *address, const struct config_value *lock)
+{
+    if (address->at.line != 0 && (address->number & 0xFFu) != 0) {
+        return refuse(plan, address->at, "a boot address is a multiple of 0x100");
+    }
+    if (address->at.line != 0) {
+        add_option(plan, word, 0xFFFFFF00u, (uint32_t)address->number);
+    }
+    if (lock->at.line != 0) {
+        add_option(plan, word, 0xFFu, on_off(lock));
+    }
+    return EXIT_DONE;
+}
+
+/** An area register: first sector in bits 0 to 6, last in bits 16 to 22; first > last is none. */
+static void plan_area(struct provision_plan *plan, const char *word,
+                      const struct config_value *area)
+{
+    if (area->at.line == 0) {
+        return;
+    }
+    const uint32_t range = (uint32_t)area->number | (uint32_t)area->last << 16;
+    add_option(plan, word, 0x007F007Fu, area->none ? 0x0000007Fu : range);
+}
+
+/** A write protection register: bit n cleared protects group n. */
+static void plan_groups(struct provision_plan *plan, const char *word,
+                        const struct config_list *groups)
+{
+    const struct config_value *group = groups->items;
+    uint32_t bits = UINT32_MAX;
+    if (groups->at.line == 0) {
+        return;
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        bits &= ~(1u << group[i].number);
+    }
+    add_option(plan, word, UINT32_MAX, bits);
+}
+
+static int plan_option_bytes(struct provision_plan *plan)
+{
+    const struct device_options *options = &plan->values.option_bytes;
+    plan_states(plan);
+    plan_area(plan, "SECWM1R", &options->secure_watermark.bank1);
+    plan_area(plan, "SECWM2R", &options->secure_watermark.bank2);
+    plan_area(plan, "HDP1R", &options->hdp.bank1);
+    plan_area(plan, "HDP2R", &options->hdp.bank2);
+    plan_groups(plan, "WRP1R", &options->write_protect.bank1);
+    plan_groups(plan, "WRP2R", &options->write_protect.bank2);
+    const int status =
+        plan_boot(plan, "SECBOOTR", &options->secure_boot_address, &options->secure_boot_lock);
+    return status != EXIT_DONE ? status
+                               : plan_boot(plan, "NSBOOTR", &options->nonsecure_boot_address,
+                                           &options->nonsecure_boot_lock);
+}
+
+/* Keys. */
+
+/** The key of a role in a record, or NULL. */
+static const uint8_t *find_point(const struct key_record *record, uint32_t role)
+{
+    for (unsigned i = 0; i < record->count; i++) {
+        if (record->key[i].role == role) {
+            return record->key[i].point;
+        }
+    }
+    return NULL;
+}
+
+static int plan_key(struct provision_plan *plan, struct key_record *record,
+                    const struct device_key *config)
+{
+    struct key key;
+    if (record->count == KEY_RECORD_KEYS_MAX) {
+        return refuse(plan, config->role.at, "there are too many keys for one record");
+    }
+    if (find_point(record, (uint32_t)config->role.number) != NULL) {
+        return refuse(plan, config->role.at, "this role has a key already");
+    }
+    const int status = key_read(config->file.text, false, &key);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    struct key_record_entry *entry = &record->key[record->count++];
+    entry->role = (uint32_t)config->role.number;
+    memcpy(entry->point, key.point, sizeof entry->point);
+    key_wipe(&key);
+    return EXIT_DONE;
+}
+
+static int plan_keys(struct provision_plan *plan, const struct config_list *list,
+                     struct key_record *record)
+{
+    const struct device_key *config = list->items;
+    int status = EXIT_DONE;
+    record->magic = KEY_RECORD_MAGIC;
+    record->version = KEY_RECORD_VERSION;
+    for (size_t i = 0; status == EXIT_DONE && i < list->count; i++) {
+        status = plan_key(plan, record, &config[i]);
+    }
+    if (status != EXIT_DONE || record->count == 0) {
+        return status;
+    }
+    const struct view behind = {(const uint8_t *)record + sizeof record->digest,
+                                sizeof *record - sizeof record->digest};
+    if (!hardened_ok(sha256_of(behind, record->digest))) {
+        return fail(EXIT_INTERNAL, "the key record cannot be made");
+    }
+    return EXIT_DONE;
+}
+
+/* Images. */
+
+/** Offset in the user flash of an address of either alias; false: it is not there. */
+static bool flash_offset(uint64_t address, uint32_t *off)
+{
+    const uint64_t secure = LAYOUT_FLASH_S;
+    const uint64_t non_secure = LAYOUT_FLASH_NS;
+    const uint64_t base = address >= secure ? secure : non_secure;
+    *off = (uint32_t)(address - base);
+    return address >= base && address - base < LAYOUT_FLASH_SIZE;
+}
+
+static int plan_place(struct provision_plan *plan, const struct plan_image *image)
+{
+    const struct config_value *address = &image->config->address;
+    uint32_t off = 0;
+    uint32_t other_off = 0;
+    if (!flash_offset(address->number, &off) || off % 16u != 0) {
+        return refuse(plan, address->at, "is not a multiple of 16 in the user flash");
+    }
+    if (image->file.len > LAYOUT_FLASH_SIZE - off) {
+        return refuse(plan, image->config->file.at, "the file does not fit into the flash there");
+    }
+    for (unsigned i = 0; i < plan->images; i++) {
+        const struct plan_image *other = &plan->image[i];
+        (void)flash_offset(other->config->address.number, &other_off);
+        if (off < other_off + other->file.len && other_off < off + image->file.len) {
+            return refuse(plan, address->at, "the image overlaps another one");
+        }
+    }
+    return EXIT_DONE;
+}
+
+/** What the stage that verifies this image will say about it. */
+static enum garrison_status judge(const struct provision_plan *plan,
+                                  const struct plan_image *planned)
+{
+    const uint32_t role = (uint32_t)planned->config->role.number;
+    struct image_memory memory;
+    struct image image;
+    const uint8_t *point = find_point(&plan->keys_hdpl1, role);
+    if (point == NULL) {
+        point = find_point(&plan->keys_hdpl2, role);
+    }
+    if (point == NULL) {
+        return GARRISON_ERROR_KEY;
+    }
+    enum garrison_status status =
+        image_parse_memory(&memory, planned->file.data, planned->file.len, &image);
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    status = image_verify_key(&image, point);
+    const bool fixed = (image.header.flags & IMAGE_FLAG_ROM_FIXED) != 0;
+    if (hardened_ok(status) && fixed && image.header.load_addr != planned->config->address.number) {
+        return GARRISON_ERROR_POLICY;
+    }
+    return status;
+}
+
+static int plan_verdict(const struct provision_plan *plan, const struct plan_image *image,
+                        bool allow_invalid)
+{
+    const uint32_t role = (uint32_t)image->config->role.number;
+    char why[200];
+    if (role == DEVICE_ROLE_DATA || role == IMAGE_ROLE_IROT) {
+        return EXIT_DONE;
+    }
+    const enum garrison_status verdict = judge(plan, image);
+    if (hardened_ok(verdict)) {
+        return EXIT_DONE;
+    }
+    const char *text = verdict == GARRISON_ERROR_POLICY ? "it was signed for another address"
+                                                        : garrison_status_text(verdict);
+    (void)snprintf(why, sizeof why, "this %s image will be refused: %s%s", image_role_text(role),
+                   text, allow_invalid ? "" : "; --allow-invalid writes it all the same");
+    const int status = refuse(plan, image->config->file.at, why);
+    return allow_invalid ? EXIT_DONE : status;
+}
+
+static int plan_image(struct provision_plan *plan, const struct device_image *config,
+                      bool allow_invalid)
+{
+    struct plan_image *image = &plan->image[plan->images];
+    if (plan->images == PLAN_IMAGES_MAX) {
+        return refuse(plan, config->file.at, "there are too many images");
+    }
+    image->config = config;
+    int status = file_read(config->file.text, LAYOUT_FLASH_SIZE, &image->file);
+    if (status == EXIT_DONE && image->file.len == 0) {
+        status = fail(EXIT_USAGE, "%s: is empty", config->file.text);
+    }
+    status = status == EXIT_DONE ? plan_place(plan, image) : status;
+    status = status == EXIT_DONE ? plan_verdict(plan, image, allow_invalid) : status;
+    if (status != EXIT_DONE) {
+        file_free(&image->file);
+        return status;
+    }
+    plan->images++;
+    return EXIT_DONE;
+}
+
+static int plan_all(struct provision_plan *plan, bool allow_invalid)
+{
+    const struct device_values *values = &plan->values;
+    int status = plan_identity(plan);
+    status = status == EXIT_DONE ? plan_option_bytes(plan) : status;
+    status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl1, &plan->keys_hdpl1) : status;
+    status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl2, &plan->keys_hdpl2) : status;
+    const struct device_image *image = values->images.items;
+    for (size_t i = 0; status == EXIT_DONE && i < values->images.count; i++) {
+        status = plan_image(plan, &image[i], allow_invalid);
+    }
+    return status;
+}
+
+int plan_init(struct provision_plan *plan, const char *path, bool allow_invalid)
+{
+    struct sim_error error;
+    *plan = (struct provision_plan){0};
+    const enum sim_status read =
+        config_open(path, &device_schema, &plan->values, &plan->config, &error);
+    if (read != SIM_OK) {
+        return fail(read == SIM_ERROR_MEMORY ? EXIT_INTERNAL : EXIT_USAGE, "%s", error.text);
+    }
+    const int status = plan_all(plan, allow_invalid);
+    if (status != EXIT_DONE) {
+        plan_fini(plan);
+    }
+    return status;
+}
+
+void plan_fini(struct provision_plan *plan)
+{
+    for (unsigned i = 0; i < plan->images; i++) {
+        file_free(&plan->image[i].file);
+    }
+    config_close(plan->config);
+    secret_wipe(&plan->identity, sizeof plan->identity);
+}

@@ -1,0 +1,45 @@
+/*
+ * From a device description to what is written into a device, all of it checked.
+ */
+#pragma once
+
+#include <garrison/keys.h>
+
+#include "device_config.h"
+#include "file.h"
+
+#define PLAN_IMAGES_MAX 32u
+
+/** A change of an option word: the bits of `mask` become those of `value`. */
+struct plan_option {
+    const char *word; /**< As sim_option_write() knows it. */
+    uint32_t mask;
+    uint32_t value;
+};
+
+#define PLAN_OPTIONS_MAX 16u
+
+struct plan_image {
+    const struct device_image *config;
+    struct file_data file;
+};
+
+struct provision_plan {
+    struct config *config;
+    struct device_values values;
+    struct sim_identity identity;
+    struct plan_option option[PLAN_OPTIONS_MAX];
+    unsigned options;
+    struct key_record keys_hdpl1; /**< count 0: not written. */
+    struct key_record keys_hdpl2;
+    struct plan_image image[PLAN_IMAGES_MAX];
+    unsigned images;
+};
+
+/**
+ * Reads the description and every file it names, and checks that they fit together.
+ * @param allow_invalid  an image that its stage will refuse is reported, and accepted
+ * @return EXIT_DONE and a plan for plan_fini(); or an exit status, having said why.
+ */
+int plan_init(struct provision_plan *plan, const char *path, bool allow_invalid);
+void plan_fini(struct provision_plan *plan);

@@ -1,0 +1,385 @@
+/*
+ * garrison run
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <garrison/sim.h>
+
+#include "console.h"
+#include "event_text.h"
+#include "report.h"
+#include "run_verdict.h"
+#include "verbs.h"
+
+/** Instructions between two looks at the clock. */
+#define RUN_SLICE 2000000u
+
+/** Instructions after the awaited text in which nothing may go wrong. */
+#define RUN_SETTLE 1000000u
+
+/** Events shown without -v, at most; the journal has them all. */
+#define RUN_EVENTS_SHOWN 20u
+
+struct run_args {
+    const char *until_text;
+    const char *fail_text;
+    struct cli_number max_insns;
+    struct cli_number timeout;
+    struct cli_number boots;
+    struct cli_list elf;
+    struct cli_number seed;
+    struct cli_number settle;
+    bool ephemeral;
+    bool strict_blocks;
+    bool allow_faults;
+    bool quiet;
+    unsigned verbose;
+};
+
+#define ARG(member) offsetof(struct run_args, member)
+
+static const struct cli_option options[] = {
+    {"until-text", 'u', CLI_TEXT, ARG(until_text), "RE", "end well when a line of output matches"},
+    {"fail-text", 0, CLI_TEXT, ARG(fail_text), "RE", "end as failed when a line matches"},
+    {"settle", 0, CLI_NUMBER, ARG(settle), "N",
+     "instructions after --until-text that must go well"},
+    {"max-insns", 0, CLI_NUMBER, ARG(max_insns), "N", "end after N instructions, sleep included"},
+    {"timeout", 't', CLI_SECONDS, ARG(timeout), "SECONDS", "end after so much time of the host"},
+    {"boots", 'b', CLI_NUMBER, ARG(boots), "N", "end after N boots; every reset begins one"},
+    {"elf", 0, CLI_LIST, ARG(elf), "FILE", "names for addresses; may be repeated"},
+    {"ephemeral", 'e', CLI_FLAG, ARG(ephemeral), NULL, "leave DEVICE as it is"},
+    {"strict-blocks", 0, CLI_FLAG, ARG(strict_blocks), NULL,
+     "touching a block that is not modelled is a bus error"},
+    {"allow-faults", 0, CLI_FLAG, ARG(allow_faults), NULL, "a fault does not end the run"},
+    {"seed", 0, CLI_NUMBER, ARG(seed), "N", "seed of the entropy source"},
+    {"quiet", 'q', CLI_FLAG, ARG(quiet), NULL, "say nothing but why it failed"},
+    {"verbose", 'v', CLI_COUNT, ARG(verbose), NULL, "show every event as it happens"},
+    {.name = NULL},
+};
+
+/** A run in progress. */
+struct run {
+    const struct run_args *args;
+    struct sim *sim;
+    struct console console;
+    uint64_t started_ms;
+    uint64_t insns;       /**< Executed so far, over all boots. */
+    uint64_t settle_end;  /**< Value of `insns` at which the text counts; 0: it has not come. */
+    uint64_t boots;       /**< Boots that are over. */
+    uint32_t old_verdict; /**< Boot verdict of an earlier run. */
+    unsigned shown;       /**< Events on standard error so far. */
+    bool fault;
+    bool colour;
+    bool progress;        /**< Progress is shown, and stands on the terminal now. */
+    uint64_t progress_ms; /**< When it was shown last. */
+    char fault_text[256]; /**< Of the first fault. */
+    char last_text[256];  /**< Of the last boot, reset or note. */
+};
+
+/* Signals: the run ends at the next opportunity, and the device is closed as usual. */
+
+static volatile sig_atomic_t interrupted;
+static struct sim *volatile interrupted_sim;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+    if (interrupted_sim != NULL) {
+        sim_stop(interrupted_sim);
+    }
+}
+
+static void catch_signals(struct sim *sim)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    interrupted_sim = sim;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+/* What the chip tells. */
+
+static void clear_progress(struct run *run)
+{
+    if (run->progress) {
+        (void)fputs("\r\033[K", stderr);
+        run->progress = false;
+    }
+}
+
+static void show_event(struct run *run, const struct sim_event *event)
+{
+    const bool notable = event->kind == SIM_EVENT_FAULT || event->kind == SIM_EVENT_REFUSED ||
+                         event->kind == SIM_EVENT_FLASH;
+    if (run->args->quiet || (run->args->verbose == 0 && !notable)) {
+        return;
+    }
+    if (run->args->verbose == 0 && run->shown == RUN_EVENTS_SHOWN) {
+        return;
+    }
+    clear_progress(run);
+    event_print(stderr, event, run->colour);
+    run->shown++;
+    if (run->args->verbose == 0 && run->shown == RUN_EVENTS_SHOWN) {
+        say("more events are not shown; the journal has them all");
+    }
+}
+
+static void on_event(void *context, const struct sim_event *event)
+{
+    struct run *run = context;
+    show_event(run, event);
+    if (event->kind == SIM_EVENT_FAULT && !run->args->allow_faults && !run->fault) {
+        run->fault = true;
+        (void)snprintf(run->fault_text, sizeof run->fault_text, "%s", event->text);
+        if (run->sim != NULL) {
+            sim_stop(run->sim);
+        }
+    }
+    if (event->kind == SIM_EVENT_BOOT || event->kind == SIM_EVENT_RESET ||
+        event->kind == SIM_EVENT_NOTE) {
+        (void)snprintf(run->last_text, sizeof run->last_text, "%s", event->text);
+    }
+}
+
+static void on_uart(void *context, unsigned uart, uint8_t byte)
+{
+    struct run *run = context;
+    if (uart != 1) {
+        return;
+    }
+    clear_progress(run);
+    if (console_byte(&run->console, byte)) {
+        sim_stop(run->sim);
+    }
+}
+
+/* The loop. */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/** After two seconds on a terminal: how far the run is, unless its own output shows that. */
+static void show_progress(struct run *run, uint64_t now)
+{
+    if (run->args->quiet || now - run->started_ms < 2000 || now - run->progress_ms < 500 ||
+        isatty(STDERR_FILENO) != 1 || isatty(STDOUT_FILENO) == 1) {
+        return;
+    }
+    (void)fprintf(stderr, "\r\033[Kgarrison: %" PRIu64 " million instructions, %" PRIu64 " s",
+                  run->insns / 1000000u, (now - run->started_ms) / 1000u);
+    run->progress = true;
+    run->progress_ms = now;
+}
+
+static uint32_t boot_verdict(const struct run *run)
+{
+    struct sim_state state;
+    sim_state_get(run->sim, &state);
+    return state.backup[VERDICT_REGISTER];
+}
+
+/** Instructions until the next limit, at most a slice. */
+static uint64_t next_slice(const struct run *run)
+{
+    uint64_t slice = RUN_SLICE;
+    const struct cli_number *max = &run->args->max_insns;
+    if (max->given && max->value - run->insns < slice) {
+        slice = max->value - run->insns;
+    }
+    if (run->settle_end != 0 && run->settle_end - run->insns < slice) {
+        slice = run->settle_end - run->insns;
+    }
+    return slice;
+}
+
+/** Runs a slice and counts what was executed. */
+static enum sim_stop run_slice(struct run *run)
+{
+    const uint64_t before = sim_time(run->sim);
+    const enum sim_stop stop = sim_run(run->sim, next_slice(run));
+    const uint64_t after = sim_time(run->sim);
+    run->insns += after >= before ? after - before : after;
+    if (fflush(stdout) != 0) {
+        run->console.gone = true;
+    }
+    return stop;
+}
+
+/** Whether what the chip did ends the run. */
+static bool ended_by_chip(struct run *run, enum sim_stop stop, enum run_end *end)
+{
+    const bool settling = run->settle_end != 0;
+    bool ends = true;
+    if (stop == SIM_STOP_ERROR) {
+        *end = RUN_BROKEN;
+    } else if (run->fault) {
+        *end = stop == SIM_STOP_LOCKUP ? RUN_LOCKUP : RUN_FAULT;
+    } else if (stop == SIM_STOP_LOCKUP) {
+        *end = RUN_LOCKUP;
+    } else if (run->console.fail.seen) {
+        *end = RUN_FAIL_TEXT;
+    } else if (stop == SIM_STOP_IDLE) {
+        *end = boot_verdict(run) != 0 ? RUN_REFUSED : settling ? RUN_TEXT : RUN_IDLE;
+    } else if (boot_verdict(run) != 0 && boot_verdict(run) != run->old_verdict) {
+        *end = RUN_REFUSED;
+    } else if (stop == SIM_STOP_HALTED) {
+        *end = RUN_HALTED;
+    } else if (stop == SIM_STOP_RESET && settling && !run->args->boots.given) {
+        *end = RUN_RESET_AFTER;
+    } else {
+        ends = false;
+    }
+    return ends;
+}
+
+/** Whether one of the user's limits ends the run. */
+static bool ended_by_limit(struct run *run, enum run_end *end)
+{
+    const struct run_args *args = run->args;
+    const uint64_t now = now_ms();
+    bool ends = true;
+    if (run->settle_end != 0 && run->insns >= run->settle_end) {
+        *end = RUN_TEXT;
+    } else if (interrupted != 0) {
+        *end = RUN_INTERRUPTED;
+    } else if (run->console.gone) {
+        *end = RUN_OUTPUT_GONE;
+    } else if (args->boots.given && run->boots >= args->boots.value) {
+        *end = run->settle_end != 0 ? RUN_TEXT : RUN_BOOTS;
+    } else if (args->max_insns.given && run->insns >= args->max_insns.value) {
+        *end = run->settle_end != 0 ? RUN_TEXT : RUN_INSNS;
+    } else if (args->timeout.given && now - run->started_ms >= args->timeout.value) {
+        *end = RUN_TIMEOUT;
+    } else {
+        ends = false;
+        show_progress(run, now);
+    }
+    return ends;
+}
+
+static enum run_end run_loop(struct run *run)
+{
+    enum run_end end = RUN_BROKEN;
+    bool ends = false;
+    run->started_ms = now_ms();
+    sim_power_on(run->sim);
+    run->old_verdict = boot_verdict(run);
+    while (!ends) {
+        const enum sim_stop stop = run_slice(run);
+        run->boots += stop == SIM_STOP_RESET ? 1 : 0;
+        ends = ended_by_chip(run, stop, &end);
+        if (!ends && run->console.until.seen && run->settle_end == 0) {
+            const struct cli_number *settle = &run->args->settle;
+            run->settle_end = run->insns + (settle->given ? settle->value : RUN_SETTLE);
+        }
+        ends = ends || ended_by_limit(run, &end);
+    }
+    clear_progress(run);
+    return end;
+}
+
+static int run_and_report(struct run *run, const char *device)
+{
+    const enum run_end end = run_loop(run);
+    const bool text_ended = end == RUN_FAIL_TEXT;
+    const struct run_report report = {
+        .end = end,
+        .wants_text = run->args->until_text != NULL && !run->console.until.seen,
+        .device = device,
+        .detail = run->fault ? run->fault_text : run->last_text,
+        .pattern = text_ended ? run->args->fail_text : run->args->until_text,
+        .verdict = boot_verdict(run),
+        .quiet = run->args->quiet,
+    };
+    return run_report(&report);
+}
+
+static int add_symbols(struct run *run)
+{
+    struct sim_error error;
+    for (unsigned i = 0; i < run->args->elf.count; i++) {
+        if (sim_symbols_add(run->sim, run->args->elf.item[i], &error) != SIM_OK) {
+            return fail(EXIT_USAGE, "%s", error.text);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int open_device(struct run *run, const char *device)
+{
+    const struct run_args *args = run->args;
+    const struct sim_config config = {
+        .device_path = device,
+        .ephemeral = args->ephemeral,
+        .strict_blocks = args->strict_blocks,
+        .seed = args->seed.value,
+        .on_event = on_event,
+        .on_uart = on_uart,
+        .context = run,
+    };
+    struct sim_error error;
+    const enum sim_status status = sim_open(&config, &run->sim, &error);
+    if (status == SIM_OK) {
+        return add_symbols(run);
+    }
+    const bool ours = status == SIM_ERROR_INTERNAL || status == SIM_ERROR_MEMORY;
+    return fail(ours ? EXIT_INTERNAL : EXIT_USAGE, "%s", error.text);
+}
+
+static int run_run(const void *opaque, const char *const *operands)
+{
+    static struct run run;
+    run.args = opaque;
+    run.colour = wants_colour();
+    if (run.args->boots.given && run.args->boots.value == 0) {
+        return fail(EXIT_USAGE, "--boots: 0 boots are none");
+    }
+    int status = console_init(&run.console, run.args->until_text, run.args->fail_text);
+    if (status == EXIT_DONE) {
+        status = open_device(&run, operands[0]);
+    }
+    if (status == EXIT_DONE) {
+        catch_signals(run.sim);
+        status = run_and_report(&run, operands[0]);
+        interrupted_sim = NULL;
+    }
+    sim_close(run.sim);
+    console_fini(&run.console);
+    return status;
+}
+
+const struct cli_verb verb_run = {
+    .name = "run",
+    .operands = "DEVICE",
+    .operand_count = 1,
+    .summary = "power a device on and run it",
+    .notes =
+        "What the chip sends on USART1 goes to standard output. Faults, refused accesses and\n"
+        "failed flash operations, and the command's own words, go to standard error. RE is a\n"
+        "POSIX extended regular expression, matched against each line, finished or not.\n\n"
+        "exit status:\n"
+        "    0  ended as asked: the text came, a limit was reached, or the chip sleeps for good\n"
+        "    1  verdict failed: an unexpected fault, a lockup, an image refused, nothing to\n"
+        "       start, the text of --fail-text, or the end without that of --until-text\n"
+        "    2  the command line, DEVICE or another file is wrong, or DEVICE is in use\n"
+        "    3  internal error, or the device file or the output could not be written\n"
+        "  124  --timeout was reached\n"
+        "  130  interrupted",
+    .options = options,
+    .args_size = sizeof(struct run_args),
+    .run = run_run,
+};

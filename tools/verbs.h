@@ -1,0 +1,16 @@
+/*
+ * The verbs of the `garrison` command; each stands in a file of its own.
+ */
+#pragma once
+
+#include "cli.h"
+
+extern const struct cli_verb verb_key_new;
+extern const struct cli_verb verb_key_public;
+extern const struct cli_verb verb_image_sign;
+extern const struct cli_verb verb_image_info;
+extern const struct cli_verb verb_image_verify;
+extern const struct cli_verb verb_provision;
+extern const struct cli_verb verb_run;
+extern const struct cli_verb verb_state;
+extern const struct cli_verb verb_log;
