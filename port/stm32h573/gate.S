@@ -7,8 +7,7 @@
  * under way, and this one comes from an interrupt of its client, or from another thread. A call out
  * of a handler is answered in the same way: it would run privileged.
  */
-#include "gate.h"
-#include "layout.h"
+#include "svc_numbers.h"
 
 #define PSA_ERROR_CONNECTION_BUSY -131
 #define PSA_FRAMEWORK_VERSION     0x0101

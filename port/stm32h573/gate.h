@@ -1,17 +1,8 @@
 /*
- * The gate's other side: supervisor calls, and the two stacks of unprivileged code without a
- * partition. gate.S and svc.c share it.
+ * What gate.S offers to the manager's C code.
  */
 #pragma once
 
-/* Supervisor calls. Those below GATE_FUNCTIONS come from the gate, in the order of gate.h. */
-#define SVC_PARTITION_RETURN 16
-#define SVC_READ             17
-#define SVC_SKIP             18
-#define SVC_WRITE            19
-#define SVC_PANIC            20
-
-#ifndef __ASSEMBLER__
 #include <stdint.h>
 
 /**
@@ -24,4 +15,3 @@ _Noreturn void gate_start_application(uint32_t entry, uint32_t stack);
 
 /** Where a partition's function returns to. */
 void partition_return(void);
-#endif

@@ -15,6 +15,7 @@
 #include "image.h"
 #include "layout.h"
 #include "linker.h"
+#include "svc_numbers.h"
 
 const char image_name[] = "manager";
 

@@ -1,0 +1,11 @@
+/*
+ * Numbers of the supervisor calls, for C and assembler. Those below GATE_FUNCTIONS come from the
+ * gate, in the order of garrison/gate.h.
+ */
+#pragma once
+
+#define SVC_PARTITION_RETURN 16
+#define SVC_READ             17
+#define SVC_SKIP             18
+#define SVC_WRITE            19
+#define SVC_PANIC            20
