@@ -228,8 +228,9 @@ static int parse_words(struct parse *parse)
 
 void cli_help(const struct cli_verb *verb)
 {
-    printf("usage: garrison %s%s %s\n\n%s.\n", verb->name,
-           verb->options->name != NULL ? " [OPTION]..." : "", verb->operands, verb->summary);
+    printf("usage: garrison %s%s %s\n\n%c%s.\n", verb->name,
+           verb->options->name != NULL ? " [OPTION]..." : "", verb->operands,
+           toupper((unsigned char)verb->summary[0]), verb->summary + 1);
     for (const struct cli_option *option = verb->options; option->name != NULL; option++) {
         char left[64];
         char letter[8] = "    ";

@@ -46,6 +46,12 @@ void key_wipe(struct key *key)
     mbedtls_platform_zeroize(key, sizeof *key);
 }
 
+/** Mbed TLS is configured without a heap; its PEM functions need one. */
+static void use_heap(void)
+{
+    mbedtls_platform_set_calloc_free(calloc, free);
+}
+
 /* Reading. */
 
 /** The content of the element with that tag at *at, which moves behind it; NULL: it is another. */
@@ -166,7 +172,7 @@ static int read_form(const char *path, const struct file_data *file, const struc
         mbedtls_pem_read_buffer(&pem, form->begin, form->end, file->data, NULL, 0, &used);
     int status = EXIT_DONE;
     if (code != 0) {
-        status = fail(EXIT_USAGE, "%s: its PEM text is damaged, or encrypted", path);
+        status = fail(EXIT_USAGE, "%s: its PEM text is damaged, or encrypted with a passphrase", path);
     } else {
         size_t len = 0;
         /* Mbed TLS's parser takes a pointer to non-const; it does not write. */
@@ -207,7 +213,7 @@ int key_read(const char *path, bool need_private, struct key *key)
     if (status != EXIT_DONE) {
         return status;
     }
-    mbedtls_platform_set_calloc_free(calloc, free);
+    use_heap();
     status = read_text(path, &file, need_private, key);
     mbedtls_platform_zeroize(file.data, file.len);
     file_free(&file);
@@ -221,6 +227,7 @@ bool key_pem_private(const struct key *key, char pem[KEY_PEM_BYTES])
     uint8_t der[sizeof pkcs8_head + 32 + sizeof pkcs8_middle + 64];
     size_t len = 0;
     uint8_t *at = der;
+    use_heap();
     memcpy(at, pkcs8_head, sizeof pkcs8_head);
     at += sizeof pkcs8_head;
     memcpy(at, key->secret, sizeof key->secret);
@@ -239,6 +246,7 @@ bool key_pem_public(const struct key *key, char pem[KEY_PEM_BYTES])
 {
     uint8_t der[sizeof spki_head + 64];
     size_t len = 0;
+    use_heap();
     memcpy(der, spki_head, sizeof spki_head);
     memcpy(der + sizeof spki_head, key->point, sizeof key->point);
     return mbedtls_pem_write_buffer("-----BEGIN PUBLIC KEY-----\n", "-----END PUBLIC KEY-----\n",

@@ -19,7 +19,7 @@ static const struct cli_verb *const verbs[] = {
 
 static void help(void)
 {
-    printf("usage: garrison VERB [OPTION]... \n\n"
+    printf("usage: garrison VERB [OPTION]... OPERAND...\n\n"
            "Makes keys, images and devices for the simulated STM32H573, and runs them.\n\n");
     for (size_t i = 0; i < VERBS; i++) {
         printf("  %-14s %s\n", verbs[i]->name, verbs[i]->summary);

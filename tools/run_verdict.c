@@ -68,8 +68,8 @@ int run_report(const struct run_report *report)
         return fail(EXIT_VERDICT, "unexpected fault: %s; garrison log %s tells more",
                     report->detail, report->device);
     case RUN_LOCKUP:
-        return fail(EXIT_VERDICT, "the processor locked up: %s; garrison log %s tells more",
-                    report->detail, report->device);
+        return fail(EXIT_VERDICT, "the processor locked up; garrison log %s tells more",
+                    report->device);
     case RUN_FAIL_TEXT:
         return fail(EXIT_VERDICT, "the text '%s' came", report->pattern);
     case RUN_REFUSED:

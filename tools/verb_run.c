@@ -226,10 +226,10 @@ static bool ended_by_chip(struct run *run, enum sim_stop stop, enum run_end *end
     bool ends = true;
     if (stop == SIM_STOP_ERROR) {
         *end = RUN_BROKEN;
-    } else if (run->fault) {
-        *end = stop == SIM_STOP_LOCKUP ? RUN_LOCKUP : RUN_FAULT;
     } else if (stop == SIM_STOP_LOCKUP) {
         *end = RUN_LOCKUP;
+    } else if (run->fault) {
+        *end = RUN_FAULT;
     } else if (run->console.fail.seen) {
         *end = RUN_FAIL_TEXT;
     } else if (stop == SIM_STOP_IDLE) {
