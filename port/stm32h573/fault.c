@@ -23,7 +23,7 @@
 
 /** A line under construction; what does not fit is lost. */
 struct fault_line {
-    char text[160];
+    char text[192];
     unsigned len;
 };
 
@@ -59,6 +59,7 @@ static void line_add_address(struct fault_line *line)
     const uint32_t sfsr = reg_read(SFSR);
     line_add_hex(line, " (CFSR ", cfsr);
     line_add_hex(line, ", SFSR ", sfsr);
+    line_add_hex(line, ", HFSR ", reg_read(SCB_HFSR));
     if (cfsr & CFSR_MMARVALID) {
         line_add_hex(line, ", address ", reg_read(SCB_MMFAR));
     } else if (cfsr & CFSR_BFARVALID) {

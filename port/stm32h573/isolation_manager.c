@@ -37,6 +37,12 @@
 
 #define NSACR_FP 0xC00u
 
+/* Late stacking on; who may change it and clear-on-return: Secure only; TS: registers not Secure. */
+#define FPCCR_MASK      0x7C000000u
+#define FPCCR_LSPEN     (1u << 30)
+#define FPCCR_LSPENS    (1u << 29)
+#define FPCCR_CLRONRETS (1u << 27)
+
 #define CSLCKR_VTAIRCR (1u << 0)
 #define CSLCKR_SAU     (1u << 2)
 
@@ -85,9 +91,11 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(NVIC_ITNS(4), ITNS4, ITNS4),
     ROW_KEYED(SCB_AIRCR, AIRCR_MASK, AIRCR_PRIS),
 
-    /* No floating point for either side: its registers would be a way between them. */
+    /* Floating point is the application's alone. Its registers are stacked late, and Secure code
+     * never makes it happen: svc.c relies on it. */
     ROW_WORD(SCB_CPACR, UINT32_MAX, 0),
-    ROW_WORD(SCB_NSACR, NSACR_FP, 0),
+    ROW_WORD(SCB_NSACR, NSACR_FP, NSACR_FP),
+    ROW_WORD(FPCCR, FPCCR_MASK, FPCCR_LSPEN | FPCCR_LSPENS | FPCCR_CLRONRETS),
 
     /* Backup registers: the application reads them, the manager writes them. */
     ROW_WORD(RCC_APB3ENR, RCC_APB3ENR_RTCAPBEN, RCC_APB3ENR_RTCAPBEN),

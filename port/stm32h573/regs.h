@@ -26,14 +26,12 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FLASH_BASE      0x50022000u
 #define FLASH_NSKEYR    (FLASH_BASE + 0x04u)
 #define FLASH_SECKEYR   (FLASH_BASE + 0x08u)
-#define FLASH_OPSR      (FLASH_BASE + 0x18u)
 #define FLASH_NSSR      (FLASH_BASE + 0x20u)
 #define FLASH_SECSR     (FLASH_BASE + 0x24u)
 #define FLASH_NSCR      (FLASH_BASE + 0x28u)
 #define FLASH_SECCR     (FLASH_BASE + 0x2Cu)
 #define FLASH_NSCCR     (FLASH_BASE + 0x30u)
 #define FLASH_SECCCR    (FLASH_BASE + 0x34u)
-#define FLASH_PRIVCFGR  (FLASH_BASE + 0x3Cu)
 #define FLASH_HDPEXTR   (FLASH_BASE + 0x48u)
 #define FLASH_OPTSR_CUR (FLASH_BASE + 0x50u)
 #define FLASH_ECCDETR   (FLASH_BASE + 0x104u)
@@ -55,8 +53,6 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FLASH_CR_SNB_POS 6u
 #define FLASH_CR_BKSEL   (1u << 31)
 
-#define FLASH_PRIVCFGR_SPRIV (1u << 0)
-
 #define FLASH_OPTSR_STATE(value)     (((value) >> 8) & 0xFFu)
 #define FLASH_STATE_OPEN             0xEDu
 #define FLASH_STATE_PROVISIONING     0x17u
@@ -69,7 +65,6 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 /* RAMCFG, GTZC: only what protects. */
 #define GTZC_TZSC_CR           0x50032400u
 #define GTZC_TZSC_SECCFGR(n)   (GTZC_TZSC_CR + 0x10u + ((n)-1u) * 4u)
-#define GTZC_TZSC_PRIVCFGR(n)  (GTZC_TZSC_CR + 0x20u + ((n)-1u) * 4u)
 #define GTZC_TZSC_LCK          (1u << 0)
 #define GTZC_MPCBB_CR(n)       (0x50032C00u + ((n)-1u) * 0x400u)
 #define GTZC_MPCBB_CFGLOCKR(n) (GTZC_MPCBB_CR(n) + 0x10u)
@@ -84,7 +79,6 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 /* GPIO */
 #define GPIOA_BASE     0x52020000u
 #define GPIO_PORT_STEP 0x400u
-#define GPIO_PORTS     9u
 #define GPIO_MODER     0x00u
 #define GPIO_AFRH      0x24u
 #define GPIO_SECCFGR   0x30u
@@ -98,7 +92,6 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define USART_CR1_UE  (1u << 0)
 #define USART_CR1_RE  (1u << 2)
 #define USART_CR1_TE  (1u << 3)
-#define USART_ISR_TC  (1u << 6)
 #define USART_ISR_TXE (1u << 7)
 
 /* RNG */
@@ -121,15 +114,12 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define SBS_BASE         0x54000400u
 #define SBS_HDPLCR       (SBS_BASE + 0x10u)
 #define SBS_HDPLSR       (SBS_BASE + 0x14u)
-#define SBS_SECCFGR      (SBS_BASE + 0xC0u)
-#define SBS_CNSLCKR      (SBS_BASE + 0x144u)
 #define SBS_CSLCKR       (SBS_BASE + 0x148u)
 #define SBS_HDPLCR_RAISE 0x6Au
 #define SBS_HDPLSR_0     0xB4u
 #define SBS_HDPLSR_1     0x51u
 #define SBS_HDPLSR_2     0x8Au
 #define SBS_HDPLSR_3     0x6Fu
-#define SBS_CSLCKR_ALL   0x7u /* VTOR and AIRCR, MPU, SAU of the Secure side */
 
 /* PWR, RCC, TAMP */
 #define PWR_DBPCR     0x54020824u
@@ -169,39 +159,35 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define UID_BASE 0x08FFF800u
 
 /* Cortex-M33 system control space; the Non-secure view of a register is SCS_NS() of it. */
-#define SCS_NS(addr)    ((addr) + 0x20000u)
-#define NVIC_ITNS(n)    (0xE000E380u + 4u * (n))
-#define NVIC_ITNS_WORDS 5u /* 131 interrupts */
-#define SCB_VTOR        0xE000ED08u
-#define SCB_AIRCR       0xE000ED0Cu
-#define SCB_CCR         0xE000ED14u
-#define SCB_SHCSR       0xE000ED24u
-#define SCB_CFSR        0xE000ED28u
-#define SCB_HFSR        0xE000ED2Cu
-#define SCB_MMFAR       0xE000ED34u
-#define SCB_BFAR        0xE000ED38u
-#define SCB_CPACR       0xE000ED88u
-#define SCB_NSACR       0xE000ED8Cu
-#define MPU_TYPE        0xE000ED90u
-#define MPU_CTRL        0xE000ED94u
-#define MPU_RNR         0xE000ED98u
-#define MPU_RBAR        0xE000ED9Cu
-#define MPU_RLAR        0xE000EDA0u
-#define MPU_MAIR0       0xE000EDC0u
-#define SAU_CTRL        0xE000EDD0u
-#define SAU_TYPE        0xE000EDD4u
-#define SAU_RNR         0xE000EDD8u
-#define SAU_RBAR        0xE000EDDCu
-#define SAU_RLAR        0xE000EDE0u
-#define SFSR            0xE000EDE4u
-#define SFAR            0xE000EDE8u
+#define SCS_NS(addr) ((addr) + 0x20000u)
+#define NVIC_ITNS(n) (0xE000E380u + 4u * (n))
+#define SCB_VTOR     0xE000ED08u
+#define SCB_AIRCR    0xE000ED0Cu
+#define SCB_SHCSR    0xE000ED24u
+#define SCB_CFSR     0xE000ED28u
+#define SCB_HFSR     0xE000ED2Cu
+#define SCB_MMFAR    0xE000ED34u
+#define SCB_BFAR     0xE000ED38u
+#define SCB_CPACR    0xE000ED88u
+#define SCB_NSACR    0xE000ED8Cu
+#define MPU_CTRL     0xE000ED94u
+#define MPU_RNR      0xE000ED98u
+#define MPU_RBAR     0xE000ED9Cu
+#define MPU_RLAR     0xE000EDA0u
+#define MPU_MAIR0    0xE000EDC0u
+#define SAU_CTRL     0xE000EDD0u
+#define SAU_RNR      0xE000EDD8u
+#define SAU_RBAR     0xE000EDDCu
+#define SAU_RLAR     0xE000EDE0u
+#define SFSR         0xE000EDE4u
+#define SFAR         0xE000EDE8u
 
-#define AIRCR_KEY          0x05FA0000u
-#define AIRCR_KEY_READ     0xFA050000u
-#define AIRCR_SYSRESETREQ  (1u << 2)
-#define AIRCR_SYSRESETREQS (1u << 3)
-#define AIRCR_PRIS         (1u << 14)
-#define SHCSR_FAULTS       0x000F0000u /* MemManage, BusFault, UsageFault, SecureFault enabled */
-#define MPU_CTRL_ENABLE    (1u << 0)
-#define MPU_CTRL_HFNMIENA  (1u << 1)
-#define SAU_CTRL_ENABLE    (1u << 0)
+#define FPCCR 0xE000EF34u
+
+#define AIRCR_KEY         0x05FA0000u
+#define AIRCR_SYSRESETREQ (1u << 2)
+#define AIRCR_PRIS        (1u << 14)
+#define SHCSR_FAULTS      0x000F0000u /* MemManage, BusFault, UsageFault, SecureFault enabled */
+#define MPU_CTRL_ENABLE   (1u << 0)
+#define MPU_CTRL_HFNMIENA (1u << 1)
+#define SAU_CTRL_ENABLE   (1u << 0)
