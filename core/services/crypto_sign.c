@@ -2,6 +2,8 @@
  * Signatures. The input is read whole: Mbed TLS takes it in one piece, and it applies the key's
  * policy, which tells messages from hashes.
  */
+#include <stdbool.h>
+
 #include "services/crypto_request.h"
 
 typedef psa_status_t sign_fn(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
@@ -11,6 +13,14 @@ typedef psa_status_t sign_fn(mbedtls_svc_key_id_t key, psa_algorithm_t alg, cons
 typedef psa_status_t verify_fn(mbedtls_svc_key_id_t key, psa_algorithm_t alg, const uint8_t *input,
                                size_t input_length, const uint8_t *signature,
                                size_t signature_length);
+
+/** Mbed TLS signs a hash of any length; the API wants that of the algorithm's hash. */
+static psa_status_t check_hash_length(const struct crypto_call *call)
+{
+    size_t len = PSA_HASH_LENGTH(PSA_ALG_SIGN_GET_HASH(call->request.alg)); /* 0: any */
+    bool right = len == 0 || len == call->message->in_size[1];
+    return right ? PSA_SUCCESS : PSA_ERROR_INVALID_ARGUMENT;
+}
 
 static psa_status_t sign(const struct crypto_call *call, sign_fn *run)
 {
@@ -47,12 +57,14 @@ static psa_status_t verify(const struct crypto_call *call, verify_fn *run)
 
 psa_status_t crypto_sign_hash(const struct crypto_call *call)
 {
-    return sign(call, psa_sign_hash);
+    psa_status_t status = check_hash_length(call);
+    return status == PSA_SUCCESS ? sign(call, psa_sign_hash) : status;
 }
 
 psa_status_t crypto_verify_hash(const struct crypto_call *call)
 {
-    return verify(call, psa_verify_hash);
+    psa_status_t status = check_hash_length(call);
+    return status == PSA_SUCCESS ? verify(call, psa_verify_hash) : status;
 }
 
 psa_status_t crypto_sign_message(const struct crypto_call *call)

@@ -95,7 +95,7 @@ static bool stack_lies_in(const struct partition_memory *memory,
            memory->stack_limit <= region->limit;
 }
 
-static bool memory_is_sound(const struct partition_memory *memory)
+bool partitions_memory_is_sound(const struct partition_memory *memory)
 {
     bool stack_found = false;
     for (uint32_t i = 0; i < PARTITION_REGIONS_MAX; i++) {
@@ -129,7 +129,7 @@ enum garrison_status partitions_check(void)
     for (; i < PARTITIONS; i++) {
         const struct partition *partition = &partitions[i];
         if (partition->id <= 0 || partition->function == NULL ||
-            !memory_is_sound(partition->memory) || !services_are_distinct(partition)) {
+            !partitions_memory_is_sound(partition->memory) || !services_are_distinct(partition)) {
             return GARRISON_ERROR_POLICY;
         }
     }

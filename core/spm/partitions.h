@@ -18,5 +18,8 @@ struct partition_entry {
 struct partition_entry partitions_find_sid(uint32_t sid);
 struct partition_entry partitions_find_handle(psa_handle_t handle);
 
+/** Whether memory that the port gave keeps the rules of garrison/partition.h. */
+bool partitions_memory_is_sound(const struct partition_memory *memory);
+
 /** Checks every row against the rules of garrison/partition.h; GARRISON_ERROR_POLICY. */
 enum garrison_status partitions_check(void) GARRISON_MUST_USE;

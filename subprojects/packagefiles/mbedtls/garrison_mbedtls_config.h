@@ -19,6 +19,7 @@
 #define MBEDTLS_PLATFORM_MEMORY
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
+#define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8 /* 64-bit members, and pointers of the host */
 /* Called when the arena's own structure is damaged: nothing can be trusted after that. */
 #define MBEDTLS_PLATFORM_EXIT_MACRO(status) __builtin_trap()
 
