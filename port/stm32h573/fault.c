@@ -11,7 +11,7 @@
 #define IPSR_MASK         0x1FFu
 #define EXC_RETURN_SECURE (1u << 6) /* the stack that was in use belongs to Secure state */
 #define EXC_RETURN_THREAD (1u << 3)
-#define EXC_RETURN_PSP    (1u << 2)
+#define CONTROL_SPSEL     (1u << 1)
 
 #define CFSR_MMARVALID (1u << 7)
 #define CFSR_BFARVALID (1u << 15)
@@ -73,8 +73,11 @@ static void line_add_address(struct fault_line *line)
 /* Non-secure code can point its stack anywhere: only a frame in its own RAM is looked at. */
 static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
 {
+    uint32_t control;
     uint32_t stack;
-    if (exc_return & EXC_RETURN_PSP) {
+    __asm__ volatile("mrs %0, control_ns" : "=r"(control));
+    /* SPSEL of EXC_RETURN is the Secure side's, whatever state was interrupted. */
+    if ((exc_return & EXC_RETURN_THREAD) && (control & CONTROL_SPSEL)) {
         __asm__ volatile("mrs %0, psp_ns" : "=r"(stack));
     } else {
         __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));

@@ -67,5 +67,8 @@ struct isolation_row {
 extern const struct isolation_row isolation_rows[];
 extern const uint32_t isolation_row_count;
 
+/** Of the manager's table: the regions of the MPU that change with the partition that runs. */
+extern const struct isolation_row isolation_idle[];
+
 /** Writes one region of the Secure MPU; `limit` 0: off. @return whether it reads back so */
 bool isolation_mpu_write(uint32_t region, uint32_t base, uint32_t limit, uint32_t attributes);

@@ -54,6 +54,17 @@
         ROW_WORD(GTZC_MPCBB_CR(n), GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK)
 #define ROW_GPIO(port) ROW_WORD(GPIOA_BASE + (port)*GPIO_PORT_STEP + GPIO_SECCFGR, 0xFFFFu, 0)
 
+/* Between calls: the library, the gate's stack for its entries, and for the manager alone what it
+ * prepares a call with and the code of services that it calls itself at start. */
+#define ROWS_IDLE                                                                                  \
+    ROW_MPU(7, linker_library_text, linker_library_text_end, ISOLATION_RO_ANY),                    \
+        ROW_MPU(8, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
+        ROW_MPU(9, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),   \
+        ROW_MPU(10, linker_partition_text, linker_partition_text_end, ISOLATION_RO),               \
+        ROW_MPU_OFF(11)
+
+const struct isolation_row isolation_idle[] = {ROWS_IDLE};
+
 const struct isolation_row isolation_rows[] = {
     /* The application's memory. */
     ROW_SAU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_CALLABLE),
@@ -102,7 +113,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(PWR_DBPCR, PWR_DBPCR_DBP, PWR_DBPCR_DBP),
     ROW_WORD(TAMP_SECCFGR, TAMP_SECCFGR_MASK, TAMP_SECCFGR_WRITE_SECURE),
 
-    /* What Secure code may use. Regions 7 to 11 change with the partition that runs. */
+    /* What Secure code may use. Regions from 7 on change with the partition that runs. */
     ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
     ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
     ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
@@ -111,6 +122,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPU(5, PERIPHERALS_NS, RNG_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
     ROW_MPU(6, RNG_BASE + RNG_SIZE, PERIPHERALS_END,
             ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROWS_IDLE,
     ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),
     ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA),
 

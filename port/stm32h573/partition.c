@@ -44,24 +44,6 @@ const struct partition_memory partition_memory_update = {
         },
 };
 
-/** A region of the MPU that follows the partition. */
-struct switched_region {
-    uintptr_t base;
-    uintptr_t limit;
-    uint32_t attributes;
-};
-
-/* Between calls: the gate's stack for the entries, and for the manager alone what it prepares a
- * call with and the code of services that it calls itself at start. */
-static const struct switched_region idle[REGION_COUNT] = {
-    {(uintptr_t)linker_library_text, (uintptr_t)linker_library_text_end, ISOLATION_RO_ANY},
-    {(uintptr_t)linker_gate_stack_limit, (uintptr_t)linker_gate_ram_end,
-     ISOLATION_RW_ANY | ISOLATION_XN},
-    {(uintptr_t)linker_partition_ram, (uintptr_t)linker_partition_ram_end,
-     ISOLATION_RW | ISOLATION_XN},
-    {(uintptr_t)linker_partition_text, (uintptr_t)linker_partition_text_end, ISOLATION_RO},
-};
-
 static uint32_t region_attributes(const struct partition_region *region)
 {
     uint32_t attributes = (region->access & PARTITION_WRITE) ? ISOLATION_RW_ANY : ISOLATION_RO_ANY;
@@ -71,30 +53,29 @@ static uint32_t region_attributes(const struct partition_region *region)
     return attributes | (region->base >= PERIPHERALS ? ISOLATION_DEVICE : ISOLATION_NORMAL);
 }
 
-static struct switched_region region_of(const struct partition *partition, uint32_t i)
+static bool region_write(const struct partition_region *region, uint32_t number)
 {
-    if (partition == NULL) {
-        return idle[i];
+    if (region->base == region->limit) {
+        return isolation_mpu_write(number, 0, 0, 0);
     }
-    const struct partition_region *region = &partition->memory->region[i];
-    const struct switched_region switched = {
-        .base = region->base,
-        .limit = region->base == region->limit ? 0 : region->limit,
-        .attributes = region_attributes(region),
-    };
-    return switched;
+    return isolation_mpu_write(number, (uint32_t)region->base, (uint32_t)region->limit,
+                               region_attributes(region));
+}
+
+static bool idle_write(const struct isolation_row *row)
+{
+    return isolation_mpu_write(row->at, row->base, row->limit, row->value);
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
     uint32_t matching = 0;
-    /* This runs out of the SPM's own regions; the library's, which it may need, are the same
-     * before and after. */
+    /* This runs out of the SPM's own regions; the library's is the same before and after. */
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
-        const struct switched_region region = region_of(partition, i);
-        if (isolation_mpu_write(REGION_FIRST + i, region.base, region.limit, region.attributes)) {
-            matching++;
-        }
+        const bool matches = partition == NULL
+                                 ? idle_write(&isolation_idle[i])
+                                 : region_write(&partition->memory->region[i], REGION_FIRST + i);
+        matching += matches ? 1u : 0u;
     }
     __asm__ volatile("dsb 0xF\n"
                      "isb 0xF" ::
