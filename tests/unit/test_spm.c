@@ -10,8 +10,6 @@
 
 #include "services/crypto_protocol.h"
 #include "services/update_protocol.h"
-#include "spm/grant.h"
-#include "spm/partitions.h"
 #include "support/port_fake.h"
 
 #define NS SPM_CLIENT_NON_SECURE
@@ -522,55 +520,6 @@ static void a_partition_cannot_enlarge_its_message(void **state)
     expect_panic(BAD_OUTPUT);
 }
 
-/* Versions and connections. */
-
-static void versions_and_connections_are_as_the_framework_says(void **state)
-{
-    (void)state;
-    assert_int_equal(spm_version(NS, CRYPTO_SID), CRYPTO_VERSION);
-    assert_int_equal(spm_version(NS, UPDATE_SID), UPDATE_VERSION);
-    assert_int_equal(spm_version(NS, 0), PSA_VERSION_NONE);
-    assert_int_equal(spm_version(NS, CRYPTO_HANDLE), PSA_VERSION_NONE);
-    assert_int_equal(spm_version(0, CRYPTO_SID), PSA_VERSION_NONE);
-    assert_int_equal(spm_connect(NS, CRYPTO_SID, 1), PSA_ERROR_PROGRAMMER_ERROR);
-    assert_int_equal(spm_connect(NS, 0x1234, 1), PSA_ERROR_CONNECTION_REFUSED);
-    assert_int_equal(spm_close(NS, PSA_NULL_HANDLE), PSA_SUCCESS);
-    assert_int_equal(spm_close(NS, CRYPTO_HANDLE), PSA_ERROR_PROGRAMMER_ERROR);
-    assert_int_equal(spm_init(), GARRISON_OK);
-}
-
-static void partition_memory_has_rules(void **state)
-{
-    struct partition_memory memory = partition_memory_crypto;
-    const struct partition_region sound = memory.region[1];
-    (void)state;
-    assert_true(partitions_memory_is_sound(&memory));
-    memory.region[1].access |= PARTITION_EXECUTE;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1].access = PARTITION_WRITE;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1] = sound;
-    memory.region[1].base += 8;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1] = sound;
-    memory.region[1].limit += 8;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1] = (struct partition_region){sound.limit, sound.base, sound.access};
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1] = sound;
-    memory.region[1].access = PARTITION_READ; /* a stack that cannot be written */
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.region[1] = sound;
-    memory.stack_limit += 32;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.stack_limit -= 32 + 4;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.stack_limit = memory.stack_base + 128;
-    assert_false(partitions_memory_is_sound(&memory));
-    memory.stack_limit = memory.stack_base - 8;
-    assert_false(partitions_memory_is_sound(&memory));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -597,8 +546,6 @@ int main(void)
         TEST(a_partition_that_names_foreign_memory_is_stopped),
         TEST(a_partition_that_writes_too_much_is_stopped),
         TEST(a_partition_cannot_enlarge_its_message),
-        TEST(versions_and_connections_are_as_the_framework_says),
-        TEST(partition_memory_has_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
