@@ -172,7 +172,8 @@ static int read_form(const char *path, const struct file_data *file, const struc
         mbedtls_pem_read_buffer(&pem, form->begin, form->end, file->data, NULL, 0, &used);
     int status = EXIT_DONE;
     if (code != 0) {
-        status = fail(EXIT_USAGE, "%s: its PEM text is damaged, or encrypted with a passphrase", path);
+        status =
+            fail(EXIT_USAGE, "%s: its PEM text is damaged, or encrypted with a passphrase", path);
     } else {
         size_t len = 0;
         /* Mbed TLS's parser takes a pointer to non-const; it does not write. */
