@@ -7,8 +7,10 @@
 #include "layout.h"
 #include "regs.h"
 
-/* The answer of TTA and TTAT. */
+/* The answer of TT, TTA and TTAT. */
 #define TT_MREGION_VALID (1u << 16)
+#define TT_READ          (1u << 18)
+#define TT_WRITE         (1u << 19) /* and read */
 #define TT_NS_READ       (1u << 20)
 #define TT_NS_WRITE      (1u << 21) /* and read */
 #define TT_SECURE        (1u << 22)
@@ -49,13 +51,27 @@ static bool ends_decide(uint32_t answer)
     return (answer & TT_MREGION_VALID) != 0 || (reg_read(SCS_NS(MPU_CTRL)) & MPU_CTRL_ENABLE) == 0;
 }
 
+/**
+ * Whether this side's own MPU, too, lets the manager do what the client asks for: else its own access
+ * would fault, for instance where the client names flash to be written.
+ */
+static bool manager_may(uintptr_t base, uintptr_t last, bool write)
+{
+    const uint32_t wanted = write ? TT_READ | TT_WRITE : TT_READ;
+    uint32_t first_answer;
+    uint32_t last_answer;
+    __asm__ volatile("tt %0, %1" : "=r"(first_answer) : "r"(base));
+    __asm__ volatile("tt %0, %1" : "=r"(last_answer) : "r"(last));
+    return (first_answer & wanted) == wanted && first_answer == last_answer;
+}
+
 bool port_client_may(uintptr_t base, size_t len, bool write)
 {
     if (len == 0) {
         return true;
     }
     const uintptr_t last = base + (len - 1u);
-    if (last < base || last >= MEMORY_END) {
+    if (last < base || last >= MEMORY_END || !manager_may(base, last, write)) {
         return false;
     }
     const uint32_t answer = test_target(base);

@@ -36,6 +36,7 @@
 #define AIRCR_MASK 0x6008u /* SYSRESETREQS, BFHFNMINS, PRIS */
 
 #define NSACR_FP 0xC00u
+#define CPACR_FP 0xF00000u
 
 /* Late stacking on; who may change it and clear-on-return: Secure only; TS: registers not Secure. */
 #define FPCCR_MASK      0x7C000000u
@@ -102,9 +103,10 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(NVIC_ITNS(4), ITNS4, ITNS4),
     ROW_KEYED(SCB_AIRCR, AIRCR_MASK, AIRCR_PRIS),
 
-    /* Floating point is the application's alone. Its registers are stacked late, and Secure code
-     * never makes it happen: svc.c relies on it. */
-    ROW_WORD(SCB_CPACR, UINT32_MAX, 0),
+    /* Floating point is the application's alone: no Secure image is built to use it. Its registers
+     * are stacked late, with the rights of the Secure code that an interrupt of the application's
+     * has interrupted, so that side needs the permission as well. svc.c relies on it. */
+    ROW_WORD(SCB_CPACR, CPACR_FP, CPACR_FP),
     ROW_WORD(SCB_NSACR, NSACR_FP, NSACR_FP),
     ROW_WORD(FPCCR, FPCCR_MASK, FPCCR_LSPEN | FPCCR_LSPENS | FPCCR_CLRONRETS),
 

@@ -183,6 +183,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define SFAR         0xE000EDE8u
 
 #define FPCCR 0xE000EF34u
+#define FPCAR 0xE000EF38u
 
 #define AIRCR_KEY         0x05FA0000u
 #define AIRCR_SYSRESETREQ (1u << 2)

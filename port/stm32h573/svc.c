@@ -15,6 +15,7 @@
 #include "image.h"
 #include "layout.h"
 #include "linker.h"
+#include "regs.h"
 #include "svc_numbers.h"
 
 const char image_name[] = "manager";
@@ -105,6 +106,19 @@ static uint32_t svc_number(const struct frame *frame)
     return *(const uint8_t *)(frame->pc - 2u);
 }
 
+/**
+ * Goes on with another frame than the one the call was stacked in. The floating-point registers are
+ * not in either of them yet: an interrupt that is taken instead of the return would have them
+ * stored where this register says.
+ */
+static uint64_t resume_other(struct frame *frame, uintptr_t limit, uint32_t exc_return)
+{
+    if (exc_return == EXC_RETURN_PARTITION_FP) {
+        reg_write(FPCAR, (uint32_t)(frame + 1));
+    }
+    return resume_with((uintptr_t)frame, limit);
+}
+
 /** Makes the partition's function the thing to go on with. */
 static uint64_t enter_partition(const struct partition *partition, const psa_msg_t *message,
                                 const struct call *call)
@@ -123,7 +137,7 @@ static uint64_t enter_partition(const struct partition *partition, const psa_msg
         .xpsr = XPSR_THUMB,
     };
     memset(call->callee, 0, sizeof(*call->callee));
-    return resume_with((uintptr_t)frame, partition->memory->stack_base);
+    return resume_other(frame, partition->memory->stack_base, call->exc_return);
 }
 
 /** Makes the gate's entry the thing to go on with. */
@@ -141,7 +155,7 @@ static uint64_t leave_partition(psa_status_t status, const struct call *call)
     };
     *call->callee = running.callee;
     memset(&running, 0, sizeof(running));
-    return resume_with((uintptr_t)frame, (uintptr_t)linker_gate_stack_limit);
+    return resume_other(frame, (uintptr_t)linker_gate_stack_limit, call->exc_return);
 }
 
 static uint64_t serve_gate(uint32_t number, const struct call *call)
