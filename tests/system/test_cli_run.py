@@ -82,7 +82,7 @@ class Ends(Run):
     def test_a_fault_fails_the_run(self):
         self.device(Program().text('go\n').end(FAULT))
         self.check(1, r'(?s)fault +.*unexpected fault')
-        self.check(0, '', '--allow-faults', '--max-insns', '2000000')
+        self.check(0, 'fault', '--allow-faults', '--max-insns', '2000000')
 
     def test_fail_text_wins(self):
         self.device(Program().text('error 7\nok\n').end(SLEEP))
