@@ -5,27 +5,22 @@
 #include <stdio.h>
 
 #define OPTSR_PRODUCT_STATE(optsr) (((optsr) >> 8) & 0xFFu)
-#define OPTSR_BOOT_UBE(optsr) (((optsr) >> 22) & 0xFFu)
-#define BOOT_UBE_USER_FLASH 0xB4u
-#define BOOT_UBE_SYSTEM_FLASH 0xC3u
-#define BOOT_ADDRESS(bootr) ((bootr)&0xFFFFFF00u)
+#define OPTSR_BOOT_UBE(optsr)      (((optsr) >> 22) & 0xFFu)
+#define BOOT_UBE_USER_FLASH        0xB4u
+#define BOOT_UBE_SYSTEM_FLASH      0xC3u
+#define BOOT_ADDRESS(bootr)        ((bootr)&0xFFFFFF00u)
 
 /** What the boot ROM does in a product state. [U] where the evidence is a forum's, see FIDELITY. */
 struct product_state {
     uint8_t code;
     const char *name;
-    bool user_code;  /**< Whether user code ever runs. */
+    bool user_code; /**< Whether user code ever runs. */
 };
 
 static const struct product_state product_states[] = {
-    {0xED, "OPEN", true},
-    {0x17, "PROVISIONING", false},
-    {0x2E, "IROT-PROVISIONED", true},
-    {0xC6, "TZ-CLOSED", true},
-    {0x72, "CLOSED", true},
-    {0x5C, "LOCKED", true},
-    {0x9A, "REGRESSION", false},
-    {0xA3, "NS-REGRESSION", false},
+    {0xED, "OPEN", true},        {0x17, "PROVISIONING", false},  {0x2E, "IROT-PROVISIONED", true},
+    {0xC6, "TZ-CLOSED", true},   {0x72, "CLOSED", true},         {0x5C, "LOCKED", true},
+    {0x9A, "REGRESSION", false}, {0xA3, "NS-REGRESSION", false},
 };
 
 static const struct product_state *product_state_find(uint32_t optsr)

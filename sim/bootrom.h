@@ -7,9 +7,9 @@
 #include "chip.h"
 
 struct bootrom_verdict {
-    bool starts;        /**< Whether user code is started. */
-    uint32_t vectors;   /**< Its vector table. */
-    char why[160];      /**< What was decided, in words, for the journal. */
+    bool starts;      /**< Whether user code is started. */
+    uint32_t vectors; /**< Its vector table. */
+    char why[160];    /**< What was decided, in words, for the journal. */
 };
 
 /**

@@ -13,15 +13,15 @@
 #define SIM_VERSION "0.1.0"
 
 static const char *const cause_names[] = {
-    [CHIP_RESET_POWER_ON] = "power-on",      [CHIP_RESET_PIN] = "NRST pin",
-    [CHIP_RESET_SOFTWARE] = "software",      [CHIP_RESET_IWDG] = "independent watchdog",
-    [CHIP_RESET_WWDG] = "window watchdog",   [CHIP_RESET_OPTION_LOAD] = "option-byte load",
+    [CHIP_RESET_POWER_ON] = "power-on",       [CHIP_RESET_PIN] = "NRST pin",
+    [CHIP_RESET_SOFTWARE] = "software",       [CHIP_RESET_IWDG] = "independent watchdog",
+    [CHIP_RESET_WWDG] = "window watchdog",    [CHIP_RESET_OPTION_LOAD] = "option-byte load",
     [CHIP_RESET_LOCKUP] = "processor lockup",
 };
 
 static const char *const event_names[] = {
-    [SIM_EVENT_BOOT] = "boot",   [SIM_EVENT_RESET] = "reset",     [SIM_EVENT_REFUSED] = "refused",
-    [SIM_EVENT_FAULT] = "fault", [SIM_EVENT_FLASH] = "flash",     [SIM_EVENT_CONSOLE] = "console",
+    [SIM_EVENT_BOOT] = "boot",   [SIM_EVENT_RESET] = "reset", [SIM_EVENT_REFUSED] = "refused",
+    [SIM_EVENT_FAULT] = "fault", [SIM_EVENT_FLASH] = "flash", [SIM_EVENT_CONSOLE] = "console",
     [SIM_EVENT_BLOCK] = "block", [SIM_EVENT_NOTE] = "note",
 };
 
@@ -214,8 +214,7 @@ static enum sim_status sim_open_chip(struct sim *sim, struct sim_error *error)
     return SIM_OK;
 }
 
-enum sim_status sim_open(const struct sim_config *config, struct sim **out,
-                         struct sim_error *error)
+enum sim_status sim_open(const struct sim_config *config, struct sim **out, struct sim_error *error)
 {
     *out = NULL;
     struct sim *sim = calloc(1, sizeof *sim);

@@ -46,10 +46,10 @@ struct host_memory {
     uint32_t base_s;
     uint32_t size;
     uint8_t *bytes;
-    uint8_t *cells;       /**< NULL: not a write-once memory. */
-    uint32_t cell_bytes;  /**< Bytes per cell. */
-    int part;             /**< enum nv_part, or -1: volatile. */
-    int memory;           /**< enum chip_memory_id, or -1. */
+    uint8_t *cells;      /**< NULL: not a write-once memory. */
+    uint32_t cell_bytes; /**< Bytes per cell. */
+    int part;            /**< enum nv_part, or -1: volatile. */
+    int memory;          /**< enum chip_memory_id, or -1. */
 };
 
 #define HOST_MEMORIES 7u
@@ -58,19 +58,23 @@ static unsigned host_memories(const struct sim *sim, struct host_memory list[HOS
 {
     struct sim_nv *nv = sim->nv;
     unsigned count = 0;
-    list[count++] = (struct host_memory){0x08FFF000u, 0x08FFF000u, NV_OTP_BYTES, nv->otp,
-                                         nv->otp_cell, 2, NV_PART_OTP, -1};
-    list[count++] = (struct host_memory){0x0BFD0000u, 0x0FFD0000u, NV_OBK_BYTES,
+    list[count++] = (struct host_memory){0x08FFF000u,  0x08FFF000u, NV_OTP_BYTES, nv->otp,
+                                         nv->otp_cell, 2,           NV_PART_OTP,  -1};
+    list[count++] = (struct host_memory){0x0BFD0000u,
+                                         0x0FFD0000u,
+                                         NV_OBK_BYTES,
                                          nv->obk[nv->obk_current & 1u],
-                                         nv->obk_cell[nv->obk_current & 1u], 16, NV_PART_OBK, -1};
+                                         nv->obk_cell[nv->obk_current & 1u],
+                                         16,
+                                         NV_PART_OBK,
+                                         -1};
     static const enum chip_memory_id ids[] = {CHIP_FLASH, CHIP_SRAM1, CHIP_SRAM2, CHIP_SRAM3,
                                               CHIP_BKPSRAM};
     for (unsigned i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         const struct chip_memory *memory = &sim->chip->memory[ids[i]];
         struct host_memory *entry = &list[count++];
         *entry = (struct host_memory){
-            memory->base_ns, memory->base_s, memory->size, memory->bytes, NULL, 1, -1,
-            (int)ids[i]};
+            memory->base_ns, memory->base_s, memory->size, memory->bytes, NULL, 1, -1, (int)ids[i]};
         if (ids[i] == CHIP_FLASH) {
             entry->cells = nv->flash_cell;
             entry->cell_bytes = 16;
@@ -155,11 +159,11 @@ enum sim_status sim_poke(struct sim *sim, uint32_t addr, const uint8_t *data, si
 /* Option words. */
 
 static const char *const option_names[NV_OB_COUNT] = {
-    [NV_OB_OPTSR] = "OPTSR",       [NV_OB_OPTSR2] = "OPTSR2",   [NV_OB_NSEPOCH] = "NSEPOCHR",
+    [NV_OB_OPTSR] = "OPTSR",        [NV_OB_OPTSR2] = "OPTSR2",  [NV_OB_NSEPOCH] = "NSEPOCHR",
     [NV_OB_SECEPOCH] = "SECEPOCHR", [NV_OB_NSBOOT] = "NSBOOTR", [NV_OB_SECBOOT] = "SECBOOTR",
-    [NV_OB_OTPBL] = "OTPBLR",      [NV_OB_SECWM1] = "SECWM1R",  [NV_OB_WRP1] = "WRP1R",
-    [NV_OB_EDATA1] = "EDATA1R",    [NV_OB_HDP1] = "HDP1R",      [NV_OB_SECWM2] = "SECWM2R",
-    [NV_OB_WRP2] = "WRP2R",        [NV_OB_EDATA2] = "EDATA2R",  [NV_OB_HDP2] = "HDP2R",
+    [NV_OB_OTPBL] = "OTPBLR",       [NV_OB_SECWM1] = "SECWM1R", [NV_OB_WRP1] = "WRP1R",
+    [NV_OB_EDATA1] = "EDATA1R",     [NV_OB_HDP1] = "HDP1R",     [NV_OB_SECWM2] = "SECWM2R",
+    [NV_OB_WRP2] = "WRP2R",         [NV_OB_EDATA2] = "EDATA2R", [NV_OB_HDP2] = "HDP2R",
 };
 
 const char *sim_option_name(unsigned index)

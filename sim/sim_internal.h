@@ -11,7 +11,7 @@
 #include "store.h"
 #include "symbols.h"
 
-#define SIM_CONSOLES 16u
+#define SIM_CONSOLES      16u
 #define SIM_CONSOLE_BYTES 200u
 
 /** A line that a UART has begun, for the journal. */

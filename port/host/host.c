@@ -18,13 +18,13 @@
 #include "../stm32h573/regs.h"
 
 #define DEVICE_VARIABLE "GARRISON_DEVICE"
-#define LOG_VARIABLE "GARRISON_LOG"
+#define LOG_VARIABLE    "GARRISON_LOG"
 
 /* OPTSR2.TZEN and OPTSR.BOOT_UBE of a chip that this process made: TrustZone on, user flash. */
 #define OPTSR2_TZEN_MASK 0xFF000000u
-#define OPTSR2_TZEN_ON 0xB4000000u
-#define OPTSR_UBE_MASK 0x3FC00000u
-#define OPTSR_UBE_USER 0x2D000000u /* 0xB4 << 22 */
+#define OPTSR2_TZEN_ON   0xB4000000u
+#define OPTSR_UBE_MASK   0x3FC00000u
+#define OPTSR_UBE_USER   0x2D000000u /* 0xB4 << 22 */
 
 struct sim *host_chip;
 
@@ -174,7 +174,8 @@ int garrison_host_start(const struct garrison_host_config *config)
         return -1;
     }
     rng_init();
-    return spm_init() == GARRISON_OK ? 0 : host_refuse("the manager's table of partitions is wrong");
+    return spm_init() == GARRISON_OK ? 0
+                                     : host_refuse("the manager's table of partitions is wrong");
 }
 
 void garrison_host_stop(void)

@@ -11,8 +11,7 @@ static _Alignas(32) uint8_t update_room[MESSAGE_ROOM];
 
 #define HOST_MEMORY(room)                                                                          \
     {                                                                                              \
-        .stack_base = (uintptr_t)(room),                                                           \
-        .stack_limit = (uintptr_t)(room) + MESSAGE_ROOM,                                           \
+        .stack_base = (uintptr_t)(room), .stack_limit = (uintptr_t)(room) + MESSAGE_ROOM,          \
         .region = {{0, UINTPTR_MAX & ~(uintptr_t)31, PARTITION_READ | PARTITION_WRITE}},           \
     }
 

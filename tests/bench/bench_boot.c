@@ -9,7 +9,7 @@
 #include <time.h>
 
 #define BOOTS 10u
-#define STEP 5000u /* Overshoot in instructions; a boot takes millions. */
+#define STEP  5000u /* Overshoot in instructions; a boot takes millions. */
 #define LIMIT 2000000000u
 
 static double now_ms(void)

@@ -22,8 +22,8 @@ static const struct {
 };
 
 #define HEADER_SIZE 0x400u
-#define OBK 0x0FFD0000u
-#define IROT 0x0C000000u
+#define OBK         0x0FFD0000u
+#define IROT        0x0C000000u
 
 static void must(enum sim_status status, const struct sim_error *error)
 {

@@ -42,8 +42,7 @@ static void expect_refused(struct chain *chain, enum chain_image which, const ch
     struct host_ending ending;
     char line[128];
     chain_boot(chain, &ending);
-    (void)snprintf(line, sizeof line, "%s: %s refused: ", chain_verifier(which),
-                   chain_name(which));
+    (void)snprintf(line, sizeof line, "%s: %s refused: ", chain_verifier(which), chain_name(which));
     if (ending.end != HOST_END_PANIC || strncmp(ending.reason, line, strlen(line)) != 0 ||
         strlen(ending.reason) <= strlen(line) || strstr(chain->log, line) == NULL) {
         fail_msg("%s: end %d, reason '%s', log:\n%s", what, (int)ending.end, ending.reason,
@@ -182,8 +181,7 @@ static void damaged_keys_stop_the_chain(void **state)
             chain_boot(chain, &ending);
             chain_xor(records[i] + off, 0x10);
             if (ending.end != HOST_END_PANIC || strstr(ending.reason, "refused") == NULL) {
-                fail_msg("record %u byte %u: end %d '%s'", i, off, (int)ending.end,
-                         ending.reason);
+                fail_msg("record %u byte %u: end %d '%s'", i, off, (int)ending.end, ending.reason);
             }
         }
     }

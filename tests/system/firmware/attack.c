@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define USART1_ISR (*(volatile uint32_t *)0x4001381Cu)
-#define USART1_RDR (*(volatile uint32_t *)0x40013824u)
+#define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
+#define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
 #define USART_ISR_RXNE (1u << 5)
 
 static char command_wait(void)

@@ -1,0 +1,203 @@
+#define _GNU_SOURCE
+#include "support/device_maker.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP 20000u
+
+static const char config_text[] =
+    "schema_version: 1\n"
+    "device: {seed: 7}\n"
+    "option_bytes:\n"
+    "  product_state: open\n"
+    "  trustzone: on\n"
+    "  boot_ube: user-flash\n"
+    "  secure_boot_address: 0x0C000000\n"
+    "  secure_watermark: {bank1: 0-31, bank2: none}\n"
+    "  hdp: {bank1: 0-3, bank2: none}\n"
+    "  write_protect: {bank1: [0]}\n"
+    "keys:\n"
+    "  hdpl1: [{role: urot, file: urot.pem}]\n"
+    "  hdpl2: [{role: manager, file: manager.pem}, {role: application, file: application.pem}]\n"
+    "images:\n"
+    "  - {role: irot, address: 0x0C000000, file: irot.bin}\n"
+    "  - {role: urot, address: 0x0C008000, file: urot.img}\n"
+    "  - {role: manager, address: 0x0C014000, file: manager.img}\n"
+    "  - {role: application, address: 0x08040000, file: application.img}\n";
+
+static const char *required(const char *variable)
+{
+    const char *value = getenv(variable);
+    if (value == NULL) {
+        fprintf(stderr, "the environment variable %s is not set\n", variable);
+        abort();
+    }
+    return value;
+}
+
+/** Runs a command of the shell; every word of it is a path without blanks or an option. */
+static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void shell(const char *format, ...)
+{
+    char command[2048];
+    va_list args;
+    va_start(args, format);
+    const int len = vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    if (len < 0 || (size_t)len >= sizeof command || system(command) != 0) {
+        fprintf(stderr, "failed: %s\n", command);
+        abort();
+    }
+}
+
+const char *device_path(const struct device *device, const char *name)
+{
+    static char path[160];
+    (void)snprintf(path, sizeof path, "%s/%s", device->folder, name);
+    return path;
+}
+
+static void sign(const struct device *device, const char *role, const char *image)
+{
+    const char *tool = required("GARRISON");
+    const char *target = required("GARRISON_TARGET_DIR");
+    shell("%s key new %s/%s.pem >/dev/null", tool, device->folder, role);
+    shell("%s image sign --key %s/%s.pem --slot %s --version 1.0.0 %s/%s.bin %s/%s.img >/dev/null",
+          tool, device->folder, role, role, target, image, device->folder, role);
+}
+
+static void write_config(const struct device *device)
+{
+    FILE *file = fopen(device_path(device, "device.yaml"), "w");
+    if (file == NULL || fputs(config_text, file) < 0 || fclose(file) != 0) {
+        fprintf(stderr, "cannot write %s\n", device_path(device, "device.yaml"));
+        abort();
+    }
+}
+
+static void append(char *text, size_t *len, const char *data, size_t count)
+{
+    if (count < DEVICE_TEXT_BYTES - *len) {
+        memcpy(text + *len, data, count);
+        *len += count;
+        text[*len] = '\0';
+    }
+}
+
+static void on_uart(void *context, unsigned uart, uint8_t byte)
+{
+    struct device *device = context;
+    const char sent = (char)byte;
+    if (uart == 1) {
+        append(device->uart, &device->uart_len, &sent, 1);
+    }
+}
+
+static void on_event(void *context, const struct sim_event *event)
+{
+    struct device *device = context;
+    char line[1024];
+    const int len =
+        snprintf(line, sizeof line, "%s: %s\n", sim_event_name(event->kind), event->text);
+    append(device->events, &device->events_len, line, (size_t)len);
+}
+
+static void start(struct device *device)
+{
+    struct sim_error error;
+    const struct sim_config config = {
+        .device_path = device_path(device, "device.gar"),
+        .ephemeral = true,
+        .seed = 1,
+        .on_event = on_event,
+        .on_uart = on_uart,
+        .context = device,
+    };
+    if (sim_open(&config, &device->sim, &error) != SIM_OK) {
+        fprintf(stderr, "%s\n", error.text);
+        abort();
+    }
+}
+
+void device_open(struct device *device, const struct device_images *images)
+{
+    memset(device, 0, sizeof *device);
+    (void)snprintf(device->folder, sizeof device->folder, "/tmp/garrison-test-XXXXXX");
+    if (mkdtemp(device->folder) == NULL) {
+        perror("mkdtemp");
+        abort();
+    }
+    const char *port = "port/stm32h573";
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s/urot", port);
+    sign(device, "urot", images->urot != NULL ? images->urot : path);
+    (void)snprintf(path, sizeof path, "%s/manager", port);
+    sign(device, "manager", images->manager != NULL ? images->manager : path);
+    sign(device, "application",
+         images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
+    shell("cp %s/%s/irot.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port, device->folder);
+    write_config(device);
+    shell("%s provision %s/device.gar --config %s/device.yaml >/dev/null", required("GARRISON"),
+          device->folder, device->folder);
+    start(device);
+}
+
+void device_close(struct device *device)
+{
+    sim_close(device->sim);
+    shell("rm -rf %s", device->folder);
+}
+
+void device_reopen(struct device *device)
+{
+    sim_close(device->sim);
+    start(device);
+}
+
+void device_xor(struct device *device, uint32_t addr, uint8_t mask)
+{
+    struct sim_error error;
+    uint8_t byte = 0;
+    enum sim_status status = sim_peek(device->sim, addr, &byte, 1, &error);
+    byte ^= mask;
+    if (status == SIM_OK) {
+        status = sim_poke(device->sim, addr, &byte, 1, &error);
+    }
+    if (status != SIM_OK) {
+        fprintf(stderr, "%s\n", error.text);
+        abort();
+    }
+}
+
+void device_boot(struct device *device)
+{
+    device->uart_len = 0;
+    device->uart[0] = '\0';
+    device->events_len = 0;
+    device->events[0] = '\0';
+    sim_power_on(device->sim);
+}
+
+bool device_run_until(struct device *device, const char *text, uint64_t insns)
+{
+    const uint64_t end = sim_time(device->sim) + insns;
+    while (sim_time(device->sim) < end) {
+        const enum sim_stop stop = sim_run(device->sim, STEP);
+        if (strstr(device->uart, text) != NULL) {
+            return true;
+        }
+        if (stop != SIM_STOP_INSNS) {
+            return false;
+        }
+    }
+    return false;
+}
+
+enum sim_stop device_run(struct device *device, uint64_t insns)
+{
+    return sim_run(device->sim, insns);
+}

@@ -1,0 +1,52 @@
+/*
+ * A provisioned device file made of the images of the cross build, with the `garrison` command:
+ * keys of its own, signed, laid out as the demo's. And the simulator run on it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <garrison/sim.h>
+
+/** The images of a device, as paths below GARRISON_TARGET_DIR without ".bin". */
+struct device_images {
+    const char *urot;        /**< NULL: the port's. */
+    const char *manager;     /**< NULL: the port's. */
+    const char *application; /**< NULL: hello_psa. */
+};
+
+#define DEVICE_TEXT_BYTES 65536u
+
+/** A device, the simulator on it, and what it has said since the last device_boot(). */
+struct device {
+    char folder[64]; /**< Temporary; holds the device file, keys and signed images. */
+    struct sim *sim;
+    char uart[DEVICE_TEXT_BYTES]; /**< What USART1 sent. */
+    size_t uart_len;
+    char events[DEVICE_TEXT_BYTES]; /**< Lines "kind: text". */
+    size_t events_len;
+};
+
+/** Makes the device file and opens it, read-only. Aborts with a message when that fails. */
+void device_open(struct device *device, const struct device_images *images);
+void device_close(struct device *device);
+
+/** Closes the simulator and opens the same device file again. */
+void device_reopen(struct device *device);
+
+/** Changes one byte of flash behind the filters; twice is as before. */
+void device_xor(struct device *device, uint32_t addr, uint8_t mask);
+
+/** Path of a file in the device's folder; lives until the next call. */
+const char *device_path(const struct device *device, const char *name);
+
+/** Powers the chip on, with empty texts. */
+void device_boot(struct device *device);
+
+/** Runs until the UART has said `text`, at most `insns` instructions. @return whether it has */
+bool device_run_until(struct device *device, const char *text, uint64_t insns);
+
+/** Runs until the chip stops by itself, at most `insns` instructions. @return why */
+enum sim_stop device_run(struct device *device, uint64_t insns);
