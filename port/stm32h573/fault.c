@@ -90,21 +90,37 @@ static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
     }
 }
 
+/** Begins a line with who is to blame: the image, or a partition of it unless NULL. */
+static void line_start(struct fault_line *line, const char *partition)
+{
+    line->len = 0;
+    line_add(line, image_name);
+    line_add(line, ": ");
+    if (partition != NULL) {
+        line_add(line, "partition ");
+        line_add(line, partition);
+        line_add(line, ": ");
+    }
+}
+
+_Noreturn void fault_stop(const char *what)
+{
+    struct fault_line line;
+    line_start(&line, fault_partition());
+    line_add(&line, what);
+    port_panic(line.text);
+}
+
 _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
 {
     uint32_t ipsr;
     __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
     const uint32_t exception = ipsr & IPSR_MASK;
 
-    struct fault_line line = {.len = 0};
-    line_add(&line, image_name);
-    line_add(&line, ": ");
-    const char *partition = fault_partition();
-    if (partition != NULL && (exc_return & EXC_RETURN_SECURE) && (exc_return & EXC_RETURN_THREAD)) {
-        line_add(&line, "partition ");
-        line_add(&line, partition);
-        line_add(&line, ": ");
-    }
+    const uint32_t partition_bits = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
+    const bool partition = (exc_return & partition_bits) == partition_bits;
+    struct fault_line line;
+    line_start(&line, partition ? fault_partition() : NULL);
     line_add(&line, fault_text(exception));
     if (!(exc_return & EXC_RETURN_SECURE)) {
         line_add(&line, " in Non-secure state");

@@ -13,3 +13,6 @@ const char *fault_partition(void);
  * @param frame  what the exception stacked, perhaps unreadable or of the other state
  */
 _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return);
+
+/** Logs "<image>: <what>", or "<image>: partition <name>: <what>" while one runs, and stops. */
+_Noreturn void fault_stop(const char *what);

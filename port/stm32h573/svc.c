@@ -90,13 +90,13 @@ const char *fault_partition(void)
 
 static _Noreturn void refuse(void)
 {
-    port_panic("manager: supervisor call refused: wrong caller");
+    fault_stop("supervisor call refused: wrong number, stack or state");
 }
 
 static void switch_to(const struct partition *partition)
 {
     if (port_partition_switch(partition) != GARRISON_OK) {
-        port_panic("manager: partition's memory does not read back as written");
+        fault_stop("memory protection does not read back as written");
     }
 }
 
@@ -204,8 +204,7 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
         spm_write((psa_handle_t)frame->r0, frame->r1, (const void *)frame->r2, frame->r3);
         break;
     case SVC_PANIC:
-        port_log(running.partition->name);
-        port_panic("manager: partition panicked");
+        fault_stop("psa_panic");
     default:
         refuse();
     }
