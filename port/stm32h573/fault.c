@@ -82,9 +82,11 @@ static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
     } else {
         __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));
     }
-    const uint32_t behind = stack + FRAME_WORDS * sizeof(uint32_t);
-    const bool in_ram1 = stack >= LAYOUT_SRAM1_NS && behind <= LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE;
-    const bool in_ram3 = stack >= LAYOUT_SRAM3_NS && behind <= LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE;
+    const uint32_t size = FRAME_WORDS * sizeof(uint32_t);
+    const bool in_ram1 =
+        stack >= LAYOUT_SRAM1_NS && stack <= LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE - size;
+    const bool in_ram3 =
+        stack >= LAYOUT_SRAM3_NS && stack <= LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE - size;
     if (stack % sizeof(uint32_t) == 0 && (in_ram1 || in_ram3)) {
         line_add_hex(line, " at ", reg_read(stack + FRAME_PC * sizeof(uint32_t)));
     }
