@@ -17,16 +17,16 @@
 #define PERIPHERALS_NS_END 0x50000000u
 #define PERIPHERALS_END    0x60000000u
 
-/* Peripherals that stay Secure; bits of SECCFGR1 to 3. All others are the application's. */
-#define TZSC1_SECURE (1u << 10)               /* IWDG */
+/* Peripherals that stay Secure; bits of SECCFGR3. All others are the application's, the watchdog
+ * too: once started nothing stops it, and only the application knows whether it is alive. */
 #define TZSC3_SECURE (0x1Fu << 16 | 1u << 26) /* AES, HASH, RNG, SAES, PKA; RAMCFG */
 #define TZSC1_ALL    0xFFFFFFFFu
 #define TZSC2_ALL    0xFF0FFF07u
 #define TZSC3_ALL    0x05FFFF03u
 
-/* Interrupts that stay Secure: RTC_S, TAMP, FLASH_S, GTZC, RCC_S; IWDG, SAES; RNG, AES, HASH, PKA. */
+/* Interrupts that stay Secure: RTC_S, TAMP, FLASH_S, GTZC, RCC_S; SAES; RNG, AES, HASH, PKA. */
 #define ITNS0 (~(1u << 3 | 1u << 4 | 1u << 7 | 1u << 8 | 1u << 10))
-#define ITNS1 (~(1u << 3 | 1u << 4))
+#define ITNS1 (~(1u << 4))
 #define ITNS2 0xFFFFFFFFu
 #define ITNS3 (~(1u << 18 | 1u << 20 | 1u << 21 | 1u << 22))
 #define ITNS4 0x7u
@@ -83,7 +83,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPCBB(3, LAYOUT_SRAM3_SIZE, 0),
 
     /* Its peripherals, pins and interrupts. */
-    ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, TZSC1_SECURE),
+    ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, 0),
     ROW_WORD(GTZC_TZSC_SECCFGR(2), TZSC2_ALL, 0),
     ROW_WORD(GTZC_TZSC_SECCFGR(3), TZSC3_ALL, TZSC3_SECURE),
     ROW_WORD(RCC_AHB2ENR, RCC_AHB2ENR_GPIOS, RCC_AHB2ENR_GPIOS),
