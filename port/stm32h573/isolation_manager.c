@@ -19,7 +19,7 @@
 
 /* Peripherals that stay Secure; bits of SECCFGR3. All others are the application's, the watchdog
  * too: once started nothing stops it, and only the application knows whether it is alive. */
-#define TZSC3_SECURE (0x1Fu << 16 | 1u << 26) /* AES, HASH, RNG, SAES, PKA; RAMCFG */
+#define TZSC3_SECURE (1u << 12 | 0x1Fu << 16 | 1u << 26) /* ICACHE; AES to PKA; RAMCFG */
 #define TZSC1_ALL    0xFFFFFFFFu
 #define TZSC2_ALL    0xFF0FFF07u
 #define TZSC3_ALL    0x05FFFF03u
@@ -86,6 +86,9 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, 0),
     ROW_WORD(GTZC_TZSC_SECCFGR(2), TZSC2_ALL, 0),
     ROW_WORD(GTZC_TZSC_SECCFGR(3), TZSC3_ALL, TZSC3_SECURE),
+    /* The instruction cache can put other memory in the place of flash: it is switched on for all,
+     * and then out of the application's reach. */
+    ROW_WORD(ICACHE_CR, ICACHE_CR_EN, ICACHE_CR_EN),
     ROW_WORD(RCC_AHB2ENR, RCC_AHB2ENR_GPIOS, RCC_AHB2ENR_GPIOS),
     ROW_GPIO(0),
     ROW_GPIO(1),
@@ -119,7 +122,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
     ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
     ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
-    ROW_MPU(3, APPLICATION_ADDR, READ_ONLY_END, ISOLATION_RO | ISOLATION_XN),
+    ROW_MPU(3, APPLICATION_ADDR, READ_ONLY_END, ISOLATION_RO | ISOLATION_XN | ISOLATION_UNCACHED),
     ROW_MPU(4, LAYOUT_SRAM1_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE, ISOLATION_RW | ISOLATION_XN),
     ROW_MPU(5, PERIPHERALS_NS, RNG_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
     ROW_MPU(6, RNG_BASE + RNG_SIZE, PERIPHERALS_END,

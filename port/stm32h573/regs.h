@@ -62,7 +62,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 #define FLASH_ECCDETR_ECCD (1u << 31)
 
-/* RAMCFG, GTZC: only what protects. */
+/* GTZC and ICACHE: only what protects. */
 #define GTZC_TZSC_CR           0x50032400u
 #define GTZC_TZSC_SECCFGR(n)   (GTZC_TZSC_CR + 0x10u + ((n)-1u) * 4u)
 #define GTZC_TZSC_LCK          (1u << 0)
@@ -75,6 +75,9 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define GTZC_MPCBB_SUPERBLOCK 0x4000u
 
 #define TZSC2_USART1 (1u << 11)
+
+#define ICACHE_CR    0x50030400u
+#define ICACHE_CR_EN (1u << 0)
 
 /* GPIO */
 #define GPIOA_BASE     0x52020000u
