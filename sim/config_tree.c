@@ -176,11 +176,11 @@ static struct config_node *read_children(struct reader *reader, enum config_node
         reader_fail(reader, mark_at(&reader->event.start_mark), "is nested too deeply");
     }
     advance(reader);
-    struct config_node **link = node != NULL ? &node->first : NULL;
-    while (reader->status == SIM_OK && reader->event.type != end) {
+    struct config_node *last = NULL;
+    while (node != NULL && reader->status == SIM_OK && reader->event.type != end) {
         struct config_node *child = read_node(reader, depth + 1);
-        *link = child;
-        link = child != NULL ? &child->next : NULL;
+        *(last == NULL ? &node->first : &last->next) = child;
+        last = child;
         node->children++;
     }
     advance(reader);

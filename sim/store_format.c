@@ -165,8 +165,8 @@ static bool all_bytes(const uint8_t *data, size_t len, uint8_t value)
 
 bool store_sector_is_virgin(const struct sim_nv *nv, unsigned sector)
 {
-    return all_bytes(&nv->flash[sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES, 0xFF) &&
-           all_bytes(&nv->flash_cell[sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS,
+    return all_bytes(&nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES, 0xFF) &&
+           all_bytes(&nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS,
                      NV_CELL_VIRGIN);
 }
 
@@ -175,8 +175,9 @@ static uint32_t sum_sector(const struct sim_nv *nv, unsigned sector)
     if (store_sector_is_virgin(nv, sector)) {
         return 0;
     }
-    const uint32_t crc = crc32_add(0, &nv->flash[sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES);
-    return crc32_add(crc, &nv->flash_cell[sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS);
+    const uint32_t crc =
+        crc32_add(0, &nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES);
+    return crc32_add(crc, &nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS);
 }
 
 static uint32_t sum_state(const struct sim_nv *nv)

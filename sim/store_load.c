@@ -62,9 +62,10 @@ static void load_cells(struct loader *load, sqlite3_stmt *row, int column, uint8
 static void load_flash_row(struct loader *load, sqlite3_stmt *row)
 {
     const uint64_t sector = load_integer(load, row, 0, NV_FLASH_SECTORS - 1u, "flash");
-    load_blob(load, row, 1, &load->nv->flash[sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES, "flash");
-    load_cells(load, row, 2, &load->nv->flash_cell[sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS,
-               "flash");
+    load_blob(load, row, 1, &load->nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES,
+              "flash");
+    load_cells(load, row, 2, &load->nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS],
+               STORE_SECTOR_CELLS, "flash");
 }
 
 static void load_otp_row(struct loader *load, sqlite3_stmt *row)
@@ -94,7 +95,7 @@ static void load_backup_row(struct loader *load, sqlite3_stmt *row)
     load_blob(load, row, 1, bytes, sizeof bytes, "backup");
     load_blob(load, row, 2, load->nv->bkpsram, sizeof load->nv->bkpsram, "backup");
     for (unsigned i = 0; i < NV_BACKUP_REGISTERS; i++) {
-        const uint8_t *b = &bytes[4u * i];
+        const uint8_t *b = &bytes[(size_t)4 * i];
         load->nv->backup[i] =
             (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
     }

@@ -75,8 +75,9 @@ static bool save_sector(struct store_writer *writer, const struct sim_nv *nv, un
         return run(writer, STORE_DROP_FLASH);
     }
     bind_integer(writer, STORE_PUT_FLASH, 1, sector);
-    bind_blob(writer, STORE_PUT_FLASH, 2, &nv->flash[sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES);
-    bind_blob(writer, STORE_PUT_FLASH, 3, &nv->flash_cell[sector * STORE_SECTOR_CELLS],
+    bind_blob(writer, STORE_PUT_FLASH, 2, &nv->flash[(size_t)sector * NV_SECTOR_BYTES],
+              NV_SECTOR_BYTES);
+    bind_blob(writer, STORE_PUT_FLASH, 3, &nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS],
               STORE_SECTOR_CELLS);
     return run(writer, STORE_PUT_FLASH);
 }

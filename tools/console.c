@@ -56,7 +56,7 @@ static void append(struct console *console, uint8_t byte)
         console->len = kept;
     }
     /* A NUL would end the text for regexec(). */
-    console->line[console->len++] = byte != 0 ? (char)byte : '\x01';
+    console->line[console->len++] = (char)(byte != 0 ? byte : 1u);
     console->line[console->len] = '\0';
 }
 

@@ -12,6 +12,7 @@
 #include "report.h"
 
 #define KEY_FILE_BYTES_MAX 65536u
+#define KEY_DER_BYTES_MAX  512u /* of a P-256 key with all its options */
 
 /* DER of the object identifiers id-ecPublicKey and prime256v1. */
 static const uint8_t oid_ec[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01};
@@ -176,11 +177,16 @@ static int read_form(const char *path, const struct file_data *file, const struc
             fail(EXIT_USAGE, "%s: its PEM text is damaged, or encrypted with a passphrase", path);
     } else {
         size_t len = 0;
-        /* Mbed TLS's parser takes a pointer to non-const; it does not write. */
-        unsigned char *der = (unsigned char *)(uintptr_t)mbedtls_pem_get_buffer(&pem, &len);
-        if (!form->read(der, der + len, key)) {
+        const uint8_t *content = mbedtls_pem_get_buffer(&pem, &len);
+        uint8_t der[KEY_DER_BYTES_MAX]; /* Mbed TLS's parser wants what it could write to. */
+        const bool fits = len > 0 && len <= sizeof der;
+        if (fits) {
+            memcpy(der, content, len);
+        }
+        if (!fits || !form->read(der, der + len, key)) {
             status = fail(EXIT_USAGE, "%s: is not a P-256 key", path);
         }
+        mbedtls_platform_zeroize(der, sizeof der);
     }
     mbedtls_pem_free(&pem);
     return status;

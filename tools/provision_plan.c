@@ -31,7 +31,7 @@ static int refuse(const struct provision_plan *plan, struct config_at at, const 
 static int derive(const char *name, uint64_t seed, uint8_t out[32])
 {
     uint8_t input[24] = {0};
-    memcpy(input, name, strlen(name));
+    (void)snprintf((char *)input, 16, "%s", name);
     for (unsigned i = 0; i < 8; i++) {
         input[16 + i] = (uint8_t)(seed >> (8u * i));
     }

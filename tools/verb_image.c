@@ -116,7 +116,7 @@ static void print_json(const struct image *image, bool digest_matches)
 
 static bool digest_matches(const struct image *image)
 {
-    uint8_t measured[32];
+    uint8_t measured[32] = {0};
     if (!hardened_ok(verify_measure(image, measured))) {
         return false;
     }
@@ -132,7 +132,7 @@ static int run_info(const void *opaque, const char *const *operands)
     const struct image_args *args = opaque;
     struct file_data file = {0};
     struct image_memory memory;
-    struct image image;
+    struct image image = {0};
     const int status = open_image(operands[0], &file, &memory, &image);
     if (status == EXIT_DONE) {
         const bool matches = digest_matches(&image);
@@ -171,7 +171,7 @@ static int run_verify(const void *opaque, const char *const *operands)
     const struct image_args *args = opaque;
     struct file_data file = {0};
     struct image_memory memory;
-    struct image image;
+    struct image image = {0};
     if (args->key == NULL) {
         return fail(EXIT_USAGE, "image verify: --key is missing");
     }

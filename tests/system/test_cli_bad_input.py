@@ -65,6 +65,9 @@ NAMED = [
     ('urot.pem', None, 'urot.pem: cannot be opened: No such file'),
     ('urot.pem', b'', 'urot.pem: holds no key'),
     ('urot.pem', b'-----BEGIN PRIVATE KEY-----\n????\n-----END PRIVATE KEY-----\n', 'damaged'),
+    ('urot.pem', b'-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n', 'urot.pem: '),
+    ('urot.pem', b'-----BEGIN EC PRIVATE KEY-----\n' + b'MIIC' * 999
+     + b'\n-----END EC PRIVATE KEY-----\n', 'urot.pem: is not a P-256 key'),
     ('urot.pem', b'-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n',
      'urot.pem: is not a P-256 key'),
     ('urot.pem', b'x' * 70000, 'urot.pem: has 70000 bytes; at most'),
