@@ -203,6 +203,15 @@ void chip_uart(struct sim_chip *chip, unsigned uart, uint8_t byte)
     }
 }
 
+void chip_clock_changed(struct sim_chip *chip)
+{
+    for (unsigned i = 0; i < chip->devices; i++) {
+        if (chip->device[i]->ops->clock != NULL) {
+            chip->device[i]->ops->clock(chip->device[i]);
+        }
+    }
+}
+
 void chip_event(struct sim_chip *chip, enum sim_event_kind kind, const char *format, ...)
 {
     if (chip->listener.event == NULL) {

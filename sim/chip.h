@@ -108,6 +108,8 @@ void chip_want_reset(struct sim_chip *chip, enum chip_reset_cause cause);
 void chip_uart(struct sim_chip *chip, unsigned uart, uint8_t byte);
 /** Sets when `dev->ops->event` is to be called; SIM_NEVER for not at all. */
 void chip_deadline(struct sim_chip *chip, struct sim_device *dev, uint64_t when);
+/** Says that a clock may have changed: calls `ops->clock` of every device that has one. */
+void chip_clock_changed(struct sim_chip *chip);
 /** Puts one line into the journal. */
 void chip_event(struct sim_chip *chip, enum sim_event_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

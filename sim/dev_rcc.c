@@ -27,6 +27,8 @@
 #define RCC_HSI_HZ 64000000u
 #define RCC_CSI_HZ 4000000u
 #define RCC_HSE_HZ 25000000u /* the crystal of the discovery board */
+#define RCC_LSE_HZ 32768u
+#define RCC_LSI_HZ 32000u
 
 #define CR_HSION       (1u << 0)
 #define CR_HSIRDY      (1u << 1)
@@ -50,6 +52,8 @@
 
 #define CFGR1_SW(cfgr1)  ((cfgr1)&7u)
 #define CFGR1_SWS(cfgr1) (((cfgr1) >> 3) & 7u)
+#define CFGR1_RTCPRE(r)  (((r) >> 8) & 0x3Fu)
+#define CFGR1_TIMPRE     (1u << 15)
 #define CFGR1_SWS_SHIFT  3u
 #define CFGR1_SWS_MASK   (7u << CFGR1_SWS_SHIFT)
 
@@ -71,6 +75,7 @@ enum rcc_source { RCC_SOURCE_HSI = 0, RCC_SOURCE_CSI = 1, RCC_SOURCE_HSE = 2, RC
 #define BDCR_LSE_STOPPED 0x0000009Cu /* LSEBYP, LSEDRV, LSEEXT: while LSEON is 0 */
 #define BDCR_LSECSSON    (1u << 5)
 #define BDCR_RTCSEL      0x00000300u
+#define BDCR_RTCEN       (1u << 15)
 #define BDCR_VSWRST      (1u << 16)
 #define BDCR_LSION       (1u << 26)
 #define BDCR_LSIRDY      (1u << 27)
@@ -263,6 +268,7 @@ static void rcc_update(struct rcc *rcc)
     const uint32_t secure = rcc_interrupt_secure(rcc);
     chip_irq(rcc->dev.chip, rcc->dev.row->irq[0], (pending & ~secure) != 0);
     chip_irq(rcc->dev.chip, rcc->dev.row->irq[1], (pending & secure) != 0);
+    chip_clock_changed(rcc->dev.chip);
 }
 
 static void rcc_reset(struct sim_device *dev, enum sim_reset_kind kind)
@@ -489,4 +495,39 @@ uint32_t chip_clock_hz(const struct sim_chip *chip)
     const uint32_t hz =
         source == RCC_SOURCE_PLL1 ? rcc_pll1_hz(rcc) : rcc_oscillator_hz(rcc, source);
     return hz >> hpre_shift[rcc_get(rcc, RCC_CFGR2) & 0xFu];
+}
+
+uint32_t rcc_pclk_ticks(const struct sim_chip *chip, unsigned apb)
+{
+    static const uint8_t ticks[8] = {1, 1, 1, 1, 2, 4, 8, 16};
+    const uint32_t cfgr2 = rcc_get((const struct rcc *)chip->rcc, RCC_CFGR2);
+    return ticks[(cfgr2 >> (4u * apb)) & 7u];
+}
+
+uint32_t rcc_timer_ticks(const struct sim_chip *chip, unsigned apb)
+{
+    const uint32_t cfgr1 = rcc_get((const struct rcc *)chip->rcc, RCC_CFGR1);
+    const uint32_t times = (cfgr1 & CFGR1_TIMPRE) != 0 ? 4u : 2u;
+    const uint32_t ticks = rcc_pclk_ticks(chip, apb);
+    return ticks > times ? ticks / times : 1u;
+}
+
+uint32_t rcc_rtc_hz(const struct sim_chip *chip)
+{
+    const struct rcc *rcc = (const struct rcc *)chip->rcc;
+    const uint32_t bdcr = rcc_get(rcc, RCC_BDCR);
+    const uint32_t divider = CFGR1_RTCPRE(rcc_get(rcc, RCC_CFGR1));
+    if ((bdcr & BDCR_RTCEN) == 0) {
+        return 0;
+    }
+    switch ((bdcr & BDCR_RTCSEL) >> 8) {
+    case 1:
+        return (bdcr & BDCR_LSERDY) != 0 ? RCC_LSE_HZ : 0;
+    case 2:
+        return (bdcr & BDCR_LSIRDY) != 0 ? RCC_LSI_HZ : 0;
+    case 3:
+        return divider > 1u && rcc_source_on(rcc, RCC_SOURCE_HSE) ? RCC_HSE_HZ / divider : 0;
+    default:
+        return 0;
+    }
 }

@@ -26,5 +26,14 @@ uint32_t rcc_gates_secure(const struct sim_chip *chip, uint32_t off);
 /** Resets the modelled devices of the bits `set` of a reset register. */
 void rcc_gates_reset(struct sim_chip *chip, uint32_t off, uint32_t set);
 
+/** Ticks of the core's clock in one cycle of PCLKn, `apb` being 1 to 3. */
+uint32_t rcc_pclk_ticks(const struct sim_chip *chip, unsigned apb);
+
+/** The same of the clock that the timers of APB1 or APB2 count (PPREn and TIMPRE decide). */
+uint32_t rcc_timer_ticks(const struct sim_chip *chip, unsigned apb);
+
+/** Frequency of RTCCLK in Hz; 0 while it has none (RTCEN, RTCSEL, an oscillator that is off). */
+uint32_t rcc_rtc_hz(const struct sim_chip *chip);
+
 /** Whether RCC_SECCFGR.SYSCLKSEC is set, which also makes PWR_VOSCR Secure. */
 bool rcc_sysclk_secure(const struct sim_chip *chip);

@@ -41,17 +41,19 @@ struct sim_device_ops {
     void (*write)(struct sim_device *dev, const struct sim_txn *txn, uint32_t value);
     /** `dev->deadline` has come; set the next one or SIM_NEVER. May be NULL. */
     void (*event)(struct sim_device *dev, uint64_t now);
+    /** RCC was written or reset: the clocks may have changed, as of now. May be NULL. */
+    void (*clock)(struct sim_device *dev);
 };
 
 /** First member of every device's own struct. */
 struct sim_device {
     const struct sim_device_ops *ops;
-    const char *name;      /**< As the reference manual writes it: "USART1". */
-    uint32_t base;         /**< Non-secure base address. */
-    uint32_t size;         /**< Bytes decoded. */
-    struct sim_chip *chip; /**< The chip it stands on. */
+    const char *name;          /**< As the reference manual writes it: "USART1". */
+    uint32_t base;             /**< Non-secure base address. */
+    uint32_t size;             /**< Bytes decoded. */
+    struct sim_chip *chip;     /**< The chip it stands on. */
     const struct dev_row *row; /**< Its row in the chip's table, with interrupts and GTZC bit. */
-    uint64_t deadline;     /**< Virtual time of its next event; change with chip_deadline(). */
+    uint64_t deadline;         /**< Virtual time of its next event; change with chip_deadline(). */
 };
 
 /*
