@@ -153,8 +153,12 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
         sqlite3_free(making);
         return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be written: %s", path, strerror(cause));
     }
-    (void)close(fd);
     enum sim_status status = create_content(making, nv, error);
+    if (status == SIM_OK && fsync(fd) != 0) {
+        status =
+            sim_fail(error, SIM_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+    }
+    (void)close(fd);
     if (access(path, F_OK) != 0) {
         remove_leftovers(path);
     }
