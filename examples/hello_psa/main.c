@@ -42,7 +42,12 @@ static bool show_versions(void)
     };
     for (size_t i = 0; i < sizeof(components) / sizeof(components[0]); i++) {
         psa_fwu_component_info_t info;
-        if (!succeeded("psa_fwu_query", psa_fwu_query(components[i].component, &info))) {
+        const psa_status_t status = psa_fwu_query(components[i].component, &info);
+        if (status == PSA_ERROR_DOES_NOT_EXIST) { /* on the host, without a boot chain */
+            printf("%s: not on this device\n", components[i].name);
+            continue;
+        }
+        if (!succeeded("psa_fwu_query", status)) {
             return false;
         }
         printf("%s %u.%u.%u\n", components[i].name, (unsigned)info.version.major,
