@@ -45,8 +45,10 @@ enum sim_status store_sql_fail(sqlite3 *db, const char *path, const char *doing,
 
 enum sim_status store_format_make(sqlite3 *db, const char *path, struct sim_error *error)
 {
-    char text[128];
+    char text[256];
+    /* Nobody knows the file yet, so it need not survive a crash; who makes it flushes it. */
     (void)snprintf(text, sizeof text,
+                   "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
                    "PRAGMA page_size = %u; PRAGMA application_id = %d; PRAGMA user_version = %d",
                    STORE_PAGE_BYTES, STORE_APPLICATION_ID, STORE_FORMAT);
     bool done = sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;

@@ -175,10 +175,14 @@ static void note_boot(void *context, const struct sim_event *event)
     last_boot = event->boot;
 }
 
-/** Kills a committing child after `delay_us`; answers the last number that it reported. */
-static uint32_t kill_after(unsigned delay_us, uint32_t last)
+/**
+ * Kills a committing child after `delay_us`, counted from its start or from its first commit.
+ * @return the last number that it reported, or `last`
+ */
+static uint32_t kill_after(unsigned delay_us, bool committing, uint32_t last)
 {
     int ends[2];
+    uint32_t number = 0;
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
     assert_true(child >= 0);
@@ -187,12 +191,15 @@ static uint32_t kill_after(unsigned delay_us, uint32_t last)
         commit_for_ever(ends[1]);
     }
     close(ends[1]);
+    if (committing) {
+        assert_int_equal(read(ends[0], &last, sizeof last), sizeof last);
+    }
     usleep(delay_us);
     kill(child, SIGKILL);
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
-    for (uint32_t number = 0; read(ends[0], &number, sizeof number) == sizeof number;) {
+    while (read(ends[0], &number, sizeof number) == sizeof number) {
         last = number;
     }
     close(ends[0]);
@@ -208,7 +215,7 @@ static void a_killed_simulator_leaves_the_last_commit(void **state)
     srandom(seed);
     uint32_t last = 0;
     for (int round = 0; round < KILL_ROUNDS; round++) {
-        last = kill_after((unsigned)(random() % 20000), last);
+        last = kill_after((unsigned)(random() % 20000), round % 2 == 1, last);
         struct store *store = open_device(&again);
         /* The child may have died between its commit and its report. */
         assert_in_range(again.boots, last, last + 1);
@@ -223,7 +230,7 @@ static void a_killed_simulator_leaves_the_last_commit(void **state)
         store_close(store);
     }
     print_message("%u states in %d rounds\n", last, KILL_ROUNDS);
-    assert_true(last > KILL_ROUNDS);
+    assert_true(last >= KILL_ROUNDS / 2);
     last_boot = 0;
     assert_int_equal(store_read_events(path, 0, note_boot, NULL, &error), SIM_OK);
     assert_int_equal(last_boot, last);
