@@ -55,6 +55,7 @@ static const struct row rows[] = {
     {"34 bytes", {0x30, 39, 2, 34, 0, 0x80, LOW32, 2, 1, 2}, 41, false},
     {"33 bytes, sign byte not needed", {0x30, 38, 2, 33, 0, LOW32, 2, 1, 2}, 40, false},
     {"number longer than the sequence", {0x30, 6, 2, 5, 1, 2, 1, 2}, 8, false},
+    {"cut behind the head of a number", {0x30, 2, 2, 1}, 4, false},
     {"number longer than all", {0x30, 6, 2, 1, 1, 2, 0x7F, 2}, 8, false},
     {"padded with zeros to 72", {0x30, 6, 2, 1, 1, 2, 1, 2}, 72, false},
 };

@@ -156,6 +156,25 @@ static void parse_checks_header_size(void **state)
     }
 }
 
+/** Shifts the border between header and body: the areas behind stay where they are. */
+static enum garrison_status parse_with_border_at(uint16_t header_size)
+{
+    uint32_t body_size = 0x40 + recipe.body_len - header_size;
+    memcpy(made.bytes + 8, &header_size, sizeof header_size);
+    memcpy(made.bytes + 12, &body_size, sizeof body_size);
+    return parse_in(SLOT_SIZE);
+}
+
+static void parse_refuses_areas_that_are_too_small_but_join(void **state)
+{
+    (void)state;
+    image_make(&recipe, &made);
+    for (uint16_t border = 0; border <= 0x40 + 40; border++) {
+        bool right = border >= IMAGE_HEADER_BYTES && border < 0x40 + 40;
+        assert_int_equal(parse_with_border_at(border), right ? GARRISON_OK : GARRISON_ERROR_FORMAT);
+    }
+}
+
 static void parse_checks_body_size(void **state)
 {
     static const struct {
@@ -215,8 +234,8 @@ static void parse_checks_the_size_of_an_area(void **state)
         memcpy(made.bytes + area() + 2, &field, sizeof field);
         enum garrison_status status = parse_in(made.len);
         assert_true((status == GARRISON_OK) == (size == right));
-        if (size > right) {
-            assert_int_equal(status, GARRISON_ERROR_BOUNDS);
+        if (size < 4 || size > right) {
+            assert_int_equal(status, size < 4 ? GARRISON_ERROR_FORMAT : GARRISON_ERROR_BOUNDS);
         }
     }
 }
@@ -379,6 +398,7 @@ int main(void)
         TEST(parse_tells_flash_that_cannot_be_read),
         TEST(parse_checks_header_magic_pad_and_flags),
         TEST(parse_checks_header_size),
+        TEST(parse_refuses_areas_that_are_too_small_but_join),
         TEST(parse_checks_body_size),
         TEST(parse_checks_protected_size),
         TEST(parse_checks_the_size_of_an_area),

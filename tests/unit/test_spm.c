@@ -260,6 +260,23 @@ static void begin_refuses_vectors_outside_the_client(void **state)
     }
 }
 
+static void begin_refuses_lengths_that_wrap_whatever_the_port_says(void **state)
+{
+    (void)state;
+    port_fake.client_may_all = true;
+    client.in[0] = (psa_invec){client.data, SIZE_MAX - (uintptr_t)client.data};
+    assert_int_equal(begin(1, 0), PSA_SUCCESS);
+    (void)spm_end(PSA_SUCCESS);
+    partition = NULL;
+    message = NULL;
+    client.in[0].len++;
+    expect_refused(1, 0);
+    client.in[0].len = SIZE_MAX;
+    expect_refused(1, 0);
+    client.out[0].len = SIZE_MAX;
+    expect_refused(0, 1);
+}
+
 static void begin_refuses_arrays_outside_the_client(void **state)
 {
     static psa_invec in[1];
@@ -533,6 +550,7 @@ int main(void)
         TEST(begin_refuses_control_bits_it_does_not_know),
         TEST(gate_control_cannot_be_wrapped),
         TEST(begin_refuses_vectors_outside_the_client),
+        TEST(begin_refuses_lengths_that_wrap_whatever_the_port_says),
         TEST(begin_refuses_arrays_outside_the_client),
         TEST(begin_refuses_outputs_the_client_may_only_read),
         TEST(begin_takes_empty_vectors_wherever_they_point),
