@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NV_FLASH_BYTES 0x200000u
-#define NV_FLASH_QUADWORDS (NV_FLASH_BYTES / 16u)
-#define NV_OTP_BYTES 2048u
-#define NV_OBK_BYTES 8192u
+#define NV_FLASH_BYTES      0x200000u
+#define NV_FLASH_QUADWORDS  (NV_FLASH_BYTES / 16u)
+#define NV_OTP_BYTES        2048u
+#define NV_OBK_BYTES        8192u
 #define NV_BACKUP_REGISTERS 48u /* BKP0R to BKP31R, then TAMP's own registers (dev_tamp.c). */
-#define NV_BKPSRAM_BYTES 4096u
-#define NV_OPTION_WORDS 32u
+#define NV_BKPSRAM_BYTES    4096u
+#define NV_OPTION_WORDS     32u
 
 /** State of one write unit (a quad-word of flash and OBK, a half-word of OTP). */
 enum nv_cell {
@@ -67,24 +67,24 @@ enum nv_part {
  * where the part has its ECC, in the last 2 KB: two bits each, 3 virgin, 2 programmed, 1 single,
  * 0 double error. Erasing it leaves ones, so it is virgin.
  */
-#define NV_SECTOR_BYTES 8192u
+#define NV_SECTOR_BYTES  8192u
 #define NV_FLASH_SECTORS (NV_FLASH_BYTES / NV_SECTOR_BYTES)
 
 struct sim_nv {
-    uint8_t flash[NV_FLASH_BYTES]; /**< Physical order: bank 1, then bank 2. */
+    uint8_t flash[NV_FLASH_BYTES];          /**< Physical order: bank 1, then bank 2. */
     uint8_t flash_cell[NV_FLASH_QUADWORDS]; /**< enum nv_cell. */
     uint8_t otp[NV_OTP_BYTES];
     uint8_t otp_cell[NV_OTP_BYTES / 2u]; /**< enum nv_cell, per half-word. */
     uint8_t obk[2][NV_OBK_BYTES];        /**< The two sectors; slot n at byte 16 n. */
     uint8_t obk_cell[2][NV_OBK_BYTES / 16u];
-    uint8_t obk_current;                 /**< Which of the two sectors is read. */
-    uint32_t option[NV_OPTION_WORDS];    /**< By enum nv_option. */
+    uint8_t obk_current;              /**< Which of the two sectors is read. */
+    uint32_t option[NV_OPTION_WORDS]; /**< By enum nv_option. */
     uint32_t backup[NV_BACKUP_REGISTERS];
     uint8_t bkpsram[NV_BKPSRAM_BYTES];
-    uint8_t uid[12];                     /**< Unique device id, made with the device. */
-    uint8_t secret[32];                  /**< Root of every device-unique key; never read by code. */
-    uint64_t rng_state;                  /**< Seed of the entropy source at the next power-on. */
-    uint32_t boots;                      /**< Boots since the device was made. */
+    uint8_t uid[12];    /**< Unique device id, made with the device. */
+    uint8_t secret[32]; /**< Root of every device-unique key; never read by code. */
+    uint64_t rng_state; /**< Seed of the entropy source at the next power-on. */
+    uint32_t boots;     /**< Boots since the device was made. */
 
     /* Not stored: what has changed since the last commit. */
     bool dirty_sector[NV_FLASH_SECTORS];

@@ -60,14 +60,14 @@ enum sim_access_kind {
 };
 
 enum sim_event_kind {
-    SIM_EVENT_BOOT = 0,   /**< The boot ROM has started a stage, or the HDPL has been raised. */
-    SIM_EVENT_RESET = 1,  /**< A reset, with its cause. */
+    SIM_EVENT_BOOT = 0,    /**< The boot ROM has started a stage, or the HDPL has been raised. */
+    SIM_EVENT_RESET = 1,   /**< A reset, with its cause. */
     SIM_EVENT_REFUSED = 2, /**< An access was refused: who, what, which filter, why. */
-    SIM_EVENT_FAULT = 3,  /**< An exception for a fault was taken, or the processor locked up. */
-    SIM_EVENT_FLASH = 4,  /**< A flash, option-byte, OBK or OTP operation that failed. */
+    SIM_EVENT_FAULT = 3,   /**< An exception for a fault was taken, or the processor locked up. */
+    SIM_EVENT_FLASH = 4,   /**< A flash, option-byte, OBK or OTP operation that failed. */
     SIM_EVENT_CONSOLE = 5, /**< A line that a UART sent: "USART1: ..." */
-    SIM_EVENT_BLOCK = 6,  /**< First touch of a block that is not modelled. */
-    SIM_EVENT_NOTE = 7,   /**< Anything else worth a line. */
+    SIM_EVENT_BLOCK = 6,   /**< First touch of a block that is not modelled. */
+    SIM_EVENT_NOTE = 7,    /**< Anything else worth a line. */
 };
 
 /** One event of the journal. */
@@ -108,8 +108,8 @@ struct sim_config {
  *         SIM_ERROR_BUSY: another simulator has the file open;
  *         SIM_ERROR_MEMORY, SIM_ERROR_INTERNAL.
  */
-SIM_EXPORT SIM_MUST_USE enum sim_status sim_open(const struct sim_config *config,
-                                                 struct sim **out, struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_open(const struct sim_config *config, struct sim **out,
+                                                 struct sim_error *error);
 
 /** What makes one chip differ from another of its kind. */
 struct sim_identity {
@@ -123,9 +123,8 @@ struct sim_identity {
  *
  * @return SIM_ERROR_FILE: the path exists already, or cannot be written; nothing is left behind.
  */
-SIM_EXPORT SIM_MUST_USE enum sim_status sim_create(const char *path,
-                                                   const struct sim_identity *identity,
-                                                   struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status
+sim_create(const char *path, const struct sim_identity *identity, struct sim_error *error);
 
 /** Commits the non-volatile state and frees the chip. NULL does nothing. */
 SIM_EXPORT void sim_close(struct sim *sim);
@@ -208,9 +207,8 @@ SIM_EXPORT void sim_advance(struct sim *sim, uint64_t ticks);
  */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_peek(struct sim *sim, uint32_t addr, uint8_t *data,
                                                  size_t len, struct sim_error *error);
-SIM_EXPORT SIM_MUST_USE enum sim_status sim_poke(struct sim *sim, uint32_t addr,
-                                                 const uint8_t *data, size_t len,
-                                                 struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status
+sim_poke(struct sim *sim, uint32_t addr, const uint8_t *data, size_t len, struct sim_error *error);
 
 /**
  * Option words, by the name of their register in the reference manual without "FLASH_" and "_CUR":
