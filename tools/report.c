@@ -3,6 +3,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,13 +43,17 @@ int fail(enum exit_status status, const char *format, ...)
     return (int)status;
 }
 
+/** Whether standard output is a pipe or socket that nobody reads any more. */
+static bool reader_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 int finish_output(int status)
 {
     const bool lost = ferror(stdout) != 0;
-    if (fflush(stdout) == 0 && !lost) {
-        return status;
-    }
-    if (errno == EPIPE) {
+    if ((fflush(stdout) == 0 && !lost) || reader_gone()) {
         return status;
     }
     return fail(EXIT_INTERNAL, "standard output cannot be written: %s", strerror(errno));
