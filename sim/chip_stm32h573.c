@@ -187,7 +187,7 @@ const struct dev_row chip_rows[] = {
     /* AHB3 */
     DEVICE0("PWR", 0x44020800, 0x400, GTZC(4, 9), 0, pwr_new),
     DEVICE("RCC", 0x44020C00, 0x400, 9, 10, GTZC(4, 10), 0, rcc_new),
-    BLOCK("EXTI", 0x44022000, 0x400, GTZC(4, 11)),
+    DEVICE1("EXTI", 0x44022000, 0x400, 11, GTZC(4, 11), 0, exti_new),
     DEVICE0("DBGMCU", 0x44024000, 0x1000, NONE, 0, dbgmcu_new),
 
     /* AHB4 and external memories */

@@ -25,7 +25,8 @@ struct dev_row {
     const char *name; /**< As the reference manual writes it: "USART1". */
     uint32_t base;    /**< Non-secure base address. */
     uint32_t size;    /**< Bytes decoded from there. */
-    uint8_t irq[2];   /**< NVIC lines or DEV_NO_IRQ. FLASH, RCC, RTC: Non-secure, then Secure. */
+    uint8_t irq[2];   /**< NVIC lines or DEV_NO_IRQ. FLASH, RCC, RTC: Non-secure, then Secure;
+                           EXTI, GPDMA: the first of 16 and of 8. */
     uint8_t gtzc;     /**< 32 * (n - 1) + bit of TZSC_SECCFGRn, PRIVCFGRn, TZIC_SRn, or none. */
     uint8_t index;    /**< Which of several: 0 for GPIOA, 1 for USART1 and MPCBB1; else 0. */
     bool ns_only;     /**< Has no Secure alias. */
@@ -71,5 +72,6 @@ struct sim_device *tamp_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *crc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *dcache_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *exti_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *wwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *dbgmcu_new(struct sim_chip *chip, const struct dev_row *row);

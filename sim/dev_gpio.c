@@ -2,12 +2,13 @@
  * GPIO port: sixteen pins as registers.
  *
  * Nothing is connected to the pins: IDR shows what the chip itself drives (outputs, and pulls of
- * inputs). With TrustZone on, SECCFGR says which pins are Secure: a Non-secure access reads their
+ * inputs), and EXTI sees the edges of that. With TrustZone on, SECCFGR says which pins are Secure: a Non-secure access reads their
  * bits as zero and cannot change them. Alternate functions are not routed anywhere.
  */
 #include <stdlib.h>
 
 #include "dev.h"
+#include "dev_exti.h"
 #include "dev_reg.h"
 
 #define MODER   0x00u
@@ -36,6 +37,7 @@ struct gpio {
     uint32_t lckr;      /* Bits of the pins, and LCKK once locked. */
     unsigned lock_step; /* Writes of the lock sequence done so far, 0 to 3. */
     uint32_t lock_pins; /* Of the sequence under way. */
+    uint32_t idr;       /* Levels that EXTI has seen last. */
 };
 
 /* Reset values; ports without a row of their own have those of the last. */
@@ -86,6 +88,19 @@ static uint32_t gpio_idr(const struct gpio *gpio)
         idr |= high ? 1u << pin : 0;
     }
     return idr;
+}
+
+/* Gives EXTI the edges since the last time. */
+static void gpio_edges(struct gpio *gpio)
+{
+    const uint32_t idr = gpio_idr(gpio);
+    const uint32_t changed = idr ^ gpio->idr;
+    gpio->idr = idr;
+    for (unsigned pin = 0; changed >> pin != 0; pin++) {
+        if (changed >> pin & 1u) {
+            exti_pin(gpio->dev.chip, gpio->dev.row->index, pin, (idr >> pin & 1u) != 0);
+        }
+    }
 }
 
 /* LCKK 1, LCKK 0, LCKK 1 with the same pins, then a read: the configuration is locked. */
@@ -164,6 +179,7 @@ static void gpio_write(struct sim_device *dev, const struct sim_txn *txn, uint32
     default:
         break;
     }
+    gpio_edges(gpio);
 }
 
 static uint32_t gpio_read(struct sim_device *dev, const struct sim_txn *txn)
@@ -211,6 +227,7 @@ static void gpio_reset(struct sim_device *dev, enum sim_reset_kind kind)
     gpio->seccfgr = PINS;
     gpio->lock_step = 0;
     gpio->lock_pins = 0;
+    gpio->idr = gpio_idr(gpio);
 }
 
 static const struct sim_device_ops gpio_ops = {

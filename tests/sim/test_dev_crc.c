@@ -121,6 +121,12 @@ static void input_is_reversed_within_the_unit_chosen(void **state)
         bench_write(b, DR, 0x11223344);
         assert_int_equal(bench_read(b, DR), plain);
     }
+    bench_write(b, CR, RESET);
+    bench_write_size(b, DR, 1, 0x48);
+    const uint32_t plain = bench_read(b, DR);
+    bench_write(b, CR, REV_IN_WORD | RESET); /* a byte has no more than its own bits */
+    bench_write_size(b, DR, 1, 0x12);
+    assert_int_equal(bench_read(b, DR), plain);
 }
 
 static void writing_init_begins_anew(void **state)
