@@ -58,7 +58,7 @@ class Includes(Tree):
         ('port/stm32h573/flash.c', '"core/store/log.h"', 'core/store/log.h'),
         ('port/host/flash.c', '"core/store/log.h"', 'core/store/log.h'),
         ('port/stm32h573/flash.c', '"sim/bus.h"', 'sim/bus.h'),
-        ('port/host/regs.c', '"port/stm32h573/regs.h"', 'port/stm32h573/regs.h'),
+        ('port/host/boot.c', '"core/boot/image.h"', 'core/boot/image.h'),
         ('sim/bus.c', '<garrison/port.h>', 'include/garrison/port.h'),
         ('sim/bus.c', '"core/base/bytes.h"', 'core/base/bytes.h'),
         ('sim/bus.c', '"port/stm32h573/regs.h"', 'port/stm32h573/regs.h'),
