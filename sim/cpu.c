@@ -1,0 +1,409 @@
+/* The processor's run loop, and what the chip and the public API ask of it. */
+#include <stdlib.h>
+
+#include "cpu_engine.h"
+#include "fail.h"
+
+/** How often the loop may go round without an instruction before it is called a defect. */
+#define STALLS_MAX 64u
+
+/** From here on nothing is ever executed. */
+#define NOT_MEMORY 0xE0000000u
+
+void cpu_defect(struct sim_cpu *cpu, const char *what)
+{
+    chip_event(cpu->v.chip, SIM_EVENT_NOTE, "defect of the simulator: %s at PC 0x%08X", what,
+               cpu->v.r[15]);
+    cpu->failed = true;
+}
+
+/** A store is about to reach a page that has been executed, or has changed one. */
+static void code_written(struct sim_cpu *cpu, uint32_t vpage)
+{
+    struct cpu_place place;
+    if (!pages_find(&cpu->pages, vpage, &place)) {
+        return;
+    }
+    struct cpu_frame *frame = &cpu->pages.frame[place.frame];
+    engine_drop_frame(cpu, place.frame);
+    if (frame->changes < PAGE_CHANGES_MAX) {
+        frame->changes++;
+    } else if (!frame->mixed_use) {
+        frame->mixed_use = true;
+        cpu->mixed_use_pages++;
+    }
+}
+
+/** Takes back the time of the instructions of the last block that were not executed. */
+static void uncount(struct sim_cpu *cpu)
+{
+    const uint32_t done = cpu->v.r[15] - cpu->block_pc;
+    if (done < cpu->block_size) {
+        cpu->v.time -= map_count(cpu, cpu->v.r[15], cpu->block_size - done);
+    }
+}
+
+/* ARMv8-M ARM, BKPTInstrDebugEvent(). */
+static void breakpoint(struct v8m *v)
+{
+    const bool monitor = v->vector[false][V8M_DEBUG].enabled && v8m_ready(v, V8M_DEBUG, false);
+    if (monitor) {
+        v->dfsr |= 2u;
+        v8m_pend_fault(v, V8M_DEBUG, false);
+        return;
+    }
+    v->hfsr |= HFSR_DEBUGEVT;
+    v8m_pend_fault(v, V8M_HARD, v->trustzone && (v->secure || !(v->aircr_s & AIRCR_BFHFNMINS)));
+}
+
+static void handle(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    switch (cpu->reason) {
+    case CPU_DATA:
+        uncount(cpu);
+        v->refused_page = cpu->page;
+        v8m_emulate(v);
+        v->refused_page = V8M_NO_PAGE;
+        break;
+    case CPU_FETCH_INSIDE:
+        uncount(cpu);
+        v8m_refused_fetch(v);
+        break;
+    case CPU_FETCH:
+        v8m_refused_fetch(v);
+        break;
+    case CPU_PREPARE:
+        engine_prepare(cpu, cpu->page);
+        break;
+    case CPU_WRITE_CODE:
+        uncount(cpu);
+        code_written(cpu, cpu->page);
+        break;
+    case CPU_CODE_CHANGED:
+        code_written(cpu, cpu->page);
+        break;
+    case CPU_TRAP:
+    case CPU_INVALID:
+        uncount(cpu);
+        if (v->r[15] < NOT_MEMORY) {
+            v8m_emulate(v);
+        }
+        break;
+    case CPU_SVC:
+        v8m_pend_fault(v, V8M_SVC, v->secure);
+        break;
+    case CPU_BKPT:
+        uncount(cpu);
+        breakpoint(v);
+        break;
+    case CPU_MAGIC:
+        v8m_branch(v, v->r[15] | ((v->xpsr & XPSR_T) != 0 ? 1u : 0u));
+        break;
+    case CPU_STACK_LIMIT:
+        uncount(cpu);
+        v8m_usage_fault(v, v->secure, CFSR_STKOF);
+        break;
+    case CPU_UNALIGNED:
+        uncount(cpu);
+        v8m_usage_fault(v, v->secure, CFSR_UNALIGNED);
+        break;
+    case CPU_OTHER:
+        cpu_defect(cpu, "an unknown exception of the engine");
+        break;
+    case CPU_NO_REASON:
+    case CPU_BLOCK:
+    default:
+        break;
+    }
+}
+
+/** Frames that a device changed while the engine ran. */
+static void drop_changed(struct sim_cpu *cpu)
+{
+    for (unsigned i = 0; i < cpu->pages.frames; i++) {
+        if (cpu->pages.frame[i].changed) {
+            cpu->pages.frame[i].changed = false;
+            engine_drop_frame(cpu, i);
+        }
+    }
+    cpu->frames_changed = false;
+}
+
+/** Runs the engine until something needs us, at the latest at `until`. */
+static void run_engine(struct sim_cpu *cpu, uint64_t until)
+{
+    struct v8m *v = &cpu->v;
+    if ((v->xpsr & XPSR_T) == 0) {
+        v8m_emulate(v); /* INVSTATE */
+        return;
+    }
+    if (v->r[15] >= NOT_MEMORY) {
+        v8m_refused_fetch(v);
+        return;
+    }
+    cpu->reason = CPU_NO_REASON;
+    cpu->block_size = 0;
+    atomic_store(&cpu->break_time, until);
+    if (atomic_load(&cpu->stop_asked) || !engine_run(cpu)) {
+        return;
+    }
+    handle(cpu);
+    if (cpu->frames_changed) {
+        drop_changed(cpu);
+    }
+    if (cpu->bus_error) {
+        cpu->bus_error = false;
+        v8m_bus_fault(v, CFSR_IMPRECISERR);
+    }
+    if (cpu->shed != NULL) {
+        engine_shed_fp(cpu);
+    }
+}
+
+/** Passes time asleep; false when nothing is left that could wake the processor. */
+static bool sleep_until(struct sim_cpu *cpu, uint64_t limit, uint64_t next)
+{
+    struct v8m *v = &cpu->v;
+    const bool wfe = v->sleeping == V8M_WFE;
+    if (v8m_would_wake(v, wfe)) {
+        v->event_register = wfe ? false : v->event_register;
+        v->sleeping = V8M_AWAKE;
+        return true;
+    }
+    if (next == SIM_NEVER) {
+        return false;
+    }
+    v->time = next < limit ? next : limit;
+    return true;
+}
+
+enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
+{
+    struct v8m *v = &cpu->v;
+    unsigned stalls = 0;
+    if (v->time < v->chip->now) {
+        v->time = v->chip->now;
+    }
+    const uint64_t limit = insns < SIM_NEVER - v->time ? v->time + insns : SIM_NEVER;
+    while (!cpu->failed) {
+        const uint64_t before = v->time;
+        chip_advance(v->chip, v->time);
+        const uint64_t tick = v8m_systick_advance(v);
+        const uint64_t next = tick < v->chip->next_event ? tick : v->chip->next_event;
+        v8m_take_pending(v);
+        if (atomic_exchange(&cpu->stop_asked, false)) {
+            return SIM_STOP_ASKED;
+        }
+        if (v->lockup) {
+            return SIM_STOP_LOCKUP;
+        }
+        if (v->time >= limit) {
+            return SIM_STOP_INSNS;
+        }
+        if (v->sleeping == V8M_AWAKE) {
+            run_engine(cpu, next < limit ? next : limit);
+        } else if (!sleep_until(cpu, limit, next)) {
+            return SIM_STOP_IDLE;
+        }
+        stalls = v->time == before ? stalls + 1u : 0;
+        if (stalls > STALLS_MAX) {
+            cpu_defect(cpu, "no progress");
+        }
+    }
+    return SIM_STOP_ERROR;
+}
+
+void cpu_stop(struct sim_cpu *cpu)
+{
+    atomic_store(&cpu->stop_asked, true);
+    atomic_store(&cpu->break_time, 0);
+}
+
+/* ---- what the system level asks of the engine ---- */
+
+static void on_stored(void *context, enum chip_memory_id id, uint32_t off, uint32_t len)
+{
+    cpu_memory_changed(context, id, off, len);
+}
+
+static void on_map_changed(void *context)
+{
+    cpu_map_changed(context);
+}
+
+static void on_attention(void *context)
+{
+    cpu_deadline(context);
+}
+
+static void on_fp_read(void *context, uint32_t s[32], uint32_t *fpscr)
+{
+    engine_fp_read(context, s, fpscr);
+}
+
+static struct sim_cpu *new_failed(struct sim_cpu *cpu, enum sim_status status)
+{
+    (void)status; /* the reason is in the caller's struct sim_error */
+    cpu_free(cpu);
+    return NULL;
+}
+
+struct sim_cpu *cpu_new(struct sim_chip *chip, struct sim_error *error)
+{
+    struct sim_cpu *cpu = calloc(1, sizeof *cpu);
+    if (cpu == NULL) {
+        return new_failed(NULL, sim_fail(error, SIM_ERROR_MEMORY, "no memory for the processor"));
+    }
+    cpu->v.chip = chip;
+    cpu->v.refused_page = V8M_NO_PAGE;
+    cpu->v.host = (struct v8m_host){.context = cpu,
+                                    .fp_read = on_fp_read,
+                                    .stored = on_stored,
+                                    .map_changed = on_map_changed,
+                                    .attention = on_attention};
+    if (!pages_init(&cpu->pages, chip)) {
+        return new_failed(cpu, sim_fail(error, SIM_ERROR_MEMORY, "no memory for pages"));
+    }
+    const enum sim_status status = engine_open(cpu, error);
+    return status == SIM_OK ? cpu : new_failed(cpu, status);
+}
+
+void cpu_free(struct sim_cpu *cpu)
+{
+    if (cpu == NULL) {
+        return;
+    }
+    engine_close(cpu);
+    pages_fini(&cpu->pages);
+    free(cpu);
+}
+
+void cpu_reset(struct sim_cpu *cpu, uint32_t vtor_s, uint32_t vtor_ns)
+{
+    for (unsigned i = 0; i < cpu->pages.frames; i++) { /* memories may have been cleared */
+        if (cpu->pages.frame[i].executed) {
+            engine_drop_frame(cpu, i);
+        }
+    }
+    cpu->v.time = cpu->v.chip->now;
+    v8m_reset(&cpu->v, vtor_s, vtor_ns);
+}
+
+void cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level)
+{
+    v8m_irq_line(&cpu->v, irq, level);
+}
+
+void cpu_nmi(struct sim_cpu *cpu)
+{
+    v8m_pend(&cpu->v, V8M_NMI, false);
+}
+
+void cpu_map_changed(struct sim_cpu *cpu)
+{
+    cpu->generation++;
+    engine_flush(cpu);
+    atomic_store(&cpu->break_time, 0);
+}
+
+void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t off, uint32_t len)
+{
+    const unsigned first = cpu->pages.first[id] + off / PAGE_BYTES;
+    const unsigned last = cpu->pages.first[id] + (off + (len > 0 ? len - 1u : 0u)) / PAGE_BYTES;
+    for (unsigned i = first; i <= last && i < cpu->pages.frames; i++) {
+        struct cpu_frame *frame = &cpu->pages.frame[i];
+        if (!frame->executed) {
+            continue;
+        }
+        if (!cpu->in_engine) {
+            engine_drop_frame(cpu, i);
+        } else {
+            frame->changed = true;
+            cpu->frames_changed = true;
+        }
+    }
+    if (cpu->frames_changed) {
+        atomic_store(&cpu->break_time, 0);
+    }
+}
+
+void cpu_deadline(struct sim_cpu *cpu)
+{
+    atomic_store(&cpu->break_time, 0);
+}
+
+void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc)
+{
+    *attr = v8m_attr(&cpu->v);
+    *pc = cpu->in_engine ? cpu->block_pc : cpu->v.r[15];
+}
+
+void cpu_set_symbols(struct sim_cpu *cpu, cpu_symbol_fn *symbol, void *context)
+{
+    cpu->v.symbol = symbol;
+    cpu->v.symbol_context = context;
+}
+
+/** A register behind enum sim_reg that is one word of the state; NULL for the others. */
+static uint32_t *reg_word(struct v8m *v, enum sim_reg reg)
+{
+    const unsigned n = (unsigned)reg;
+    switch (n) {
+    case SIM_REG_SP:
+        return v8m_sp(v);
+    case SIM_REG_XPSR:
+        return &v->xpsr;
+    case SIM_REG_MSP_S:
+    case SIM_REG_MSP_NS:
+        return &v->msp[n == SIM_REG_MSP_S];
+    case SIM_REG_PSP_S:
+    case SIM_REG_PSP_NS:
+        return &v->psp[n == SIM_REG_PSP_S];
+    case SIM_REG_CONTROL_S:
+    case SIM_REG_CONTROL_NS:
+        return &v->control[n == SIM_REG_CONTROL_S];
+    case SIM_REG_PRIMASK_S:
+    case SIM_REG_PRIMASK_NS:
+        return &v->primask[n == SIM_REG_PRIMASK_S];
+    case SIM_REG_BASEPRI_S:
+    case SIM_REG_BASEPRI_NS:
+        return &v->basepri[n == SIM_REG_BASEPRI_S];
+    case SIM_REG_FAULTMASK_S:
+    case SIM_REG_FAULTMASK_NS:
+        return &v->faultmask[n == SIM_REG_FAULTMASK_S];
+    case SIM_REG_MSPLIM_S:
+    case SIM_REG_MSPLIM_NS:
+        return &v->msplim[n == SIM_REG_MSPLIM_S];
+    case SIM_REG_PSPLIM_S:
+    case SIM_REG_PSPLIM_NS:
+        return &v->psplim[n == SIM_REG_PSPLIM_S];
+    default:
+        return n < 16 ? &v->r[n] : NULL;
+    }
+}
+
+uint32_t cpu_reg_read(struct sim_cpu *cpu, enum sim_reg reg)
+{
+    if (reg == SIM_REG_SECURE) {
+        return cpu->v.secure ? 1 : 0;
+    }
+    if (reg == SIM_REG_CONTROL_NS) {
+        return v8m_control_read(&cpu->v, false);
+    }
+    const uint32_t *word = reg_word(&cpu->v, reg);
+    return word != NULL ? *word : 0;
+}
+
+void cpu_reg_write(struct sim_cpu *cpu, enum sim_reg reg, uint32_t value)
+{
+    if (reg == SIM_REG_SECURE) {
+        cpu->v.secure = value != 0 && cpu->v.trustzone;
+        return;
+    }
+    uint32_t *word = reg_word(&cpu->v, reg);
+    if (word != NULL) {
+        *word = value;
+    }
+    cpu->v.lockup = cpu->v.lockup && reg != SIM_REG_PC;
+}

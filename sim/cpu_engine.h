@@ -1,0 +1,150 @@
+/* struct sim_cpu, shared by cpu_unicorn.c and cpu_map.c. Nothing of the engine shows here. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "cpu_pages.h"
+
+#define CPU_MEMO_ENTRIES  4096u
+#define CPU_COUNT_ENTRIES 16384u
+
+/** Where windows to devices stand in the engine's physical space; see cpu_map.c. */
+#define CPU_PHYS_LOW_WINDOW 0x60000000u
+#define CPU_PHYS_LOW_BYTES  0x10000000u
+
+/** Rights of a page in the present state, as far as they are the same all over the page. */
+#define CPU_READ_DIRECT  0x01u
+#define CPU_WRITE_DIRECT 0x02u
+#define CPU_FETCH_DIRECT 0x04u
+#define CPU_FETCH_MIXED  0x08u /**< Some of the page may be executed. */
+#define CPU_READ_WINDOW  0x10u
+#define CPU_WRITE_WINDOW 0x20u
+
+/** Rights as the engine is told them. */
+#define MAP_READ  1u
+#define MAP_WRITE 2u
+#define MAP_EXEC  4u
+
+/** An answer given before; valid while `generation` is the processor's. */
+struct cpu_memo {
+    uint32_t key;
+    uint32_t generation;
+    uint32_t rights;
+};
+
+/** Number of instructions of a block. */
+struct cpu_count {
+    uint32_t pc;
+    uint16_t size;
+    uint16_t count;
+};
+
+/** Why the engine stopped. */
+enum cpu_reason {
+    CPU_NO_REASON = 0,
+    CPU_BLOCK,        /**< Before a block: time, an exception, a request. */
+    CPU_DATA,         /**< A load or store in `page` needs an exact check. */
+    CPU_FETCH,        /**< The page at PC may not be executed. */
+    CPU_FETCH_INSIDE, /**< The instruction at PC may not, others of its page may. */
+    CPU_PREPARE,      /**< The page at PC is to be scanned first. */
+    CPU_CODE_CHANGED, /**< The block at PC is not what was scanned. */
+    CPU_WRITE_CODE,   /**< A store into `page`, which has been executed. */
+    CPU_TRAP,         /**< The instruction at PC is ours. */
+    CPU_INVALID,      /**< The engine does not know the instruction at PC. */
+    CPU_SVC,
+    CPU_BKPT,
+    CPU_MAGIC, /**< PC is EXC_RETURN or FNC_RETURN. */
+    CPU_STACK_LIMIT,
+    CPU_UNALIGNED,
+    CPU_OTHER, /**< An exception of the engine that has no meaning here. */
+};
+
+/** What the engine has at present, so that only differences are written. */
+struct cpu_loaded {
+    uint32_t limit;
+    uint32_t primask;
+    bool privileged;
+    bool secure;
+    bool negative;
+    bool fp_ready;
+};
+
+struct uc_struct;
+struct sim_cpu;
+
+/** One of the windows of the engine's physical space. */
+struct cpu_window {
+    struct sim_cpu *cpu;
+    uint32_t base;
+};
+
+#define CPU_WINDOWS 3u
+
+struct sim_cpu {
+    struct v8m v;
+    struct uc_struct *uc;
+    struct cpu_window window[CPU_WINDOWS];
+    uint16_t stub[PAGE_BYTES]; /**< Two pages of the engine's own. */
+    struct cpu_pages pages;
+
+    atomic_bool stop_asked;
+    _Atomic uint64_t break_time; /**< The engine stops before the next block from this time on. */
+    bool in_engine;
+    bool in_stub; /**< Running the engine for its own upkeep. */
+    bool failed;
+    bool flush_wanted;
+    bool frames_changed;
+    bool bus_error; /**< A window's access failed; the fault follows it. */
+    enum cpu_reason reason;
+    uint32_t page;
+    struct cpu_loaded loaded;
+    struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
+
+    uint32_t block_pc;
+    uint32_t block_size;
+    unsigned mixed_use_pages;
+    uint32_t generation;
+    struct cpu_memo memo[CPU_MEMO_ENTRIES];
+    struct cpu_count count[CPU_COUNT_ENTRIES];
+};
+
+/* cpu_map.c: answers for pages, and accesses through windows. */
+
+/** Rights of the page at `vpage` for the state that executes. */
+uint32_t map_rights(struct sim_cpu *cpu, uint32_t vpage);
+/**
+ * Answers the engine's question for a page. Refusing, it leaves the reason in `cpu->reason`.
+ */
+bool map_fill(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind, uint32_t *paddr,
+              unsigned *perms);
+/** Where the engine finds a place of memory, and a window. */
+uint32_t map_phys(const struct sim_cpu *cpu, const struct cpu_place *place);
+bool map_window(uint32_t vpage, uint32_t *paddr);
+uint32_t map_window_addr(uint32_t paddr);
+uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size);
+void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value);
+/** Checks one instruction of a page with mixed rights. */
+bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
+/** Instructions from `addr` to `addr + size`. */
+unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+
+/* cpu.c */
+
+/** Ends the run for a defect of ours or the engine's, with a line in the journal. */
+void cpu_defect(struct sim_cpu *cpu, const char *what);
+
+/* cpu_unicorn.c */
+
+SIM_MUST_USE enum sim_status engine_open(struct sim_cpu *cpu, struct sim_error *error);
+void engine_close(struct sim_cpu *cpu);
+/** Runs until something stops the engine: `cpu->reason`. @return false on a defect. */
+bool engine_run(struct sim_cpu *cpu);
+/** Makes the engine ask for every page again. */
+void engine_flush(struct sim_cpu *cpu);
+/** Scans the page at PC for what must be trapped in the present state. */
+void engine_prepare(struct sim_cpu *cpu, uint32_t vpage);
+/** What was known about a frame's instructions no longer holds, through either alias. */
+void engine_drop_frame(struct sim_cpu *cpu, unsigned index);
+/** FP instructions of the page `cpu->shed` run free again. */
+void engine_shed_fp(struct sim_cpu *cpu);
+void engine_fp_read(struct sim_cpu *cpu, uint32_t s[32], uint32_t *fpscr);

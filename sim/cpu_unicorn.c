@@ -1,0 +1,622 @@
+/*
+ * The processor on Unicorn: the one file that knows the engine.
+ *
+ * One engine, virtual TLB, Non-secure for ever: it executes plain instructions. Whatever belongs to
+ * the system level stops it, exactly at an instruction, and is done on `struct v8m` before it goes
+ * on. In the engine, SP is whichever stack pointer is in use, and MSPLIM its limit.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <unicorn/unicorn.h>
+
+#include "cpu_engine.h"
+#include "fail.h"
+
+/* The engine's own code, where nothing of the chip is: one page, and one of undefined instructions. */
+#define STUB_ADDR  0xF0000000u
+#define STUB_BXNS  0x00u /* bxns r0: leaves the engine's Secure state, once */
+#define STUB_FP    0x10u /* vmov s0, r0: the engine's own FP context is active from then on */
+#define STUB_LIMIT 0x20u /* msr msplim, r0; clrex */
+#define STUB_END   0x30u
+#define STUB_UDF   0xDE00u
+
+/** The engine wants an address to stop at, and looks there: the last one of the second page. */
+#define STOP_PAGE  (STUB_ADDR + PAGE_BYTES)
+#define STOP_NEVER (STOP_PAGE + PAGE_BYTES - 2u)
+
+/* The engine's exception numbers that mean something. */
+#define INTR_SVC       2u
+#define INTR_DATA      4u
+#define INTR_BKPT      7u
+#define INTR_MAGIC     8u
+#define INTR_STKOF     19u
+#define INTR_UNALIGNED 22u
+
+#define XPSR_HANDLER (XPSR_T | 3u)
+#define REGISTERS    17
+
+static int reg_ids[REGISTERS] = {
+    UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,   UC_ARM_REG_R5,
+    UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10,  UC_ARM_REG_R11,
+    UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR, UC_ARM_REG_PC, UC_ARM_REG_XPSR,
+};
+
+struct stub_word {
+    uint32_t off;
+    uint16_t half;
+};
+
+static const struct stub_word stub_code[] = {
+    {STUB_BXNS, 0x4704},      {STUB_FP, 0xEE00},        {STUB_FP + 2, 0x0A10},
+    {STUB_FP + 4, 0xBF30},    {STUB_LIMIT, 0xF380},     {STUB_LIMIT + 2, 0x880A},
+    {STUB_LIMIT + 4, 0xF3BF}, {STUB_LIMIT + 6, 0x8F2F}, {STUB_LIMIT + 8, 0xBF30},
+    {STUB_END, 0xBF30},
+};
+
+static void reg_write(struct sim_cpu *cpu, int id, uint32_t value)
+{
+    (void)uc_reg_write(cpu->uc, id, &value);
+}
+
+static void stop_for(struct sim_cpu *cpu, enum cpu_reason reason)
+{
+    cpu->reason = reason;
+    (void)uc_emu_stop(cpu->uc);
+}
+
+/* ---- what the engine asks ---- */
+
+/** Answers for our own upkeep: every memory where it is, with every right. */
+static bool fill_plain(const struct sim_cpu *cpu, uint32_t vpage, uc_tlb_entry *result)
+{
+    struct cpu_place place;
+    result->perms = UC_PROT_ALL;
+    result->paddr = vpage;
+    if (vpage == STUB_ADDR) {
+        return true;
+    }
+    if (!pages_find(&cpu->pages, vpage, &place)) {
+        return false;
+    }
+    result->paddr = map_phys(cpu, &place);
+    return true;
+}
+
+static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result,
+                    void *context)
+{
+    struct sim_cpu *cpu = context;
+    const uint32_t vpage = (uint32_t)vaddr & PAGE_MASK;
+    (void)uc;
+    if (vpage == STOP_PAGE && type == UC_MEM_FETCH) {
+        result->paddr = vpage;
+        result->perms = UC_PROT_EXEC;
+        return true;
+    }
+    if (cpu->in_stub) {
+        return fill_plain(cpu, vpage, result);
+    }
+    enum sim_access_kind kind = SIM_READ;
+    if (type != UC_MEM_READ) {
+        kind = type == UC_MEM_FETCH ? SIM_FETCH : SIM_WRITE;
+    }
+    uint32_t paddr = 0;
+    unsigned perms = 0; /* MAP_READ and so on have the values of UC_PROT_READ and so on. */
+    if (!map_fill(cpu, vpage, kind, &paddr, &perms)) {
+        return false;
+    }
+    result->paddr = paddr;
+    result->perms = (uc_prot)perms;
+    return true;
+}
+
+/** Number of instructions of a block that is not in the table. */
+static unsigned count_block(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
+{
+    struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
+    if (cpu->in_stub) {
+        return 0;
+    }
+    entry->pc = addr;
+    entry->size = (uint16_t)size;
+    entry->count = (uint16_t)map_count(cpu, addr, size);
+    return entry->count;
+}
+
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    struct sim_cpu *cpu = context;
+    const uint32_t addr = (uint32_t)address;
+    (void)uc;
+    if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
+        stop_for(cpu, CPU_BLOCK);
+        return;
+    }
+    if (cpu->mixed_use_pages != 0 && !pages_unchanged(&cpu->pages, addr, size)) {
+        cpu->page = addr & PAGE_MASK;
+        stop_for(cpu, CPU_CODE_CHANGED);
+        return;
+    }
+    const struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
+    const bool known = entry->pc == addr && entry->size == size;
+    cpu->v.time += known ? entry->count : count_block(cpu, addr, size);
+    cpu->block_pc = addr;
+    cpu->block_size = size;
+}
+
+static void on_intr(uc_engine *uc, uint32_t number, void *context)
+{
+    struct sim_cpu *cpu = context;
+    (void)uc;
+    switch (number) {
+    case INTR_SVC:
+        stop_for(cpu, CPU_SVC);
+        break;
+    case INTR_BKPT:
+        stop_for(cpu, CPU_BKPT);
+        break;
+    case INTR_MAGIC:
+        stop_for(cpu, CPU_MAGIC);
+        break;
+    case INTR_STKOF:
+        stop_for(cpu, CPU_STACK_LIMIT);
+        break;
+    case INTR_DATA:
+    case INTR_UNALIGNED:
+        stop_for(cpu, CPU_UNALIGNED);
+        break;
+    default:
+        stop_for(cpu, CPU_OTHER);
+        break;
+    }
+}
+
+static bool on_invalid(uc_engine *uc, void *context)
+{
+    (void)uc;
+    stop_for(context, CPU_INVALID);
+    return false;
+}
+
+static uint64_t on_window_read(uc_engine *uc, uint64_t offset, unsigned size, void *context)
+{
+    const struct cpu_window *window = context;
+    const uint32_t addr = map_window_addr(window->base + (uint32_t)offset);
+    (void)uc;
+    if (size == 8) {
+        const uint64_t low = map_window_read(window->cpu, addr, 4);
+        return low | (uint64_t)map_window_read(window->cpu, addr + 4u, 4) << 32;
+    }
+    return map_window_read(window->cpu, addr, size);
+}
+
+static void on_window_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value,
+                            void *context)
+{
+    const struct cpu_window *window = context;
+    const uint32_t addr = map_window_addr(window->base + (uint32_t)offset);
+    (void)uc;
+    if (size == 8) {
+        map_window_write(window->cpu, addr, 4, (uint32_t)value);
+        map_window_write(window->cpu, addr + 4u, 4, (uint32_t)(value >> 32));
+        return;
+    }
+    map_window_write(window->cpu, addr, size, (uint32_t)value);
+}
+
+static bool divisor_is_zero(struct sim_cpu *cpu, uint32_t addr)
+{
+    uint16_t second = 0;
+    uint32_t value = 1;
+    (void)v8m_peek(&cpu->v, addr + 2u, &second);
+    (void)uc_reg_read(cpu->uc, reg_ids[second & 0xFu], &value);
+    return value == 0;
+}
+
+static void on_trap(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    struct cpu_site *site = context;
+    struct sim_cpu *cpu = site->page->owner;
+    (void)uc;
+    (void)size;
+    switch (site->trap) {
+    case V8M_TRAP_UNMASK:
+        if (cpu->v.pending != 0) { /* The engine does it; then we look. */
+            atomic_store(&cpu->break_time, 0);
+        }
+        return;
+    case V8M_TRAP_FP:
+        if (cpu->loaded.fp_ready) {
+            cpu->shed = site->page;
+            atomic_store(&cpu->break_time, 0);
+            return;
+        }
+        break;
+    case V8M_TRAP_DIVIDE:
+        if ((cpu->v.ccr[cpu->v.secure] & CCR_DIV_0_TRP) == 0 ||
+            !divisor_is_zero(cpu, (uint32_t)address)) {
+            return;
+        }
+        break;
+    case V8M_TRAP_EMULATE:
+    case V8M_TRAP_NONE:
+    case V8M_TRAP_ALIGN:
+    case V8M_TRAP_ANY_ALIGN:
+    default:
+        break;
+    }
+    stop_for(cpu, CPU_TRAP);
+}
+
+static void on_mixed(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    struct sim_cpu *cpu = context;
+    (void)uc;
+    if (!map_fetch_allowed(cpu, (uint32_t)address, size)) {
+        stop_for(cpu, CPU_FETCH_INSIDE);
+    }
+}
+
+/* ---- upkeep of pages, with the engine at rest ---- */
+
+static bool wanted(const struct sim_cpu *cpu, const struct cpu_site *site)
+{
+    if (site->trap == V8M_TRAP_FP) {
+        return !cpu->loaded.fp_ready;
+    }
+    if (site->trap == V8M_TRAP_DIVIDE) {
+        return ((cpu->v.ccr[true] | cpu->v.ccr[false]) & CCR_DIV_0_TRP) != 0;
+    }
+    return true;
+}
+
+static void unhook_site(struct sim_cpu *cpu, struct cpu_site *site)
+{
+    if (site->hooked) {
+        (void)uc_hook_del(cpu->uc, site->hook);
+        site->hooked = false;
+    }
+}
+
+/** Drops what the engine has translated of a page. */
+static void forget_blocks(struct sim_cpu *cpu, uint32_t vpage)
+{
+    (void)uc_ctl_remove_cache(cpu->uc, (uint64_t)vpage, (uint64_t)vpage + PAGE_BYTES);
+    cpu->flush_wanted = true;
+}
+
+static void unprepare(struct sim_cpu *cpu, struct cpu_page *page)
+{
+    if (!page->prepared) {
+        return;
+    }
+    cpu->in_stub = true;
+    for (unsigned i = 0; i < page->sites; i++) {
+        unhook_site(cpu, &page->site[i]);
+    }
+    if (page->mixed_rights) {
+        (void)uc_hook_del(cpu->uc, page->mixed_hook);
+    }
+    forget_blocks(cpu, page->vpage);
+    cpu->in_stub = false;
+    page->prepared = false;
+    page->fp_hooked = false;
+    page->divide_hooked = false;
+    page->mixed_rights = false;
+}
+
+void engine_shed_fp(struct sim_cpu *cpu)
+{
+    struct cpu_page *page = cpu->shed;
+    cpu->shed = NULL;
+    cpu->in_stub = true;
+    for (unsigned i = 0; i < page->sites; i++) {
+        if (page->site[i].trap == V8M_TRAP_FP) {
+            unhook_site(cpu, &page->site[i]);
+        }
+    }
+    forget_blocks(cpu, page->vpage);
+    cpu->in_stub = false;
+    page->fp_hooked = false;
+}
+
+void engine_drop_frame(struct sim_cpu *cpu, unsigned index)
+{
+    struct cpu_frame *frame = &cpu->pages.frame[index];
+    frame->executed = false;
+    unprepare(cpu, &cpu->pages.page[2u * index]);
+    unprepare(cpu, &cpu->pages.page[2u * index + 1u]);
+    memset(cpu->count, 0, sizeof cpu->count);
+    cpu->flush_wanted = true;
+}
+
+static void hook_page(struct sim_cpu *cpu, struct cpu_page *page, bool mixed)
+{
+    for (unsigned i = 0; i < page->sites; i++) {
+        struct cpu_site *site = &page->site[i];
+        if (!wanted(cpu, site) || site->hooked) {
+            continue;
+        }
+        uc_hook hook = 0;
+        if (uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_trap, site, (uint64_t)site->addr,
+                        (uint64_t)site->addr) != UC_ERR_OK) {
+            cpu_defect(cpu, "no memory for a hook");
+        }
+        site->hook = hook;
+        site->hooked = true;
+    }
+    if (mixed && !page->mixed_rights) {
+        uc_hook hook = 0;
+        (void)uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_mixed, cpu,
+                          (uint64_t)page->vpage, (uint64_t)page->vpage + PAGE_BYTES - 1u);
+        page->mixed_hook = hook;
+        page->mixed_rights = true;
+    }
+}
+
+void engine_prepare(struct sim_cpu *cpu, uint32_t vpage)
+{
+    struct cpu_place place;
+    if (!pages_find(&cpu->pages, vpage, &place)) {
+        return;
+    }
+    struct cpu_page *page = &cpu->pages.page[place.page];
+    const bool mixed = (map_rights(cpu, vpage) & CPU_FETCH_MIXED) != 0;
+    if (page->prepared && (page->vpage != vpage || page->mixed_rights != mixed)) {
+        unprepare(cpu, page);
+    }
+    if (!page->prepared && !pages_scan(&cpu->pages, &place, vpage)) {
+        cpu_defect(cpu, "no memory for a page");
+        return;
+    }
+    page->owner = cpu;
+    cpu->in_stub = true;
+    hook_page(cpu, page, mixed);
+    forget_blocks(cpu, vpage);
+    cpu->in_stub = false;
+    page->prepared = true;
+    page->fp_hooked = page->fp_hooked || !cpu->loaded.fp_ready;
+    page->divide_hooked =
+        page->divide_hooked || ((cpu->v.ccr[true] | cpu->v.ccr[false]) & CCR_DIV_0_TRP) != 0;
+    cpu->pages.frame[place.frame].executed = true;
+}
+
+/* ---- registers in and out ---- */
+
+static void run_stub(struct sim_cpu *cpu, uint32_t off, uint32_t r0)
+{
+    const uint64_t time = cpu->v.time;
+    const uint32_t block_pc = cpu->block_pc;
+    const uint32_t block_size = cpu->block_size;
+    const uint64_t break_time = atomic_exchange(&cpu->break_time, UINT64_MAX);
+    cpu->in_stub = true;
+    reg_write(cpu, UC_ARM_REG_R0, r0);
+    const uint64_t start = (uint64_t)STUB_ADDR + off;
+    const uc_err err = uc_emu_start(cpu->uc, start | 1u, STOP_NEVER, 0, 0);
+    cpu->in_stub = false;
+    cpu->v.time = time;
+    cpu->block_pc = block_pc;
+    cpu->block_size = block_size;
+    atomic_store(&cpu->break_time, break_time);
+    if (err != UC_ERR_OK) {
+        cpu_defect(cpu, uc_strerror(err));
+    }
+}
+
+/** What the engine can only be told while it is privileged. */
+static void load_special(struct sim_cpu *cpu, bool privileged)
+{
+    struct v8m *v = &cpu->v;
+    struct cpu_loaded *loaded = &cpu->loaded;
+    const uint32_t limit = v8m_sp_limit(v);
+    const uint32_t primask = v->primask[v->secure];
+    const bool thread_privileged = privileged || v8m_handler(v);
+    if (limit == loaded->limit && !v->clear_exclusive && primask == loaded->primask &&
+        thread_privileged == loaded->privileged) {
+        return;
+    }
+    reg_write(cpu, UC_ARM_REG_XPSR, XPSR_HANDLER);
+    if (limit != loaded->limit || v->clear_exclusive) {
+        run_stub(cpu, STUB_LIMIT, limit);
+        loaded->limit = limit;
+        v->clear_exclusive = false;
+    }
+    reg_write(cpu, UC_ARM_REG_PRIMASK, primask);
+    loaded->primask = primask;
+    reg_write(cpu, UC_ARM_REG_CONTROL, thread_privileged ? 0 : CONTROL_NPRIV);
+    loaded->privileged = thread_privileged;
+}
+
+static void fp_to_engine(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    if (!v->fp_here) {
+        return;
+    }
+    for (int i = 0; i < 16; i++) {
+        const uint64_t d = v->s[2 * i] | (uint64_t)v->s[2 * i + 1] << 32;
+        (void)uc_reg_write(cpu->uc, UC_ARM_REG_D0 + i, &d);
+    }
+    reg_write(cpu, UC_ARM_REG_FPSCR, v->fpscr);
+    v->fp_here = false;
+}
+
+void engine_fp_read(struct sim_cpu *cpu, uint32_t s[32], uint32_t *fpscr)
+{
+    for (int i = 0; i < 16; i++) {
+        uint64_t d = 0;
+        (void)uc_reg_read(cpu->uc, UC_ARM_REG_D0 + i, &d);
+        s[2 * i] = (uint32_t)d;
+        s[2 * i + 1] = (uint32_t)(d >> 32);
+    }
+    (void)uc_reg_read(cpu->uc, UC_ARM_REG_FPSCR, fpscr);
+}
+
+/** Forgets the engine's answers for pages when the state asks for others. */
+static void settle_map(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    struct cpu_loaded *loaded = &cpu->loaded;
+    const bool negative = v8m_negative_priority(v, v->secure);
+    const bool fp_ready = v8m_fp_ready(v);
+    if (cpu->flush_wanted || v->secure != loaded->secure || negative != loaded->negative ||
+        (loaded->fp_ready && !fp_ready)) {
+        (void)uc_ctl_flush_tlb(cpu->uc);
+    }
+    cpu->flush_wanted = false;
+    loaded->secure = v->secure;
+    loaded->negative = negative;
+    loaded->fp_ready = fp_ready;
+}
+
+static void enter(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    settle_map(cpu);
+    load_special(cpu, v8m_privileged(v));
+    fp_to_engine(cpu);
+    reg_write(cpu, UC_ARM_REG_XPSR, v->xpsr);
+    uint32_t sp = *v8m_sp(v);
+    void *values[REGISTERS];
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        values[i] = i == 13 ? &sp : &v->r[i < 16 ? i : 0];
+    }
+    (void)uc_reg_write_batch(cpu->uc, reg_ids, values, 15);
+}
+
+static void leave(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    uint32_t sp = 0;
+    void *values[REGISTERS];
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        values[i] = i == 13 ? &sp : &v->r[i < 16 ? i : 0];
+    }
+    values[16] = &v->xpsr;
+    (void)uc_reg_read_batch(cpu->uc, reg_ids, values, REGISTERS);
+    *v8m_sp(v) = sp;
+    if (v8m_privileged(v)) {
+        (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
+        v->primask[v->secure] = cpu->loaded.primask;
+    }
+}
+
+/* ---- the engine as a whole ---- */
+
+bool engine_run(struct sim_cpu *cpu)
+{
+    enter(cpu);
+    cpu->in_engine = true;
+    const uc_err err = uc_emu_start(cpu->uc, (uint64_t)cpu->v.r[15] | 1u, STOP_NEVER, 0, 0);
+    cpu->in_engine = false;
+    leave(cpu);
+    if (err != UC_ERR_OK && cpu->reason == CPU_NO_REASON) {
+        cpu_defect(cpu, uc_strerror(err));
+        return false;
+    }
+    return true;
+}
+
+void engine_flush(struct sim_cpu *cpu)
+{
+    if (cpu->in_engine) {
+        (void)uc_ctl_flush_tlb(cpu->uc);
+    } else {
+        cpu->flush_wanted = true;
+    }
+}
+
+static uc_err map_memories(struct sim_cpu *cpu)
+{
+    for (unsigned i = 0; i < sizeof cpu->stub / sizeof cpu->stub[0]; i++) {
+        cpu->stub[i] = STUB_UDF;
+    }
+    for (unsigned i = 0; i < sizeof stub_code / sizeof stub_code[0]; i++) {
+        cpu->stub[stub_code[i].off / 2u] = stub_code[i].half;
+    }
+    uc_err err = uc_mem_map_ptr(cpu->uc, STUB_ADDR, sizeof cpu->stub, UC_PROT_READ | UC_PROT_EXEC,
+                                cpu->stub);
+    for (unsigned id = 0; id < CHIP_MEMORIES && err == UC_ERR_OK; id++) {
+        const struct chip_memory *memory = &cpu->v.chip->memory[id];
+        if (id == CHIP_BKPSRAM) { /* among the peripherals: through their window */
+            continue;
+        }
+        const uint32_t prot = UC_PROT_READ | UC_PROT_EXEC | (memory->writable ? UC_PROT_WRITE : 0u);
+        err = uc_mem_map_ptr(cpu->uc, memory->base_ns, memory->size, prot, memory->bytes);
+    }
+    static const struct {
+        uint32_t base;
+        uint32_t size;
+    } windows[CPU_WINDOWS] = {{CPU_PHYS_LOW_WINDOW, CPU_PHYS_LOW_BYTES},
+                              {0x40000000, 0x20000000},
+                              {0xE0000000, 0x100000}};
+    for (unsigned i = 0; i < CPU_WINDOWS && err == UC_ERR_OK; i++) {
+        cpu->window[i] = (struct cpu_window){.cpu = cpu, .base = windows[i].base};
+        err = uc_mmio_map(cpu->uc, windows[i].base, windows[i].size, on_window_read,
+                          &cpu->window[i], on_window_write, &cpu->window[i]);
+    }
+    return err;
+}
+
+static uc_err add_hooks(struct sim_cpu *cpu)
+{
+    static const struct {
+        int type;
+        void *callback;
+    } hooks[] = {
+        {UC_HOOK_TLB_FILL, (void *)on_fill},
+        {UC_HOOK_BLOCK, (void *)on_block},
+        {UC_HOOK_INTR, (void *)on_intr},
+        {UC_HOOK_INSN_INVALID, (void *)on_invalid},
+    };
+    uc_err err = UC_ERR_OK;
+    for (unsigned i = 0; i < sizeof hooks / sizeof hooks[0] && err == UC_ERR_OK; i++) {
+        uc_hook hook = 0;
+        err = uc_hook_add(cpu->uc, &hook, hooks[i].type, hooks[i].callback, cpu, (uint64_t)1,
+                          (uint64_t)0);
+    }
+    return err;
+}
+
+enum sim_status engine_open(struct sim_cpu *cpu, struct sim_error *error)
+{
+    uc_err err = uc_open(UC_ARCH_ARM, (uc_mode)(UC_MODE_THUMB | UC_MODE_MCLASS), &cpu->uc);
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_set_cpu_model(cpu->uc, UC_CPU_ARM_CORTEX_M33);
+    }
+    if (err == UC_ERR_OK) {
+        err = uc_ctl_tlb_mode(cpu->uc, UC_TLB_VIRTUAL);
+    }
+    if (err == UC_ERR_OK) {
+        err = map_memories(cpu);
+    }
+    if (err == UC_ERR_OK) {
+        err = add_hooks(cpu);
+    }
+    if (err == UC_ERR_OK) {
+        run_stub(cpu, STUB_BXNS, STUB_ADDR + STUB_END);
+        run_stub(cpu, STUB_FP, 0);
+    }
+    if (err != UC_ERR_OK || cpu->failed) {
+        return sim_fail(error, SIM_ERROR_INTERNAL, "Unicorn cannot be used: %s", uc_strerror(err));
+    }
+    return SIM_OK;
+}
+
+void engine_close(struct sim_cpu *cpu)
+{
+    if (cpu->uc != NULL) {
+        (void)uc_close(cpu->uc);
+    }
+}
+
+const char *cpu_engine_version(void)
+{
+    static char text[32];
+    unsigned major = 0;
+    unsigned minor = 0;
+    const unsigned version = uc_version(&major, &minor);
+    (void)snprintf(text, sizeof text, "Unicorn %u.%u.%u", major, minor, (version >> 8) & 0xFFu);
+    return text;
+}

@@ -1,0 +1,74 @@
+/* Which instructions the engine must not do, or not do unseen. */
+#include "cpu_v8m.h"
+
+static enum v8m_trap scan_narrow(uint16_t half)
+{
+    switch (half) {
+    case 0xBF10: /* YIELD: the engine would stop */
+    case 0xBF20: /* WFE */
+    case 0xBF30: /* WFI */
+    case 0xBF40: /* SEV */
+        return V8M_TRAP_EMULATE;
+    default:
+        break;
+    }
+    if ((half & 0xFFECu) == 0xB660u) { /* CPS */
+        if ((half & 1u) != 0) {
+            return V8M_TRAP_EMULATE; /* FAULTMASK */
+        }
+        return (half & 0x10u) == 0 ? V8M_TRAP_UNMASK : V8M_TRAP_NONE;
+    }
+    if ((half & 0xF000u) == 0xC000u) { /* LDM, STM */
+        return V8M_TRAP_ALIGN;
+    }
+    return V8M_TRAP_NONE;
+}
+
+static enum v8m_trap scan_special(uint16_t first, uint16_t second)
+{
+    const unsigned sysm = second & 0xFFu;
+    if ((first & 0xFFF0u) == 0xF380u && (second & 0xF300u) == 0x8000u) { /* MSR */
+        if (sysm < 8u) {
+            return V8M_TRAP_NONE;
+        }
+        return sysm == 16u ? V8M_TRAP_UNMASK : V8M_TRAP_EMULATE;
+    }
+    if (first == 0xF3EFu && (second & 0xF000u) == 0x8000u) { /* MRS */
+        return sysm < 8u || sysm == 16u ? V8M_TRAP_NONE : V8M_TRAP_EMULATE;
+    }
+    if (first == 0xF3AFu && (second & 0xFF00u) == 0x8000u) { /* wide hints */
+        return sysm >= 1u && sysm <= 4u ? V8M_TRAP_EMULATE : V8M_TRAP_NONE;
+    }
+    return V8M_TRAP_NONE;
+}
+
+bool v8m_is_unprivileged(uint16_t first, uint16_t second)
+{
+    return (first & 0xFE80u) == 0xF800u && (first & 0xFu) != 15u && (second & 0x0F00u) == 0x0E00u;
+}
+
+enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
+{
+    if (!v8m_is_wide(first)) {
+        return scan_narrow(first);
+    }
+    if ((first & 0xEC00u) == 0xEC00u && (second & 0x0E00u) == 0x0A00u) {
+        return V8M_TRAP_FP;
+    }
+    if ((first & 0xFC00u) == 0xF000u) {
+        return scan_special(first, second);
+    }
+    if (v8m_is_unprivileged(first, second)) {
+        return V8M_TRAP_EMULATE;
+    }
+    if ((first & 0xFFF0u) == 0xE840u && (second & 0xF03Fu) == 0xF000u) { /* TT */
+        return V8M_TRAP_EMULATE;
+    }
+    if ((first & 0xFFD0u) == 0xFB90u && (second & 0xF0F0u) == 0xF0F0u) { /* SDIV, UDIV */
+        return V8M_TRAP_DIVIDE;
+    }
+    if ((first & 0xFE00u) == 0xE800u && (first & 0xFu) != 13u) { /* LDM, STM, LDRD, STRD ... */
+        return V8M_TRAP_ALIGN;
+    }
+    return V8M_TRAP_NONE;
+}
