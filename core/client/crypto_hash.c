@@ -16,7 +16,10 @@ psa_status_t psa_generate_random(uint8_t *output, size_t output_size)
 {
     struct crypto_request request = {.function = CRYPTO_RANDOM};
     psa_outvec out = {output, output_size};
-    return crypto_call(&request, NULL, 0, &out);
+    psa_status_t status = crypto_call(&request, NULL, 0, &out);
+    /* Bytes that nobody made must not pass for random ones. */
+    return status == PSA_SUCCESS && out.len != output_size ? PSA_ERROR_COMMUNICATION_FAILURE
+                                                           : status;
 }
 
 psa_status_t psa_hash_compute(psa_algorithm_t alg, const uint8_t *input, size_t input_length,
