@@ -128,7 +128,7 @@ static enum sim_status create_content(const char *path, const struct sim_nv *nv,
     return status;
 }
 
-/** Removes what a deleted file of that name may have left; SQLite would take it for the new one's. */
+/** Removes what a deleted file of that name has left; SQLite would take it for the new one's. */
 static void remove_leftovers(const char *path)
 {
     static const char *const suffixes[] = {"wal", "shm", "journal"};

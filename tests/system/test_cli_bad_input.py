@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Malformed files of every sort: the right exit status, one line with the reason, no file changed."""
+"""Malformed files of every sort: the right exit status, one line that says why, no file changed."""
 
 import os
 import re
