@@ -12,8 +12,10 @@ import unittest
 GARRISON = os.environ.get('GARRISON', 'garrison')
 CRASHED = 99  # what a sanitizer exits with
 
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../support/lsan.supp')
 ENVIRONMENT = dict(os.environ, LC_ALL='C',
                    ASAN_OPTIONS='exitcode=%d:detect_leaks=1' % CRASHED,
+                   LSAN_OPTIONS='print_suppressions=0:suppressions=' + SUPPRESSIONS,
                    UBSAN_OPTIONS='halt_on_error=1:exitcode=%d' % CRASHED)
 
 # Where the layout puts things: typed here, not taken from port/stm32h573/layout.h.
