@@ -39,6 +39,9 @@ struct cpu_count {
     uint16_t count;
 };
 
+/** The engine's own PC is right. */
+#define CPU_PC_EXACT 1u
+
 /** Why the engine stopped. */
 enum cpu_reason {
     CPU_NO_REASON = 0,
@@ -97,6 +100,7 @@ struct sim_cpu {
     bool bus_error; /**< A window's access failed; the fault follows it. */
     enum cpu_reason reason;
     uint32_t page;
+    uint32_t stop_pc;            /**< PC as a hook knows it, or: */
     struct cpu_loaded loaded;
     struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
 

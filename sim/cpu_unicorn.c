@@ -65,6 +65,13 @@ static void stop_for(struct sim_cpu *cpu, enum cpu_reason reason)
     (void)uc_emu_stop(cpu->uc);
 }
 
+/** The same from a hook that knows where it is: the engine's PC may be that of an earlier block. */
+static void stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc)
+{
+    cpu->stop_pc = pc;
+    stop_for(cpu, reason);
+}
+
 /* ---- what the engine asks ---- */
 
 /** Answers for our own upkeep: every memory where it is, with every right. */
@@ -130,12 +137,12 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *conte
     const uint32_t addr = (uint32_t)address;
     (void)uc;
     if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
-        stop_for(cpu, CPU_BLOCK);
+        stop_at(cpu, CPU_BLOCK, addr);
         return;
     }
     if (cpu->mixed_use_pages != 0 && !pages_unchanged(&cpu->pages, addr, size)) {
         cpu->page = addr & PAGE_MASK;
-        stop_for(cpu, CPU_CODE_CHANGED);
+        stop_at(cpu, CPU_CODE_CHANGED, addr);
         return;
     }
     const struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
@@ -246,7 +253,7 @@ static void on_trap(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     default:
         break;
     }
-    stop_for(cpu, CPU_TRAP);
+    stop_at(cpu, CPU_TRAP, (uint32_t)address);
 }
 
 static void on_mixed(uc_engine *uc, uint64_t address, uint32_t size, void *context)
@@ -254,7 +261,7 @@ static void on_mixed(uc_engine *uc, uint64_t address, uint32_t size, void *conte
     struct sim_cpu *cpu = context;
     (void)uc;
     if (!map_fetch_allowed(cpu, (uint32_t)address, size)) {
-        stop_for(cpu, CPU_FETCH_INSIDE);
+        stop_at(cpu, CPU_FETCH_INSIDE, (uint32_t)address);
     }
 }
 
@@ -496,6 +503,9 @@ static void leave(struct sim_cpu *cpu)
     values[16] = &v->xpsr;
     (void)uc_reg_read_batch(cpu->uc, reg_ids, values, REGISTERS);
     *v8m_sp(v) = sp;
+    if (cpu->stop_pc != CPU_PC_EXACT) {
+        v->r[15] = cpu->stop_pc;
+    }
     if (v8m_privileged(v)) {
         (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
         v->primask[v->secure] = cpu->loaded.primask;
@@ -507,6 +517,7 @@ static void leave(struct sim_cpu *cpu)
 bool engine_run(struct sim_cpu *cpu)
 {
     enter(cpu);
+    cpu->stop_pc = CPU_PC_EXACT;
     cpu->in_engine = true;
     const uc_err err = uc_emu_start(cpu->uc, (uint64_t)cpu->v.r[15] | 1u, STOP_NEVER, 0, 0);
     cpu->in_engine = false;
