@@ -10,8 +10,8 @@ static psa_key_attributes_t attributes_of(const struct crypto_call *call)
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 
     psa_set_key_id(&attributes, mbedtls_svc_key_id_make(call->message->client_id, wanted->id));
-    psa_set_key_lifetime(&attributes, wanted->lifetime); /* psa_set_key_id() changes it */
-    mbedtls_set_key_owner_id(&attributes, call->message->client_id);
+    /* psa_set_key_id() changed it; for a volatile key this clears the id and keeps the owner. */
+    psa_set_key_lifetime(&attributes, wanted->lifetime);
     psa_set_key_type(&attributes, wanted->type);
     psa_set_key_bits(&attributes, wanted->bits);
     psa_set_key_usage_flags(&attributes, wanted->usage);

@@ -147,7 +147,7 @@ static const psa_msg_t *place_message(int32_t client_id, int32_t type)
 static bool accept_call(int32_t client_id, psa_handle_t handle, uint32_t control,
                         const psa_invec *in_vec, psa_outvec *out_vec)
 {
-    struct vectors vectors;
+    struct vectors vectors = {0};
     struct partition_entry entry = partitions_find_handle(handle);
 
     if (!may_call(client_id, entry.service) || !control_is_sound(control)) {

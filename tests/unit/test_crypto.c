@@ -129,6 +129,17 @@ static void hash_compare_sees_every_byte(void **state)
     }
 }
 
+static void the_longest_hash_is_not_cut_when_compared(void **state)
+{
+    uint8_t hash[65] = {0};
+    (void)state;
+    assert_int_equal(psa_hash_compute(PSA_ALG_SHA_512, bytes("abc"), 3, hash, 64, &len),
+                     PSA_SUCCESS);
+    assert_int_equal(psa_hash_compare(PSA_ALG_SHA_512, bytes("abc"), 3, hash, 64), PSA_SUCCESS);
+    assert_int_equal(psa_hash_compare(PSA_ALG_SHA_512, bytes("abc"), 3, hash, 65),
+                     PSA_ERROR_INVALID_SIGNATURE);
+}
+
 static void hash_in_parts_equals_hash_at_once(void **state)
 {
     psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
@@ -556,6 +567,7 @@ int main(void)
         TEST(hash_compute_writes_only_the_hash),
         TEST(hash_compute_has_its_errors),
         TEST(hash_compare_sees_every_byte),
+        TEST(the_longest_hash_is_not_cut_when_compared),
         TEST(hash_in_parts_equals_hash_at_once),
         TEST(hash_operations_have_their_states),
         TEST(hash_operations_are_limited_and_come_back),
