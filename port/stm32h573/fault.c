@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "image.h"
 #include "layout.h"
+#include "line.h"
 #include "regs.h"
 
 #define IPSR_MASK         0x1FFu
@@ -21,30 +22,6 @@
 #define FRAME_PC    6u
 #define FRAME_WORDS 8u
 
-/** A line under construction; what does not fit is lost. */
-struct fault_line {
-    char text[192];
-    unsigned len;
-};
-
-static void line_add(struct fault_line *line, const char *text)
-{
-    while (*text != '\0' && line->len < sizeof(line->text) - 1u) {
-        line->text[line->len++] = *text++;
-    }
-    line->text[line->len] = '\0';
-}
-
-static void line_add_hex(struct fault_line *line, const char *label, uint32_t value)
-{
-    char digits[] = "0x00000000";
-    for (unsigned i = 0; i < 8u; i++) {
-        digits[2u + i] = "0123456789abcdef"[(value >> (28u - 4u * i)) & 0xFu];
-    }
-    line_add(line, label);
-    line_add(line, digits);
-}
-
 static const char *fault_text(uint32_t exception)
 {
     static const char *const names[] = {"exception", "reset",    "NMI",        "HardFault",
@@ -53,7 +30,7 @@ static const char *fault_text(uint32_t exception)
 }
 
 /* The address that was refused, whichever register holds it. */
-static void line_add_address(struct fault_line *line)
+static void line_add_address(struct line *line)
 {
     const uint32_t cfsr = reg_read(SCB_CFSR);
     const uint32_t sfsr = reg_read(SFSR);
@@ -71,7 +48,7 @@ static void line_add_address(struct fault_line *line)
 }
 
 /* Non-secure code can point its stack anywhere: only a frame in its own RAM is looked at. */
-static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
+static void line_add_non_secure_pc(struct line *line, uint32_t exc_return)
 {
     uint32_t control;
     uint32_t stack;
@@ -93,11 +70,9 @@ static void line_add_non_secure_pc(struct fault_line *line, uint32_t exc_return)
 }
 
 /** Begins a line with who is to blame: the image, or a partition of it unless NULL. */
-static void line_start(struct fault_line *line, const char *partition)
+static void blame(struct line *line, const char *partition)
 {
-    line->len = 0;
-    line_add(line, image_name);
-    line_add(line, ": ");
+    line_start(line);
     if (partition != NULL) {
         line_add(line, "partition ");
         line_add(line, partition);
@@ -107,8 +82,8 @@ static void line_start(struct fault_line *line, const char *partition)
 
 _Noreturn void fault_stop(const char *what)
 {
-    struct fault_line line;
-    line_start(&line, fault_partition());
+    struct line line;
+    blame(&line, fault_partition());
     line_add(&line, what);
     port_panic(line.text);
 }
@@ -121,8 +96,8 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
 
     const uint32_t partition_bits = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
     const bool partition = (exc_return & partition_bits) == partition_bits;
-    struct fault_line line;
-    line_start(&line, partition ? fault_partition() : NULL);
+    struct line line;
+    blame(&line, partition ? fault_partition() : NULL);
     line_add(&line, fault_text(exception));
     if (!(exc_return & EXC_RETURN_SECURE)) {
         line_add(&line, " in Non-secure state");

@@ -4,6 +4,7 @@
 #include <garrison/port.h>
 
 #include "isolation.h"
+#include "line.h"
 #include "regs.h"
 
 #define REGION_MASK       0xFFFFFFE0u /* SAU and MPU regions are multiples of 32 bytes */
@@ -84,8 +85,17 @@ static void row_write(const struct isolation_row *row)
     }
 }
 
+/** Whether the SAU can neither be changed any more nor asked for a region. */
+static bool sau_is_locked(void)
+{
+    return (reg_read(SBS_CSLCKR) & SBS_CSLCKR_SAU) != 0;
+}
+
 static bool row_matches(const struct isolation_row *row)
 {
+    if (row->kind == ISOLATION_SAU && sau_is_locked()) {
+        return true; /* compared when it was written, and out of everybody's reach since */
+    }
     if (row->kind == ISOLATION_SAU || row->kind == ISOLATION_MPU) {
         return region_matches(row);
     }
@@ -118,11 +128,26 @@ enum garrison_status port_isolation_apply(void)
     barrier();
     reg_write(MPU_CTRL, 0);
     barrier();
+    uint32_t matching = 0;
     for (uint32_t i = 0; i < isolation_row_count; i++) {
         row_write(&isolation_rows[i]);
+        barrier();
+        if (row_matches(&isolation_rows[i])) {
+            matching++;
+        }
     }
-    barrier();
-    return port_isolation_check();
+    /* Once more as a whole: a row must not have undone another one. */
+    const enum garrison_status status = port_isolation_check();
+    return matching == isolation_row_count ? status : GARRISON_ERROR_MISMATCH;
+}
+
+static void log_mismatch(uint32_t row)
+{
+    struct line line;
+    line_start(&line);
+    line_add_hex(&line, "isolation differs in row ", row);
+    line_add_hex(&line, ": address or region ", isolation_rows[row].at);
+    port_log(line.text);
 }
 
 enum garrison_status port_isolation_check(void)
@@ -131,6 +156,8 @@ enum garrison_status port_isolation_check(void)
     for (uint32_t i = 0; i < isolation_row_count; i++) {
         if (row_matches(&isolation_rows[i])) {
             matching++;
+        } else if (matching == i) {
+            log_mismatch(i); /* the first one */
         }
     }
     return matching == isolation_row_count ? GARRISON_OK : GARRISON_ERROR_MISMATCH;

@@ -44,11 +44,10 @@
 #define FPCCR_LSPENS    (1u << 29)
 #define FPCCR_CLRONRETS (1u << 27)
 
-#define CSLCKR_VTAIRCR (1u << 0)
-#define CSLCKR_SAU     (1u << 2)
-
 #define ROW_MPCBB(n, size, value)                                                                  \
     ROW_WORDS(GTZC_MPCBB_SECCFGR(n), (size) / GTZC_MPCBB_SUPERBLOCK, UINT32_MAX, value)
+#define ROW_MPCBB_ANY(n, size)                                                                     \
+    ROW_WORDS(GTZC_MPCBB_PRIVCFGR(n), (size) / GTZC_MPCBB_SUPERBLOCK, UINT32_MAX, 0)
 #define ROW_MPCBB_LOCK(n, size)                                                                    \
     ROW_WORD(GTZC_MPCBB_CFGLOCKR(n), (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u,                  \
              (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u),                                         \
@@ -81,6 +80,14 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPCBB(1, LAYOUT_SRAM1_SIZE, 0),
     ROW_MPCBB(2, LAYOUT_SRAM2_SIZE, UINT32_MAX),
     ROW_MPCBB(3, LAYOUT_SRAM3_SIZE, 0),
+
+    /* Privilege is the business of each side's MPU; the filters let both through. */
+    ROW_MPCBB_ANY(1, LAYOUT_SRAM1_SIZE),
+    ROW_MPCBB_ANY(2, LAYOUT_SRAM2_SIZE),
+    ROW_MPCBB_ANY(3, LAYOUT_SRAM3_SIZE),
+    ROW_WORD(GTZC_TZSC_PRIVCFGR(1), TZSC1_ALL, 0),
+    ROW_WORD(GTZC_TZSC_PRIVCFGR(2), TZSC2_ALL, 0),
+    ROW_WORD(GTZC_TZSC_PRIVCFGR(3), TZSC3_ALL, 0),
 
     /* Its peripherals, pins and interrupts. */
     ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, 0),
@@ -136,7 +143,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPCBB_LOCK(1, LAYOUT_SRAM1_SIZE),
     ROW_MPCBB_LOCK(2, LAYOUT_SRAM2_SIZE),
     ROW_MPCBB_LOCK(3, LAYOUT_SRAM3_SIZE),
-    ROW_WORD(SBS_CSLCKR, CSLCKR_VTAIRCR | CSLCKR_SAU, CSLCKR_VTAIRCR | CSLCKR_SAU),
+    ROW_WORD(SBS_CSLCKR, SBS_CSLCKR_VTAIRCR | SBS_CSLCKR_SAU, SBS_CSLCKR_VTAIRCR | SBS_CSLCKR_SAU),
 };
 
 const uint32_t isolation_row_count = sizeof(isolation_rows) / sizeof(isolation_rows[0]);

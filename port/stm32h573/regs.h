@@ -65,10 +65,12 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 /* GTZC and ICACHE: only what protects. */
 #define GTZC_TZSC_CR           0x50032400u
 #define GTZC_TZSC_SECCFGR(n)   (GTZC_TZSC_CR + 0x10u + ((n)-1u) * 4u)
+#define GTZC_TZSC_PRIVCFGR(n)  (GTZC_TZSC_CR + 0x20u + ((n)-1u) * 4u)
 #define GTZC_TZSC_LCK          (1u << 0)
 #define GTZC_MPCBB_CR(n)       (0x50032C00u + ((n)-1u) * 0x400u)
 #define GTZC_MPCBB_CFGLOCKR(n) (GTZC_MPCBB_CR(n) + 0x10u)
 #define GTZC_MPCBB_SECCFGR(n)  (GTZC_MPCBB_CR(n) + 0x100u)
+#define GTZC_MPCBB_PRIVCFGR(n) (GTZC_MPCBB_CR(n) + 0x200u)
 #define GTZC_MPCBB_GLOCK       (1u << 0)
 
 /* Superblocks of 16 KB: 32 blocks of 512 bytes, one register each. */
@@ -114,15 +116,17 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define RNG_SR_SEIS    (1u << 6)
 
 /* SBS */
-#define SBS_BASE         0x54000400u
-#define SBS_HDPLCR       (SBS_BASE + 0x10u)
-#define SBS_HDPLSR       (SBS_BASE + 0x14u)
-#define SBS_CSLCKR       (SBS_BASE + 0x148u)
-#define SBS_HDPLCR_RAISE 0x6Au
-#define SBS_HDPLSR_0     0xB4u
-#define SBS_HDPLSR_1     0x51u
-#define SBS_HDPLSR_2     0x8Au
-#define SBS_HDPLSR_3     0x6Fu
+#define SBS_BASE           0x54000400u
+#define SBS_HDPLCR         (SBS_BASE + 0x10u)
+#define SBS_HDPLSR         (SBS_BASE + 0x14u)
+#define SBS_CSLCKR         (SBS_BASE + 0x148u)
+#define SBS_CSLCKR_VTAIRCR (1u << 0) /* of the Secure side */
+#define SBS_CSLCKR_SAU     (1u << 2)
+#define SBS_HDPLCR_RAISE   0x6Au
+#define SBS_HDPLSR_0       0xB4u
+#define SBS_HDPLSR_1       0x51u
+#define SBS_HDPLSR_2       0x8Au
+#define SBS_HDPLSR_3       0x6Fu
 
 /* PWR, RCC, TAMP */
 #define PWR_DBPCR     0x54020824u
