@@ -53,7 +53,6 @@ static GARRISON_NORETURN void refuse(const struct boot_stage *stage, const char 
         text_add(&text, ": ");
         text_add(&text, where);
     }
-    port_log(text.line);
     port_boot_verdict(stage->role << 24 | role << 16 | garrison_status_index(reason));
     port_panic(text.line);
 }

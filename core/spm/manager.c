@@ -52,7 +52,6 @@ static void require(const char *what, enum garrison_status status)
     text_add(&text, what);
     text_add(&text, " refused: ");
     text_add(&text, garrison_status_text(status));
-    port_log(text.line);
     port_boot_verdict((uint32_t)IMAGE_ROLE_MANAGER << 24 | (uint32_t)IMAGE_ROLE_MANAGER << 16 |
                       garrison_status_index(status));
     port_panic(text.line);

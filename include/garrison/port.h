@@ -102,7 +102,7 @@ void port_device_id(uint8_t id[12]);
 /** One line of text for the log, without newline; lost when there is no log. */
 void port_log(const char *line);
 
-/** Stops for good after a failure that must not be survived; a reset is the only way out. */
+/** Logs the reason and stops for good after a failure that must not be survived; only a reset helps. */
 GARRISON_NORETURN void port_panic(const char *reason);
 
 /** Resets the chip. */

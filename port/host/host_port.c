@@ -85,6 +85,7 @@ void port_log(const char *line)
 
 void port_panic(const char *reason)
 {
+    host_log(reason);
     host_end(HOST_END_PANIC, 0, reason);
 }
 

@@ -123,6 +123,7 @@ void port_log(const char *line)
 
 void port_panic(const char *reason)
 {
+    port_log(reason);
     (void)snprintf(port_fake.panic, sizeof port_fake.panic, "%s", reason);
     longjmp(port_fake.end, PORT_PANICKED);
 }
