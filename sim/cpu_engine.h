@@ -66,6 +66,7 @@ enum cpu_reason {
 struct cpu_loaded {
     uint32_t limit;
     uint32_t primask;
+    uint32_t ge; /**< Its bits GE. */
     bool privileged;
     bool secure;
     bool negative;
@@ -100,7 +101,7 @@ struct sim_cpu {
     bool bus_error; /**< A window's access failed; the fault follows it. */
     enum cpu_reason reason;
     uint32_t page;
-    uint32_t stop_pc;            /**< PC as a hook knows it, or: */
+    uint32_t stop_pc; /**< PC as a hook knows it, or: */
     struct cpu_loaded loaded;
     struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
 

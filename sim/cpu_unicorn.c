@@ -30,6 +30,7 @@
 #define INTR_DATA      4u
 #define INTR_BKPT      7u
 #define INTR_MAGIC     8u
+#define INTR_NOCP      17u
 #define INTR_STKOF     19u
 #define INTR_UNALIGNED 22u
 
@@ -168,6 +169,9 @@ static void on_intr(uc_engine *uc, uint32_t number, void *context)
         break;
     case INTR_STKOF:
         stop_for(cpu, CPU_STACK_LIMIT);
+        break;
+    case INTR_NOCP:
+        stop_for(cpu, CPU_TRAP);
         break;
     case INTR_DATA:
     case INTR_UNALIGNED:
@@ -484,6 +488,9 @@ static void enter(struct sim_cpu *cpu)
     load_special(cpu, v8m_privileged(v));
     fp_to_engine(cpu);
     reg_write(cpu, UC_ARM_REG_XPSR, v->xpsr);
+    if (((v->xpsr ^ cpu->loaded.ge) & XPSR_GE) != 0) { /* writing xPSR leaves GE out */
+        reg_write(cpu, UC_ARM_REG_APSR_NZCVQG, v->xpsr);
+    }
     uint32_t sp = *v8m_sp(v);
     void *values[REGISTERS];
     for (unsigned i = 0; i < REGISTERS; i++) {
@@ -503,6 +510,7 @@ static void leave(struct sim_cpu *cpu)
     values[16] = &v->xpsr;
     (void)uc_reg_read_batch(cpu->uc, reg_ids, values, REGISTERS);
     *v8m_sp(v) = sp;
+    cpu->loaded.ge = v->xpsr;
     if (cpu->stop_pc != CPU_PC_EXACT) {
         v->r[15] = cpu->stop_pc;
     }
