@@ -79,6 +79,7 @@ struct sim_chip {
     bool strict_blocks;
     bool touched_block[256];     /**< Per row of the table of blocks not modelled. */
     uint64_t seed;               /**< Of the entropy source. */
+    bool secrets_blocked;        /**< A tamper keeps SAES from its hardware keys until a reset. */
     enum chip_reset_cause cause; /**< Of the last reset. */
 };
 
@@ -128,6 +129,8 @@ void chip_advance(struct sim_chip *chip, uint64_t now);
 unsigned chip_hdpl(const struct sim_chip *chip);
 /** Level whose OBK are accessible: HDPL + NEXT, 0 to 3 (SBS). */
 unsigned chip_obk_hdpl(const struct sim_chip *chip);
+/** The EPOCH that SBS selects for device-unique keys: 24 bits, or 0. */
+uint32_t chip_epoch(const struct sim_chip *chip);
 /** Raises the level by one and journals it; used by the boot ROM. At 3 it does nothing. */
 void chip_hdpl_raise(struct sim_chip *chip);
 /** Whether the option bytes enable TrustZone. */

@@ -163,11 +163,11 @@ const struct dev_row chip_rows[] = {
     BLOCK("DAC1", 0x42028400, 0x400, GTZC(1, 25)),
     BLOCK("DCMI", 0x4202C000, 0x400, GTZC(3, 15)),
     BLOCK("PSSI", 0x4202C400, 0x400, GTZC(3, 15)),
-    BLOCK("AES", 0x420C0000, 0x400, GTZC(3, 16)),
+    DEVICE1("AES", 0x420C0000, 0x400, 116, GTZC(3, 16), 0, aes_new),
     DEVICE1("HASH", 0x420C0400, 0x400, 117, GTZC(3, 17), 0, hash_new),
     DEVICE1("RNG", 0x420C0800, 0x400, 114, GTZC(3, 18), 0, rng_new),
-    BLOCK("SAES", 0x420C0C00, 0x400, GTZC(3, 19)),
-    BLOCK("PKA", 0x420C2000, 0x2000, GTZC(3, 20)), /* with its RAM */
+    DEVICE1("SAES", 0x420C0C00, 0x400, 36, GTZC(3, 19), 0, saes_new),
+    DEVICE1("PKA", 0x420C2000, 0x2000, 118, GTZC(3, 20), 0, pka_new), /* with its RAM */
 
     /* APB3 */
     DEVICE0("SBS", 0x44000400, 0x400, GTZC(4, 6), 0, sbs_new),

@@ -49,6 +49,9 @@ bool gtzc_is_secure(const struct sim_chip *chip, unsigned gtzc);
 /** Whether the backup domain may be written: PWR_DBPCR.DBP. */
 bool pwr_backup_open(const struct sim_chip *chip);
 
+/** Whether RCC gives the RNG its clock, without which SAES and PKA get no random numbers. */
+bool rcc_rng_clocked(const struct sim_chip *chip);
+
 /** Whether a store to SRAM2 at `off` is kept out by RAMCFG_M2WPRn (1-KB pages). */
 bool ramcfg_sram2_protected(const struct sim_chip *chip, uint32_t off);
 
@@ -68,6 +71,9 @@ struct sim_device *gpio_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *usart_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *rng_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *hash_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *aes_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *saes_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *pka_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tamp_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *crc_new(struct sim_chip *chip, const struct dev_row *row);

@@ -231,24 +231,6 @@ static void hash_dcal(struct hash *hash)
     hash_give_digest(hash);
 }
 
-static uint32_t hash_swap(uint32_t word, uint32_t datatype)
-{
-    if (datatype == 0) {
-        return word;
-    }
-    word = word << 16 | word >> 16;
-    if (datatype == 1u) {
-        return word;
-    }
-    word = (word & 0x00ff00ffu) << 8 | (word >> 8 & 0x00ff00ffu);
-    if (datatype == 2u) {
-        return word;
-    }
-    word = (word & 0x0f0f0f0fu) << 4 | (word >> 4 & 0x0f0f0f0fu);
-    word = (word & 0x33333333u) << 2 | (word >> 2 & 0x33333333u);
-    return (word & 0x55555555u) << 1 | (word >> 1 & 0x55555555u);
-}
-
 static void hash_push(struct hash *hash, uint32_t value)
 {
     struct hash_live *live = &hash->live;
@@ -261,7 +243,7 @@ static void hash_push(struct hash *hash, uint32_t value)
     if (short_key && live->count == block) {
         return; /* Longer than a block without LKEY: not allowed, and lost here. [U] */
     }
-    live->fifo[live->count++] = hash_swap(value, CR_DATATYPE(hash->cr));
+    live->fifo[live->count++] = reg_swap(value, CR_DATATYPE(hash->cr));
     if (live->count > block) {
         hash_work(hash, live->fifo);
         live->fifo[0] = live->fifo[block];

@@ -8,6 +8,7 @@
 
 #include "dev.h"
 #include "dev_aware.h"
+#include "dev_saes.h"
 #include "dev_tamp.h"
 
 #define RCC_CR        0x000u
@@ -92,6 +93,9 @@ enum rcc_source { RCC_SOURCE_HSI = 0, RCC_SOURCE_CSI = 1, RCC_SOURCE_HSE = 2, RC
 #define SECCFGR_RMVFSEC   (1u << 12)
 #define SECCFGR_MASK      0x3BFFu
 
+#define AHB2ENR_RNG  (1u << 18)
+#define AHB2ENR_SAES (1u << 20)
+
 #define RCC_WORDS 70u
 
 /** What each reset leaves in RSR: an internal reset drives the pin as well. LOCKUP, OPTION: [U]. */
@@ -135,12 +139,12 @@ static const struct rcc_register rcc_registers[] = {
     {RCC_APB2RSTR, 0x017F7800, 0},
     {RCC_APB3RSTR, 0x0010FBE2, 0},
     {RCC_AHB1ENR, 0xD13AD103, 0xD0000100},
-    {0x08C, 0xC01F1DFF, 0xC0000000}, /* AHB2ENR */
-    {0x094, 0x00111880, 0},          /* AHB4ENR */
-    {0x09C, 0xDFFEC9FF, 0},          /* APB1LENR */
-    {0x0A0, 0x0080022B, 0},          /* APB1HENR */
-    {0x0A4, 0x017F7800, 0},          /* APB2ENR */
-    {0x0A8, 0x0030FBE2, 0},          /* APB3ENR */
+    {RCC_AHB2ENR, 0xC01F1DFF, 0xC0000000},
+    {0x094, 0x00111880, 0}, /* AHB4ENR */
+    {0x09C, 0xDFFEC9FF, 0}, /* APB1LENR */
+    {0x0A0, 0x0080022B, 0}, /* APB1HENR */
+    {0x0A4, 0x017F7800, 0}, /* APB2ENR */
+    {0x0A8, 0x0030FBE2, 0}, /* APB3ENR */
     {RCC_AHB1LPENR, 0xF13AD103, 0xF13AD103},
     {0x0B4, 0xC01F1DFF, 0xC01F1DFF}, /* AHB2LPENR */
     {0x0BC, 0x00111880, 0x00111880}, /* AHB4LPENR */
@@ -397,6 +401,8 @@ static void rcc_write_stored(struct rcc *rcc, const struct sim_txn *txn, uint32_
         *word = rcc_cr_allowed(rcc, before, *word);
     } else if (reg->off >= RCC_AHB1RSTR && reg->off <= RCC_APB3RSTR) {
         rcc_gates_reset(rcc->dev.chip, reg->off, *word & ~before);
+    } else if (reg->off == RCC_AHB2ENR && (*word & ~before & AHB2ENR_SAES) != 0) {
+        saes_clocked(rcc->dev.chip);
     }
 }
 
@@ -530,4 +536,9 @@ uint32_t rcc_rtc_hz(const struct sim_chip *chip)
     default:
         return 0;
     }
+}
+
+bool rcc_rng_clocked(const struct sim_chip *chip)
+{
+    return (rcc_get((const struct rcc *)chip->rcc, RCC_AHB2ENR) & AHB2ENR_RNG) != 0;
 }

@@ -17,6 +17,7 @@
 #define RCC_APB2RSTR  0x07Cu
 #define RCC_APB3RSTR  0x080u
 #define RCC_AHB1ENR   0x088u
+#define RCC_AHB2ENR   0x08Cu
 #define RCC_AHB1LPENR 0x0B0u
 #define RCC_APB3LPENR 0x0D0u
 

@@ -33,6 +33,11 @@
 
 #define NEXTHDPL_MASK 3u
 
+/** As the vendor's driver has them; the register text has them the other way round. [U] */
+#define EPOCHSEL_NONSECURE 0u
+#define EPOCHSEL_SECURE    1u
+#define EPOCH_MASK         0x00FFFFFFu
+
 #define DBGLOCKR_OPEN         0xB4u
 #define DBGLOCKR_READS_LOCKED 0x6Au
 #define DBGCR_AUTH_HDPL_SHIFT 16u
@@ -285,6 +290,19 @@ unsigned chip_obk_hdpl(const struct sim_chip *chip)
     const struct sbs *sbs = (const struct sbs *)chip->sbs;
     const unsigned level = sbs->hdpl + sbs->word[SBS_WORD_NEXTHDPL];
     return level < HDPL_MAX ? level : HDPL_MAX;
+}
+
+uint32_t chip_epoch(const struct sim_chip *chip)
+{
+    const struct sbs *sbs = (const struct sbs *)chip->sbs;
+    switch (sbs->word[SBS_WORD_EPOCHSEL]) {
+    case EPOCHSEL_NONSECURE:
+        return chip->nv->option[NV_OB_NSEPOCH] & EPOCH_MASK;
+    case EPOCHSEL_SECURE:
+        return chip->nv->option[NV_OB_SECEPOCH] & EPOCH_MASK;
+    default:
+        return 0;
+    }
 }
 
 void chip_hdpl_raise(struct sim_chip *chip)

@@ -134,6 +134,17 @@ static bool tamp_backup_allows(const struct sim_device *dev, const struct sim_tx
     return secure && (!(tamp_word(dev, TAMP_PRIVCFGR) & privileged) || txn->attr.privileged);
 }
 
+/** The device's secrets: keys in the cryptographic blocks, and those that SAES would derive. */
+static void tamp_erase_secrets(struct sim_device *dev)
+{
+    static const char *const block[] = {"AES", "HASH", "SAES", "PKA"};
+    dev->chip->secrets_blocked = true;
+    for (size_t i = 0; i < sizeof block / sizeof block[0]; i++) {
+        struct sim_device *holder = chip_device(dev->chip, block[i]);
+        holder->ops->reset(holder, SIM_RESET_SYSTEM);
+    }
+}
+
 static void tamp_erase(struct sim_device *dev)
 {
     struct sim_nv *nv = dev->chip->nv;
@@ -144,6 +155,7 @@ static void tamp_erase(struct sim_device *dev)
         memset(nv->bkpsram, 0, sizeof nv->bkpsram);
         chip_memory_changed(dev->chip, CHIP_BKPSRAM, 0, sizeof nv->bkpsram);
     }
+    tamp_erase_secrets(dev);
 }
 
 /* ---- tamper --------------------------------------------------------------------------------- */

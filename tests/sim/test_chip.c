@@ -138,7 +138,7 @@ static void every_device_stands_in_the_table(void **state)
         assert_int_equal(dev->base, dev->row->base);
         assert_true(i == 0 || dev->base > f->chip->device[i - 1u]->base);
     }
-    assert_null(chip_device(f->chip, "SAES"));
+    assert_null(chip_device(f->chip, "OTFDEC1"));
 }
 
 static void table_is_ascending_without_overlap(void **state)
@@ -199,10 +199,10 @@ static void block_not_modelled_is_a_bus_error_when_strict(void **state)
 {
     struct chip_fixture *f = *state;
     f->chip->strict_blocks = true;
-    get(f, 0x420C0C00, NS_PRIV);
+    get(f, 0x46005000, NS_PRIV);
     assert_int_equal(f->answer, SIM_ANSWER_ERROR);
     assert_int_equal(f->decision.filter, BUS_FILTER_BLOCK);
-    assert_string_equal(f->decision.why, "SAES is not modelled");
+    assert_string_equal(f->decision.why, "OTFDEC1 is not modelled");
     assert_int_equal(f->events, 0);
 }
 
