@@ -192,7 +192,7 @@ static void every_block_not_modelled_is_reported_once_by_name(void **state)
         assert_non_null(strstr(f->event_text[0], chip_rows[i].name));
         blocks++;
     }
-    assert_true(blocks > 60);
+    assert_true(blocks > 30);
 }
 
 static void block_not_modelled_is_a_bus_error_when_strict(void **state)
