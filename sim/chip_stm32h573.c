@@ -181,7 +181,7 @@ const struct dev_row chip_rows[] = {
     BLOCK("LPTIM5", 0x44005000, 0x400, GTZC(2, 31)),
     BLOCK("LPTIM6", 0x44005400, 0x400, GTZC(3, 0)),
     BLOCK("VREFBUF", 0x44007400, 0x400, GTZC(3, 1)),
-    BLOCK("RTC", 0x44007800, 0x400, GTZC(4, 7)),
+    DEVICE("RTC", 0x44007800, 0x400, 2, 3, GTZC(4, 7), 0, rtc_new),
     DEVICE1("TAMP", 0x44007C00, 0x400, 4, GTZC(4, 8), 0, tamp_new),
 
     /* AHB3 */

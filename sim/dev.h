@@ -79,6 +79,7 @@ struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *crc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *dcache_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *exti_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *rtc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tim_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *wwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *dbgmcu_new(struct sim_chip *chip, const struct dev_row *row);

@@ -9,6 +9,7 @@
 #include "dev.h"
 #include "dev_aware.h"
 #include "dev_saes.h"
+#include "dev_rtc.h"
 #include "dev_tamp.h"
 
 #define RCC_CR        0x000u
@@ -376,6 +377,7 @@ static void rcc_write_bdcr(struct rcc *rcc, const struct sim_txn *txn, uint32_t 
     *bdcr = reg_put(*bdcr, txn, value, mask) | (*bdcr & BDCR_LSECSSON);
     if ((*bdcr & BDCR_VSWRST) != 0) {
         *bdcr &= ~BDCR_VSWITCH;
+        rtc_domain_reset(chip_device(rcc->dev.chip, "RTC"));
         tamp_domain_reset(chip_device(rcc->dev.chip, "TAMP"));
     }
 }
