@@ -39,6 +39,15 @@ struct cpu_count {
     uint16_t count;
 };
 
+/** A block that was entered. */
+struct cpu_block {
+    uint32_t pc;
+    uint32_t size;
+};
+
+/** An IT block is at most four instructions behind its IT, and may be as many blocks. */
+#define CPU_TRAIL 4u
+
 /** The engine's own PC is right. */
 #define CPU_PC_EXACT 1u
 
@@ -107,6 +116,9 @@ struct sim_cpu {
 
     uint32_t block_pc;
     uint32_t block_size;
+    struct cpu_block trail[CPU_TRAIL]; /**< The last blocks of this run of the engine, a ring. */
+    uint32_t trail_len;                /**< Blocks entered in this run. */
+    uint32_t entry_xpsr;               /**< xPSR that this run began with. */
     unsigned mixed_use_pages;
     uint32_t generation;
     struct cpu_memo memo[CPU_MEMO_ENTRIES];
@@ -130,6 +142,11 @@ uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size);
 void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value);
 /** Checks one instruction of a page with mixed rights. */
 bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
+/**
+ * IT state before the instruction at `pc`, as bits of xPSR. The engine has it in its translation
+ * only: a hook that stops it inside an IT block finds zero.
+ */
+uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t pc);
 /** Instructions from `addr` to `addr + size`. */
 unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
 

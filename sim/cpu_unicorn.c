@@ -151,6 +151,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *conte
     cpu->v.time += known ? entry->count : count_block(cpu, addr, size);
     cpu->block_pc = addr;
     cpu->block_size = size;
+    cpu->trail[cpu->trail_len++ % CPU_TRAIL] = (struct cpu_block){addr, size};
 }
 
 static void on_intr(uc_engine *uc, uint32_t number, void *context)
@@ -513,6 +514,7 @@ static void leave(struct sim_cpu *cpu)
     cpu->loaded.ge = v->xpsr;
     if (cpu->stop_pc != CPU_PC_EXACT) {
         v->r[15] = cpu->stop_pc;
+        v->xpsr = (v->xpsr & ~XPSR_IT) | map_it_state(cpu, cpu->stop_pc);
     }
     if (v8m_privileged(v)) {
         (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
@@ -526,6 +528,8 @@ bool engine_run(struct sim_cpu *cpu)
 {
     enter(cpu);
     cpu->stop_pc = CPU_PC_EXACT;
+    cpu->trail_len = 0;
+    cpu->entry_xpsr = cpu->v.xpsr;
     cpu->in_engine = true;
     const uc_err err = uc_emu_start(cpu->uc, (uint64_t)cpu->v.r[15] | 1u, STOP_NEVER, 0, 0);
     cpu->in_engine = false;

@@ -510,6 +510,23 @@ static inline bool v8m_is_wide(uint16_t half)
 /* cpu_v8m_trap.c: doing a trapped instruction at v->r[15]; advances it, or faults. */
 
 void v8m_emulate(struct v8m *v);
+/** ITSTATE within xPSR, and back. */
+static inline uint32_t v8m_it_of(uint32_t xpsr)
+{
+    return ((xpsr >> 25) & 3u) | ((xpsr >> 8) & 0xFCu);
+}
+
+static inline uint32_t v8m_it_bits(uint32_t it)
+{
+    return ((it & 3u) << 25) | ((it & 0xFCu) << 8);
+}
+
+/** ARMv8-M ARM, ITAdvance(); outside an IT block it stays 0. */
+static inline uint32_t v8m_it_advance(uint32_t it)
+{
+    return (it & 7u) == 0 ? 0 : (it & 0xE0u) | ((it << 1) & 0x1Fu);
+}
+
 /** Advances past an instruction of `size` bytes: PC and IT state. */
 void v8m_advance(struct v8m *v, unsigned size);
 /** Whether the instruction at PC passes its IT condition. */

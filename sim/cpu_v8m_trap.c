@@ -1,31 +1,17 @@
 /* Instructions of the system level: done here, whoever stopped the engine at them. */
 #include "cpu_v8m.h"
 
-static unsigned it_state(const struct v8m *v)
-{
-    return ((v->xpsr >> 25) & 3u) | ((v->xpsr >> 8) & 0xFCu);
-}
-
-static void set_it_state(struct v8m *v, unsigned it)
-{
-    v->xpsr &= ~XPSR_IT;
-    v->xpsr |= ((it & 3u) << 25) | ((it & 0xFCu) << 8);
-}
-
 void v8m_advance(struct v8m *v, unsigned size)
 {
     v->r[15] += size;
     v->time++;
-    const unsigned it = it_state(v);
-    if (it != 0) { /* ARMv8-M ARM, ITAdvance() */
-        set_it_state(v, (it & 7u) == 0 ? 0 : (it & 0xE0u) | ((it << 1) & 0x1Fu));
-    }
+    v->xpsr = (v->xpsr & ~XPSR_IT) | v8m_it_bits(v8m_it_advance(v8m_it_of(v->xpsr)));
 }
 
 /* ARMv8-M ARM, ConditionHolds(). */
 bool v8m_condition_passed(const struct v8m *v)
 {
-    const unsigned it = it_state(v);
+    const unsigned it = v8m_it_of(v->xpsr);
     if ((it & 0xFu) == 0) {
         return true;
     }
