@@ -168,7 +168,7 @@ static void a_hostile_urot_finds_nothing_of_the_irot(void **state)
     expect_words("keys", keys, "belongs to HDPL1", &device);
     const char *jump = event_line(&device, "refused", "fetch");
     expect_words("jump", jump, "0x0C000400", &device);
-    expect_words("jump", event_line(&device, "fault", "HardFault"), "IBUSERR", &device);
+    expect_words("jump", event_line(&device, "fault", "BusFault"), "IBUSERR", &device);
     device_close(&device);
 }
 
