@@ -241,8 +241,14 @@ uint32_t v8m_fpccr_read(const struct v8m *v, bool bank)
     if (bank) {
         return v->fpccr[true];
     }
-    return (v->fpccr[false] & ~(FPCCR_SECURE_ONLY | FPCCR_SHARED)) |
-           (v->fpccr[true] & FPCCR_SHARED);
+    uint32_t shared = FPCCR_SHARED;
+    if (v8m_bus_fault_hidden(v, bank)) {
+        shared &= ~(FPCCR_BFRDY | FPCCR_HFRDY);
+    }
+    if ((v->demcr & DEMCR_SDME) != 0) {
+        shared &= ~FPCCR_MONRDY;
+    }
+    return (v->fpccr[false] & ~(FPCCR_SECURE_ONLY | FPCCR_SHARED)) | (v->fpccr[true] & shared);
 }
 
 void v8m_fpccr_write(struct v8m *v, uint32_t value, bool bank)
@@ -261,6 +267,9 @@ void v8m_fpccr_write(struct v8m *v, uint32_t value, bool bank)
         }
         if (v8m_bus_fault_hidden(v, bank)) {
             shared &= ~(FPCCR_BFRDY | FPCCR_HFRDY);
+        }
+        if ((v->demcr & DEMCR_SDME) != 0) {
+            shared &= ~FPCCR_MONRDY;
         }
     }
     v->fpccr[true] = (v->fpccr[true] & ~shared) | (value & shared);

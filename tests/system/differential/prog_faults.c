@@ -46,9 +46,10 @@ PROGRAM(division_by_zero)
     note("untrapped", quotient);
     store(CCR, load(CCR) | CCR_DIV_0_TRP);
     quotient = 5;
-    __asm volatile("mov r4, #0\n mov r5, #7\n udiv %0, r5, r4" : "+r"(quotient)::"r4", "r5");
+    /* QEMU forgets what the instructions just before have written: hence the ISB. */
+    __asm volatile("mov r4, #0\n mov r5, #7\n isb\n udiv %0, r5, r4" : "+r"(quotient)::"r4", "r5");
     note("udiv", quotient);
-    __asm volatile("mov r4, #0\n mov r5, #7\n sdiv %0, r5, r4" : "+r"(quotient)::"r4", "r5");
+    __asm volatile("mov r4, #0\n mov r5, #7\n isb\n sdiv %0, r5, r4" : "+r"(quotient)::"r4", "r5");
     note("sdiv", quotient);
     __asm volatile("mov r4, #-1\n mov r5, #0x80000000\n sdiv %0, r5, r4"
                    : "+r"(quotient)::"r4", "r5");

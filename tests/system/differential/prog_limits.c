@@ -133,10 +133,12 @@ static void masked_limit(struct entry *entry)
 {
     note("exc_return", entry->lr);
     store(CCR, load(CCR) | 1u << 10); /* STKOFHFNMIGN */
-    __asm volatile("mov r3, sp\n bic r2, r3, #7\n msr msplim, r2\n push {r0-r3}\n mov sp, r3\n"
-                   "mov r2, #0\n msr msplim, r2" ::
-                       : "r2", "r3", "memory");
     note("CCR", load(CCR));
+    if ((load(CCR) & 1u << 10) != 0) {
+        __asm volatile("mov r3, sp\n bic r2, r3, #7\n msr msplim, r2\n push {r0-r3}\n mov sp, r3\n"
+                       "mov r2, #0\n msr msplim, r2" ::
+                           : "r2", "r3", "memory");
+    }
     note_faults();
 }
 

@@ -54,6 +54,7 @@ static __attribute__((noreturn)) void reset(void)
 
 void end_program(void)
 {
+    store(MPU_CTRL, 0); /* The stub's memory is in nobody's regions. */
     print_notes();
     reset();
 }

@@ -1,0 +1,234 @@
+/* SysTick, AIRCR and the other control registers, by state. */
+#include "rt.h"
+
+static void count(struct entry *entry)
+{
+    static uint32_t times;
+    (void)entry;
+    if (++times == 3) {
+        store(SYST_CSR, 5);
+        note("ticks", times);
+    }
+}
+
+PROGRAM(systick_ticks)
+{
+    handlers_s[SYSTICK] = count;
+    store(SYST_RVR, 999);
+    store(SYST_CVR, 0x123456u);
+    note("cleared", load(SYST_CVR));
+    store(SYST_CSR, 7);
+    while ((load(SYST_CSR) & 2u) != 0) {
+        /* until the handler has counted to three */
+    }
+    note("enabled", load(SYST_CSR) & 7u);
+    store(SYST_CSR, 0);
+}
+
+PROGRAM(systick_countflag)
+{
+    store(SYST_RVR, 500);
+    store(SYST_CVR, 0);
+    store(SYST_CSR, 5);
+    while ((load(SYST_CSR) & 1u << 16) == 0) {
+    }
+    const uint32_t value = load(SYST_CVR);
+    store(SYST_CSR, 4);
+    note("within reload", value <= 500u);
+    const uint32_t stopped = load(SYST_CVR);
+    for (volatile unsigned i = 0; i < 100; i++) {
+    }
+    note("stands still", load(SYST_CVR) == stopped);
+    store(SYST_CVR, 1);
+    note("CVR", load(SYST_CVR));
+    note("CSR", load(SYST_CSR));
+    note("no tick pending", load(ICSR) & 1u << 26);
+}
+
+static NS_CODE uint32_t ns_reload(uint32_t a, uint32_t b)
+{
+    note("NS RVR", load(SYST_RVR));
+    store(SYST_RVR, a);
+    note("NS RVR", load(SYST_RVR));
+    note("NS CSR", load(SYST_CSR) & 3u);
+    return b;
+}
+
+PROGRAM(systick_registers_read_back)
+{
+    store(SYST_RVR, 0xFFABCDEFu);
+    note("RVR", load(SYST_RVR));
+    (void)ns_call(ns_reload, 0x123, 0);
+    note("RVR", load(SYST_RVR));
+    note("CSR", load(SYST_CSR) & 3u);
+}
+
+PROGRAM(systick_of_both_states_pends_apart)
+{
+    handlers_s[SYSTICK] = on_note;
+    handlers_ns[SYSTICK] = ns_on_note;
+    store_byte(0xE000ED23u, 0x80);      /* SysTick of the Secure state */
+    store_byte(0xE000ED23u + NS, 0x40); /* and the Non-secure one */
+    set_primask(1);
+    store(ICSR, ICSR_PENDSTSET);
+    store(ICSR + NS, ICSR_PENDSTSET);
+    note_icsr("ICSR");
+    note("ICSR_NS", load(ICSR + NS) & ~(1u << 11));
+    note("SHCSR", load(SHCSR));
+    set_primask(0);
+    barrier();
+    set_primask(1);
+    store(ICSR + NS, ICSR_PENDSVSET);
+    note("ICSR_NS", load(ICSR + NS) & ~(1u << 11));
+    store(ICSR + NS, ICSR_PENDSVCLR);
+    note("ICSR_NS", load(ICSR + NS) & ~(1u << 11));
+    set_primask(0);
+}
+
+static NS_CODE void ns_counts(struct entry *entry)
+{
+    (void)entry;
+    note("NS tick", load(SYST_CSR) & 7u);
+    store(SYST_CSR, 4);
+}
+
+static NS_CODE uint32_t ns_waits_for_tick(uint32_t a, uint32_t b)
+{
+    store(SYST_RVR, a);
+    store(SYST_CVR, 0);
+    store(SYST_CSR, 7);
+    while ((load(SYST_CSR) & 1u) != 0) {
+    }
+    return b;
+}
+
+PROGRAM(systick_of_the_non_secure_state)
+{
+    handlers_ns[SYSTICK] = ns_counts;
+    note("returned", ns_call(ns_waits_for_tick, 100000, 9));
+    note("CSR", load(SYST_CSR) & 3u);
+}
+
+PROGRAM(tick_ends_wfi)
+{
+    handlers_s[SYSTICK] = count;
+    store(SYST_RVR, 5000);
+    store(SYST_CVR, 0);
+    set_primask(1);
+    store(SYST_CSR, 7);
+    __asm volatile("wfi");
+    note("pending", load(ICSR) & 1u << 26);
+    store(SYST_CSR, 0);
+    set_primask(0);
+}
+
+/* AIRCR and its kin. */
+
+static NS_CODE uint32_t ns_aircr(uint32_t a, uint32_t b)
+{
+    (void)b;
+    note("NS AIRCR", load(AIRCR));
+    store(AIRCR, AIRCR_KEY | AIRCR_PRIS | AIRCR_BFHFNMINS | 5u << 8);
+    note("NS AIRCR", load(AIRCR));
+    store(VTOR, 0x20006000u);
+    note("NS VTOR", load(VTOR));
+    store(VTOR, NS_FIRST);
+    note("NS SCR", load(SCR));
+    store(CCR, load(CCR) | CCR_DIV_0_TRP);
+    note("NS CCR", load(CCR));
+    return a;
+}
+
+PROGRAM(aircr_is_banked_in_part)
+{
+    note("AIRCR", load(AIRCR));
+    store(AIRCR, 0x12340000u | 3u << 8);
+    note("wrong key", load(AIRCR));
+    store(AIRCR, AIRCR_KEY | 3u << 8);
+    note("AIRCR", load(AIRCR));
+    note("AIRCR_NS", load(AIRCR + NS));
+    (void)ns_call(ns_aircr, 0, 0);
+    note("AIRCR", load(AIRCR));
+    note("VTOR", load(VTOR));
+    note("CCR", load(CCR));
+    note("CCR_NS", load(CCR + NS));
+}
+
+static NS_CODE uint32_t ns_asks_for_reset(uint32_t a, uint32_t b)
+{
+    (void)a;
+    store(AIRCR, AIRCR_KEY | AIRCR_RESETREQ);
+    note("NS still here", load(AIRCR));
+    return b;
+}
+
+PROGRAM(sysresetreqs_keeps_the_reset_for_secure)
+{
+    store(AIRCR, AIRCR_KEY | 1u << 3);
+    note("AIRCR", load(AIRCR));
+    note("returned", ns_call(ns_asks_for_reset, 0, 4));
+}
+
+PROGRAM(non_secure_reset_works_when_allowed)
+{
+    note("before", load(AIRCR));
+    static uint32_t unreachable;
+    end_program(); /* by now all has been said; a reset follows either way */
+    unreachable = ns_call(ns_asks_for_reset, 0, 4);
+    note("unreachable", unreachable);
+}
+
+PROGRAM(vectors_can_move)
+{
+    handlers_s[PENDSV] = on_note;
+    volatile uint32_t *const moved = (volatile uint32_t *)0x30004000u;
+    const uint32_t *const vectors = (const uint32_t *)0x30000000u;
+    for (unsigned i = 0; i < 16; i++) {
+        moved[i] = vectors[i];
+    }
+    store(VTOR, (uint32_t)moved);
+    note("VTOR", load(VTOR));
+    store(ICSR, ICSR_PENDSVSET);
+    note("done", 1);
+}
+
+static void sleeper(struct entry *entry)
+{
+    note("irq", entry->lr);
+    store(SCR, 0);
+}
+
+PROGRAM(sleep_on_exit)
+{
+    handlers_s[IRQ0 + 64] = sleeper;
+    irq_open(64, 0x40, true);
+    store(SCR, 2);
+    note("SCR", load(SCR));
+    irq_pend(64);
+    note("awake", load(SCR));
+}
+
+PROGRAM(control_registers_reset_values)
+{
+    note("SCR", load(SCR));
+    note("CCR", load(CCR));
+    note("SHPR1", load(SHPR1));
+    note("CPACR", load(CPACR));
+    note("NSACR", load(NSACR));
+    note("FPCCR", load(FPCCR));
+    note("FPCCR_NS", load(FPCCR + NS));
+    note("FPCAR", load(FPCAR));
+    note("FPDSCR", load(FPDSCR));
+    note("MVFR0", load(0xE000EF40u));
+    note("MVFR1", load(0xE000EF44u));
+    note("MVFR2", load(0xE000EF48u));
+    note("MPU_CTRL", load(MPU_CTRL));
+    note("ISAR0", load(0xE000ED60u));
+    note("ISAR1", load(0xE000ED64u));
+    note("ISAR2", load(0xE000ED68u));
+    note("ISAR3", load(0xE000ED6Cu));
+    note("ISAR4", load(0xE000ED70u));
+    note("MMFR0", load(0xE000ED50u));
+    note("MMFR2", load(0xE000ED58u));
+    note("PFR1", load(0xE000ED44u));
+}
