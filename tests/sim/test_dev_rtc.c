@@ -53,6 +53,7 @@
 #define ALRAIE  0x00001000u
 #define ALRBIE  0x00002000u
 #define WUTIE   0x00004000u
+#define TSIE    0x00008000u
 #define ADD1H   0x00010000u
 #define SUB1H   0x00020000u
 #define TAMPTS  0x02000000u
@@ -455,6 +456,23 @@ static void alarm_by_weekday(void **state)
     assert_int_equal(bench_read(b, SR) & ALRAF, ALRAF);
 }
 
+static void alarm_is_flagged_however_late_one_looks(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CR, FMT);
+    set(b, 0x110000, 0x252114);
+    bench_write(b, ALRMAR, 0x80520000u); /* any day, 12 PM */
+    bench_write(b, ALRMBR, 0x16000000);  /* the 16th; no hour is 0 */
+    bench_write(b, CR, FMT | ALRAE | ALRBE);
+    bench_wait(b, 3000u * (uint64_t)SECOND);
+    assert_int_equal(bench_read(b, SR) & (ALRAF | ALRBF), 0);
+    bench_wait(b, 4u * 86400u * (uint64_t)SECOND);
+    assert_int_equal(bench_read(b, SR) & (ALRAF | ALRBF), ALRAF);
+    bench_write(b, SCR, ALRAF);
+    bench_wait(b, 43200u * (uint64_t)SECOND); /* past midnight: 12 AM is not 12 PM */
+    assert_int_equal(bench_read(b, SR) & ALRAF, 0);
+}
+
 static void alarm_by_fraction(void **state)
 {
     struct dev_bench *b = *state;
@@ -487,7 +505,9 @@ static void wakeup_timer_reloads(void **state)
         bench_write(b, SCR, WUTF);
         assert_false(bench_irq(b, IRQ_RTC));
     }
-    bench_write(b, WUTR, 5); /* not while it runs */
+    bench_write(b, CR, WUTE | WUTIE | 4u); /* the clock's selection stands while it runs */
+    assert_int_equal(bench_read(b, CR), WUTE | WUTIE);
+    bench_write(b, WUTR, 5); /* nor does the reload value change */
     assert_int_equal(bench_read(b, WUTR), 2047);
     bench_write(b, CR, 0);
     bench_write(b, WUTR, 5); /* nor before WUTWF */
@@ -567,6 +587,10 @@ static void tamper_takes_a_time_stamp(void **state)
     assert_int_equal(bench_read(b, TSDR), 0x2114);
     rtc_tamper(chip_device(b->chip, "RTC"));
     assert_int_equal(bench_read(b, SR), TSF | TSOVF);
+    assert_false(bench_irq(b, IRQ_RTC));
+    bench_write(b, CR, TAMPTS | TSIE);
+    assert_int_equal(bench_read(b, MISR), TSF | TSOVF);
+    assert_true(bench_irq(b, IRQ_RTC));
     bench_write(b, SCR, TSF | TSOVF);
     assert_int_equal(bench_read(b, SR), 0);
 }
@@ -673,6 +697,7 @@ int main(void)
         CASE(alarm_comes_at_its_time),
         CASE(masked_fields_do_not_count),
         CASE(alarm_by_weekday),
+        CASE(alarm_is_flagged_however_late_one_looks),
         CASE(alarm_by_fraction),
         CASE(wakeup_timer_reloads),
         CASE(wakeup_timer_has_five_clocks),
