@@ -28,7 +28,7 @@ def parse(text, source):
 def measured(folder, environment):
     """The figures of each executable, in the order of the names."""
     figures = []
-    for path in sorted(glob.glob(os.path.join(folder, '*'))):
+    for path in sorted(glob.glob(os.path.join(folder, 'bench_*'))):
         if os.path.isfile(path) and os.access(path, os.X_OK):
             run = subprocess.run([path], env=environment, stdout=subprocess.PIPE, text=True,
                                  check=False)
