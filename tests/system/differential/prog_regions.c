@@ -69,10 +69,30 @@ PROGRAM(mpu_borders_are_exact)
         note("str", at);
         __asm volatile("str %0, [%0]" ::"r"(WINDOW_S + at) : "memory");
     }
-    __asm volatile("str %0, [%1]" ::"r"(0x11223344), "r"(WINDOW_S + 0xFEu) : "memory");
-    __asm volatile("str %0, [%1]" ::"r"(0x55667788), "r"(WINDOW_S + 0x11Eu) : "memory");
-    __asm volatile("strh %0, [%1]" ::"r"(0x99AA), "r"(WINDOW_S + 0xFFu) : "memory");
     note_words("memory", (const uint32_t *)(WINDOW_S + 0xF0u), 16);
+}
+
+static void on_crossing(struct entry *entry)
+{
+    struct frame *const frame = frame_of(entry);
+    note("fault MMFAR", load(MMFAR));
+    store(CFSR, load(CFSR));
+    frame->pc += instruction_len(frame->pc);
+}
+
+PROGRAM(mpu_unaligned_access_across_a_border)
+{
+    handlers_s[MEM_MANAGE] = on_crossing;
+    mpu_region(0, 0, WINDOW_S + 0x100u, WINDOW_S + 0x11Fu, MPU_RO_ANY);
+    mpu_on(0);
+    note("word out", 0);
+    __asm volatile("str %0, [%1]" ::"r"(0x55667788), "r"(WINDOW_S + 0x11Eu) : "memory");
+    note("word in", 0);
+    __asm volatile("str %0, [%1]" ::"r"(0x11223344), "r"(WINDOW_S + 0xFEu) : "memory");
+    note("half-word in", 0);
+    __asm volatile("strh %0, [%1]" ::"r"(0x99AA), "r"(WINDOW_S + 0xFFu) : "memory");
+    note("aligned", 0);
+    __asm volatile("strd %0, %0, [%1]" ::"r"(0x99AA), "r"(WINDOW_S + 0xFCu) : "memory");
 }
 
 PROGRAM(mpu_overlapping_regions_fault)
@@ -104,9 +124,17 @@ PROGRAM(mpu_execute_never)
     }
 }
 
+static void on_fetch_crossing(struct entry *entry)
+{
+    struct frame *const frame = frame_of(entry);
+    note("fault at", frame->pc);
+    store(CFSR, load(CFSR));
+    frame->pc = frame->lr & ~1u;
+}
+
 PROGRAM(mpu_instruction_across_a_border)
 {
-    handlers_s[MEM_MANAGE] = on_fault_return;
+    handlers_s[MEM_MANAGE] = on_fetch_crossing;
     /* movw r0, #1 with its second half in a region that may not be executed. */
     *(volatile uint16_t *)(WINDOW_S + 0x13Eu) = 0xF240u;
     *(volatile uint16_t *)(WINDOW_S + 0x140u) = 0x0001u;
@@ -321,7 +349,7 @@ static const uint32_t places[] = {
     WINDOW_NS + 0x180u,
     0xE000ED00u,
     0x30007000u,
-    0xF0000000u,
+    0xF8000000u,
     0x50000000u,
     0x40000000u,
     0x00000000u,

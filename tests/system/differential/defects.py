@@ -1,0 +1,44 @@
+"""Where QEMU differs from the architecture: the one table. Section: of the Armv8-M Architecture
+Reference Manual (Arm DDI 0553). A program differs in nothing but what its rows say, and in all of
+that."""
+
+from collections import namedtuple
+
+WORD = '[0-9a-f]{8}'
+
+# name; section; what QEMU 7.2 does; programs; both sides of each place that differs, as regular
+# expressions over whole lines.
+Defect = namedtuple('Defect', 'name section what programs qemu ours')
+
+TABLE = [
+    Defect('sfar-not-set', 'SecurityCheck(), ValidateAddress(); SFAR, Secure Fault Address Register',
+           'leaves SFAR and SFSR.SFARVALID alone upon an attribution violation',
+           ['non_secure_data_access_to_secure_memory', 'sau_borders_are_exact',
+            'sau_overlapping_regions_are_secure'],
+           'SFSR=00000008', 'SFSR=00000048\nSFAR=' + WORD),
+    Defect('sfar-not-writable', 'SFAR, Secure Fault Address Register: RW',
+           'writes to SFSR what is written to SFAR',
+           ['sfar_can_be_written'],
+           'SFAR=00000000\nSFSR=13572468', 'SFAR=13572468\nSFSR=00000000'),
+    Defect('faultmask-at-negative-priority', 'MSR (register), FAULTMASK: only if '
+           'ExecutionPriority() > -1',
+           'sets FAULTMASK within NMI',
+           ['return_clears_faultmask_except_from_nmi'],
+           'in nmi=00000001\nafter nmi=00000001', 'in nmi=00000000\nafter nmi=00000000'),
+    Defect('bkpt-forced', 'BKPTInstrDebugEvent(); HFSR.DEBUGEVT',
+           'reports the HardFault of a BKPT without debugger as FORCED',
+           ['breakpoint_without_a_debugger'],
+           'HFSR=40000000', 'HFSR=80000000'),
+    Defect('stkofhfnmign', 'CCR.STKOFHFNMIGN',
+           'does not keep the bit',
+           ['stkofhfnmign_ignores_the_limit'],
+           'CCR=00000201', 'CCR=00000601'),
+    Defect('unaligned-across-regions', 'MemU_unaligned(): each byte is checked by itself',
+           'checks the first byte of an unaligned access only, within a page',
+           ['mpu_unaligned_access_across_a_border'],
+           '', 'fault MMFAR=30004900'),
+    Defect('fetch-across-regions', 'GetInstr(): each half-word is checked by itself',
+           'checks the first half-word of an instruction only, within a page',
+           ['mpu_instruction_across_a_border'],
+           '', 'fault at=3000493e'),
+]
