@@ -62,12 +62,14 @@ uint64_t pka_operation_ticks(unsigned mode, const uint32_t ram[PKA_RAM_WORDS])
 {
     uint64_t first = ram[(PKA_FIRST_BITS - PKA_RAM) / 4u];
     uint64_t bits = ram[(PKA_SECOND_BITS - PKA_RAM) / 4u];
-    first = first < PKA_RSA_BITS ? first : PKA_RSA_BITS;
-    bits = bits < PKA_RSA_BITS ? bits : PKA_RSA_BITS;
+    const enum pka_cost cost = operation_find(mode)->cost;
+    const uint64_t most = cost >= COST_CURVE ? PKA_ECC_BITS : PKA_RSA_BITS;
+    first = first < most ? first : most;
+    bits = bits < most ? bits : most;
     const uint64_t words = bits / 32u + 1u;
     const uint64_t square = words * words;
     const uint64_t start = 100u;
-    switch (operation_find(mode)->cost) {
+    switch (cost) {
     case COST_LINEAR:
         return start + 4u * words;
     case COST_SQUARE:

@@ -9,6 +9,9 @@
 
 #define WORDS_MAX 64u
 
+#define STATE_MASK 0x0000ff00u
+#define CLOSED     0x00007200u
+
 unsigned words_of(const char *hex, uint32_t *words)
 {
     const size_t digits = strlen(hex);
@@ -164,4 +167,46 @@ void run_aead(struct dev_bench *b, uint32_t base, const struct aead *aead, bool 
     get_block(b, base, words);
     expect_words(words, aead->tag);
     bench_write(b, base + CR, 0);
+}
+
+/* ---- SAES ----------------------------------------------------------------------------------- */
+
+void clocks_on(struct dev_bench *b)
+{
+    bench_write_as(b, chip_trustzone(b->chip), true, RCC_AHB2ENR, RNG_CLOCK | SAES_CLOCK);
+    bench_wait(b, LONG_ENOUGH);
+}
+
+struct dev_bench *closed_chip(bool trustzone)
+{
+    struct dev_bench *b = bench_open(trustzone);
+    b->nv->option[NV_OB_OPTSR] = (b->nv->option[NV_OB_OPTSR] & ~STATE_MASK) | CLOSED;
+    bench_power(b);
+    clocks_on(b);
+    return b;
+}
+
+void again(struct dev_bench *b)
+{
+    chip_reset(b->chip, CHIP_RESET_SOFTWARE);
+    clocks_on(b);
+}
+
+void select_key(struct dev_bench *b, uint32_t cr)
+{
+    bench_write(b, SAES + CR, cr & ~KEYSEL);
+    bench_write(b, SAES + CR, cr);
+    assert_int_equal(bench_read(b, SAES + SR), BUSY);
+    bench_wait(b, LONG_ENOUGH);
+    assert_int_equal(bench_read(b, SAES + SR), KEYVALID);
+}
+
+void fingerprint(struct dev_bench *b, uint32_t cr, uint32_t out[4])
+{
+    static const uint32_t zero[4] = {0};
+    select_key(b, cr);
+    bench_write(b, SAES + CR, cr | EN);
+    put_block(b, SAES, zero);
+    get_block(b, SAES, out);
+    bench_write(b, SAES + CR, 0);
 }

@@ -46,6 +46,21 @@
 #define KEIF        0x4u
 #define LONG_ENOUGH 100000u
 
+/* Of SAES only. */
+#define KEYPROT  0x80000u
+#define WRAPPED  0x01000000u
+#define SHARED   0x02000000u
+#define KSHAREID 0x04000000u
+#define DHUK     0x10000000u
+#define BHK      0x20000000u
+#define DHUK_XOR 0x40000000u
+#define KEYSEL   0x70000000u
+#define RNGEIF   0x8u
+
+#define RCC_AHB2ENR (0x44020c00u + 0x8cu)
+#define RNG_CLOCK   (1u << 18)
+#define SAES_CLOCK  (1u << 20)
+
 /** Words of the text; the last one is filled up with zeros. @return how many */
 unsigned words_of(const char *hex, uint32_t *words);
 
@@ -84,3 +99,16 @@ struct aead {
 
 /** Runs it; `decrypt` swaps payload and expected. */
 void run_aead(struct dev_bench *b, uint32_t base, const struct aead *aead, bool decrypt);
+
+/** Switches RNG and SAES on. */
+void clocks_on(struct dev_bench *b);
+
+/** A chip in product state CLOSED with those clocks on, and the same after a system reset. */
+struct dev_bench *closed_chip(bool trustzone);
+void again(struct dev_bench *b);
+
+/** Selects a hardware key of SAES and waits for it. */
+void select_key(struct dev_bench *b, uint32_t cr);
+
+/** The zero block under a hardware key, which tells keys apart without showing them. */
+void fingerprint(struct dev_bench *b, uint32_t cr, uint32_t out[4]);
