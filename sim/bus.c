@@ -37,7 +37,8 @@ static const char *const bus_filter_names[] = {
     [BUS_FILTER_NONE] = "none",   [BUS_FILTER_DECODE] = "decode",      [BUS_FILTER_ALIAS] = "alias",
     [BUS_FILTER_MPCBB] = "MPCBB", [BUS_FILTER_TZSC] = "TZSC",          [BUS_FILTER_SECWM] = "SECWM",
     [BUS_FILTER_SECBB] = "SECBB", [BUS_FILTER_PRIVBB] = "PRIVBB",      [BUS_FILTER_HDP] = "HDP",
-    [BUS_FILTER_OBK] = "OBK",     [BUS_FILTER_READONLY] = "read-only", [BUS_FILTER_BLOCK] = "block",
+    [BUS_FILTER_OBK] = "OBK",     [BUS_FILTER_READONLY] = "read-only", [BUS_FILTER_TAMP] = "TAMP",
+    [BUS_FILTER_BLOCK] = "block",
 };
 
 const char *bus_filter_name(enum bus_filter filter)
@@ -188,6 +189,20 @@ static bool bus_decide_flash(const struct sim_chip *chip, const struct bus_targe
     return true;
 }
 
+/** Whether TAMP withholds a memory; refuses if it does. */
+static bool bus_withheld(const struct sim_chip *chip, enum chip_memory_id id,
+                         enum sim_access_kind kind, struct bus_decision *out)
+{
+    if (!tamp_blocks(chip, id)) {
+        return false;
+    }
+    bus_refused_softly(out, kind, BUS_FILTER_TAMP);
+    (void)snprintf(out->why, sizeof out->why,
+                   "%s is withheld (TAMP_CR2.BKBLOCK, or a tamper that is not confirmed)",
+                   chip->memory[id].name);
+    return true;
+}
+
 static bool bus_decide_bkpsram(const struct sim_chip *chip, const struct bus_target *target,
                                enum sim_access_kind kind, struct sim_attr attr,
                                struct bus_decision *out)
@@ -196,6 +211,9 @@ static bool bus_decide_bkpsram(const struct sim_chip *chip, const struct bus_tar
         if (kind == SIM_FETCH) {
             out->answer = SIM_ANSWER_ERROR;
         }
+        return false;
+    }
+    if (bus_withheld(chip, CHIP_BKPSRAM, kind, out)) {
         return false;
     }
     if (kind == SIM_WRITE && !pwr_backup_open(chip)) {
@@ -214,7 +232,8 @@ static bool bus_decide_sram(const struct sim_chip *chip, const struct bus_target
 {
     const enum chip_memory_id id = (enum chip_memory_id)(target->memory - chip->memory);
     const uint32_t base = out->first;
-    if (!gtzc_check_sram(chip, id, target->off, attr, kind, out)) {
+    if (!gtzc_check_sram(chip, id, target->off, attr, kind, out) ||
+        bus_withheld(chip, id, kind, out)) {
         return false;
     }
     out->direct = true;

@@ -22,6 +22,7 @@ enum bus_filter {
     BUS_FILTER_HDP,      /**< Flash hidden at this HDPL. */
     BUS_FILTER_OBK,      /**< OBK slot of another HDPL or world. */
     BUS_FILTER_READONLY, /**< A memory that cannot be written this way. */
+    BUS_FILTER_TAMP,     /**< Withheld since a tamper. */
     BUS_FILTER_BLOCK,    /**< A block that is not modelled, and the run is strict. */
 };
 

@@ -52,6 +52,12 @@ bool pwr_backup_open(const struct sim_chip *chip);
 /** Whether RCC gives the RNG its clock, without which SAES and PKA get no random numbers. */
 bool rcc_rng_clocked(const struct sim_chip *chip);
 
+/** Whether SAES must do without its hardware keys: since a tamper, or until one is cleared. */
+bool tamp_active(const struct sim_chip *chip);
+
+/** Whether TAMP keeps everybody from a memory: BKBLOCK, or a tamper that is not confirmed. */
+bool tamp_blocks(const struct sim_chip *chip, enum chip_memory_id id);
+
 /** Whether a store to SRAM2 at `off` is kept out by RAMCFG_M2WPRn (1-KB pages). */
 bool ramcfg_sram2_protected(const struct sim_chip *chip, uint32_t off);
 

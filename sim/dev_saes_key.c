@@ -2,7 +2,7 @@
 
 #include <mbedtls/sha256.h>
 
-#include "chip.h"
+#include "dev.h"
 #include "dev_saes.h"
 
 #define OPTSR_PRODUCT_STATE(optsr) (((optsr) >> 8) & 0xffu)
@@ -53,7 +53,7 @@ static void dhuk_derive(const struct sim_chip *chip, const struct saes_key_use *
 bool saes_hardware_key(const struct sim_chip *chip, const struct saes_key_use *use,
                        uint32_t keyr[AES_KEY_WORDS])
 {
-    if (chip->secrets_blocked) {
+    if (tamp_active(chip)) {
         return false;
     }
     memset(keyr, 0, AES_KEY_WORDS * sizeof keyr[0]);

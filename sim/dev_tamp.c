@@ -4,6 +4,9 @@
  * All of it lies in the backup domain, so all state is in nv->backup: 32 backup registers, then
  * the words of `enum tamp_word`. Neither a system reset nor losing power changes it. Writes need
  * PWR_DBPCR.DBP. The tamper inputs are not connected; active tampers have no generator.
+ *
+ * A tamper erases the device's secrets. One in potential mode (NOER) only keeps everybody from
+ * them until its flag is cleared, which says it was none, or BKERASE says it was one.
  */
 #include "dev_tamp.h"
 
@@ -12,6 +15,7 @@
 
 #include "dev.h"
 #include "dev_reg.h"
+#include "dev_rtc.h"
 
 #define SECCFGR  0x20u
 #define PRIVCFGR 0x24u
@@ -24,6 +28,9 @@
 #define BKP31R   0x17cu
 #define CR2      0x04u
 
+#define CR2_NOER           0x000000ffu
+#define CR2_MSK(n)         (1u << (16u + (n)))
+#define CR2_MASKABLE       3u
 #define CR2_BKBLOCK        (1u << 22)
 #define CR2_BKERASE        (1u << 23)
 #define SECCFGR_BKPRWSEC   0x000000ffu
@@ -38,7 +45,10 @@
 #define RPCFGR_BKPSRAM     (1u << 0)   /* Configurable resource 0: the backup SRAM. [U] */
 #define TAMPERS            0x5dff00ffu /* Every tamper the part has. */
 #define BKP_REGISTERS      32u
-#define BHK_REGISTERS      8u /* BKP0R to BKP7R feed the boot hardware key. [U] */
+#define ATCR1_RESET        0x00070000u /* Kept inverted in these bits: a virgin word is 0. */
+#define INTERNAL           16u         /* Number of internal tamper 1. */
+#define ITAMP_COUNTER      23u         /* Internal tamper 8: the monotonic counter is full. */
+#define BHK_REGISTERS      8u          /* BKP0R to BKP7R feed the boot hardware key. [U] */
 
 /** Where nv->backup keeps each register of TAMP, behind the backup registers. */
 enum tamp_word {
@@ -71,6 +81,11 @@ static const struct {
     {0x54, 0x00000001u, TAMP_RPCFGR},
 };
 
+struct tamp {
+    struct sim_device dev;
+    bool blocked; /* What the bus has been told of tamp_blocks(). */
+};
+
 static uint32_t tamp_word(const struct sim_device *dev, enum tamp_word word)
 {
     return dev->chip->nv->backup[word];
@@ -85,10 +100,37 @@ static void tamp_set(struct sim_device *dev, unsigned word, uint32_t value)
     }
 }
 
+/* Whether the secrets are kept from everybody: BKBLOCK, or a tamper that is not confirmed. */
+static bool tamp_withholds(const struct sim_chip *chip)
+{
+    const uint32_t *backup = chip->nv->backup;
+    const uint32_t potential = backup[TAMP_CR3] << INTERNAL | (backup[TAMP_CR2] & CR2_NOER);
+    return (backup[TAMP_CR2] & CR2_BKBLOCK) || (backup[TAMP_SR] & potential);
+}
+
+bool tamp_active(const struct sim_chip *chip)
+{
+    return chip->secrets_blocked || tamp_withholds(chip);
+}
+
+bool tamp_blocks(const struct sim_chip *chip, enum chip_memory_id id)
+{
+    if (id == CHIP_BKPSRAM && !(chip->nv->backup[TAMP_RPCFGR] & RPCFGR_BKPSRAM)) {
+        return false;
+    }
+    return (id == CHIP_SRAM2 || id == CHIP_BKPSRAM) && tamp_withholds(chip);
+}
+
 static void tamp_update(struct sim_device *dev)
 {
+    struct tamp *tamp = (struct tamp *)dev;
+    const bool blocked = tamp_withholds(dev->chip);
     chip_irq(dev->chip, dev->row->irq[0],
              (tamp_word(dev, TAMP_SR) & tamp_word(dev, TAMP_IER)) != 0);
+    if (tamp->blocked != blocked) {
+        tamp->blocked = blocked;
+        chip_map_changed(dev->chip);
+    }
 }
 
 /* Whether a resource with these protection bits lets the access through. */
@@ -119,7 +161,7 @@ static bool tamp_backup_allows(const struct sim_device *dev, const struct sim_tx
     const uint32_t seccfgr = tamp_word(dev, TAMP_SECCFGR);
     const uint32_t zone1_end = seccfgr & SECCFGR_BKPRWSEC;
     const uint32_t zone2_end = (seccfgr & SECCFGR_BKPWSEC) >> 16;
-    if (tamp_word(dev, TAMP_CR2) & CR2_BKBLOCK) {
+    if (tamp_withholds(dev->chip)) {
         return false;
     }
     if (index < BHK_REGISTERS && (seccfgr & SECCFGR_BHKLOCK)) {
@@ -151,6 +193,8 @@ static void tamp_erase(struct sim_device *dev)
     memset(nv->backup, 0, BKP_REGISTERS * sizeof nv->backup[0]);
     nv_touch(nv, NV_PART_BACKUP, 0, BKP_REGISTERS * sizeof nv->backup[0]);
     tamp_set(dev, TAMP_SECCFGR, tamp_word(dev, TAMP_SECCFGR) & ~SECCFGR_BHKLOCK);
+    memset(dev->chip->memory[CHIP_SRAM2].bytes, 0, dev->chip->memory[CHIP_SRAM2].size);
+    chip_memory_changed(dev->chip, CHIP_SRAM2, 0, dev->chip->memory[CHIP_SRAM2].size);
     if (tamp_word(dev, TAMP_RPCFGR) & RPCFGR_BKPSRAM) {
         memset(nv->bkpsram, 0, sizeof nv->bkpsram);
         chip_memory_changed(dev->chip, CHIP_BKPSRAM, 0, sizeof nv->bkpsram);
@@ -162,17 +206,20 @@ static void tamp_erase(struct sim_device *dev)
 
 void tamp_detect(struct sim_device *dev, unsigned number)
 {
-    const bool internal = number >= 16u;
+    const bool internal = number >= INTERNAL;
     const uint32_t flag = number < 32u ? 1u << number : 0;
-    if (!(tamp_word(dev, TAMP_CR1) & flag)) {
-        return;
+    const bool masked = number < CR2_MASKABLE && (tamp_word(dev, TAMP_CR2) & CR2_MSK(number)) != 0;
+    if (!(tamp_word(dev, TAMP_CR1) & flag) || masked) {
+        return; /* A masked tamper is a trigger for others only: no flag, nothing erased. */
     }
     tamp_set(dev, TAMP_SR, tamp_word(dev, TAMP_SR) | flag);
     const uint32_t potential =
-        internal ? tamp_word(dev, TAMP_CR3) << 16 : tamp_word(dev, TAMP_CR2) & 0xffu;
+        tamp_word(dev, TAMP_CR3) << INTERNAL | (tamp_word(dev, TAMP_CR2) & CR2_NOER);
     chip_event(dev->chip, SIM_EVENT_NOTE, "TAMP: %s tamper %u%s",
                internal ? "internal" : "external", internal ? number - 15u : number + 1u,
-               potential & flag ? ", in potential mode" : " erased the backup registers");
+               potential & flag ? ", in potential mode: the device's secrets are withheld"
+                                : " erased the device's secrets");
+    rtc_tamper(chip_device(dev->chip, "RTC"));
     if (!(potential & flag)) {
         tamp_erase(dev);
     }
@@ -241,6 +288,9 @@ static void tamp_count(struct sim_device *dev, const struct sim_txn *txn)
     const uint32_t count = tamp_word(dev, TAMP_COUNT1R);
     if (tamp_allows(dev, txn, SECCFGR_CNT1SEC, PRIVCFGR_CNT1PRIV) && count != UINT32_MAX) {
         tamp_set(dev, TAMP_COUNT1R, count + 1u);
+        if (count + 1u == UINT32_MAX) {
+            tamp_detect(dev, ITAMP_COUNTER);
+        }
     }
 }
 
@@ -253,8 +303,10 @@ static void tamp_write_plain(struct sim_device *dev, const struct sim_txn *txn, 
     }
     for (size_t i = 0; i < sizeof tamp_plain / sizeof tamp_plain[0]; i++) {
         if (tamp_plain[i].off == off) {
-            const uint32_t old = tamp_word(dev, tamp_plain[i].word);
-            tamp_set(dev, tamp_plain[i].word, reg_put(old, txn, value, tamp_plain[i].mask));
+            const enum tamp_word word = tamp_plain[i].word;
+            const uint32_t inverted = word == TAMP_ATCR1 ? ATCR1_RESET : 0;
+            const uint32_t old = tamp_word(dev, word) ^ inverted;
+            tamp_set(dev, word, reg_put(old, txn, value, tamp_plain[i].mask) ^ inverted);
         }
     }
     if (off == CR2 && (reg_ones(txn, value) & CR2_BKERASE)) {
@@ -325,7 +377,8 @@ static uint32_t tamp_read_word(const struct sim_device *dev, const struct sim_tx
     }
     for (size_t i = 0; i < sizeof tamp_plain / sizeof tamp_plain[0]; i++) {
         if (tamp_plain[i].off == off) {
-            return tamp_word(dev, tamp_plain[i].word);
+            const uint32_t inverted = tamp_plain[i].word == TAMP_ATCR1 ? ATCR1_RESET : 0;
+            return tamp_word(dev, tamp_plain[i].word) ^ inverted;
         }
     }
     return 0;
@@ -352,10 +405,10 @@ struct sim_device *tamp_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct sim_device *dev = calloc(1, sizeof *dev);
-    if (dev == NULL) {
+    struct tamp *tamp = calloc(1, sizeof *tamp);
+    if (tamp == NULL) {
         return NULL;
     }
-    dev->ops = &tamp_ops;
-    return dev;
+    tamp->dev.ops = &tamp_ops;
+    return &tamp->dev;
 }

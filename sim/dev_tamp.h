@@ -5,8 +5,9 @@ struct sim_device;
 
 /**
  * A tamper event as numbered in TAMP_SR: 0 to 7 on TAMP_IN1 to TAMP_IN8, 16 to 30 internal tamper
- * 1 to 15. Without its enable bit it is not noticed; otherwise its flag is set and, unless it is
- * in potential mode, the backup registers and device secrets are erased.
+ * 1 to 15. Without its enable bit it is not noticed; otherwise its flag is set and the device's
+ * secrets are erased (backup registers, SRAM2, backup SRAM if RPCFGR says so, all that AES, HASH,
+ * SAES and PKA hold) or, in potential mode, withheld until the flag is cleared.
  */
 void tamp_detect(struct sim_device *dev, unsigned number);
 

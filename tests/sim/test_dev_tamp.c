@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "dev.h"
 #include "dev_bench.h"
 #include "dev_tamp.h"
 
@@ -24,6 +25,8 @@
 #define COUNT1R   (TAMP + 0x40u)
 #define RPCFGR    (TAMP + 0x54u)
 #define BKP(n)    (TAMP + 0x100u + 4u * (n))
+#define SRAM2     0x20040000u
+#define BKPSRAM   0x40036400u
 
 #define BHKLOCK   0x40000000u
 #define BKBLOCK   0x00400000u
@@ -70,11 +73,28 @@ static void swrite(struct dev_bench *b, uint32_t addr, uint32_t value)
     bench_write_as(b, true, true, addr, value);
 }
 
-static void registers_are_zero_on_a_virgin_chip(void **state)
+/* Whether a word is withheld from the most trusted of Non-secure software. */
+static void expect_withheld(struct dev_bench *b, uint32_t addr, bool withheld)
+{
+    const struct sim_attr attr = {.privileged = true};
+    struct bus_decision decision;
+    bus_decide(b->chip, addr, SIM_READ, attr, &decision);
+    assert_int_equal(decision.answer, withheld ? SIM_ANSWER_IGNORED : SIM_ANSWER_OK);
+    assert_int_equal(decision.filter, withheld ? BUS_FILTER_TAMP : BUS_FILTER_NONE);
+    bus_decide(b->chip, addr, SIM_FETCH, attr, &decision);
+    assert_int_equal(decision.answer, withheld ? SIM_ANSWER_ERROR : SIM_ANSWER_OK);
+}
+
+static void count_change(void *context)
+{
+    (*(unsigned *)context)++;
+}
+
+static void reset_values(void **state)
 {
     struct dev_bench *b = *state;
     for (uint32_t off = 0; off < 0x180u; off += 4u) {
-        assert_int_equal(bench_read(b, TAMP + off), 0);
+        assert_int_equal(bench_read(b, TAMP + off), off == 0x10u ? 0x00070000 : 0);
     }
 }
 
@@ -316,21 +336,128 @@ static void tamper_sets_its_flag_and_erases(void **state)
     assert_false(bench_irq(b, IRQ_TAMP));
 }
 
-static void potential_tamper_erases_nothing(void **state)
+static void potential_tamper_withholds_until_it_is_cleared(void **state)
 {
     struct dev_bench *b = *state;
     struct sim_device *tamp = chip_device(b->chip, "TAMP");
     bench_write(b, BKP(2), 2);
+    bench_write(b, SRAM2, 0x11);
+    bench_write(b, BKPSRAM, 0x22);
     bench_write(b, CR1, (1u << 16) | 1u);
     bench_write(b, CR3, 1);
     bench_write(b, CR2, 1);
     tamp_detect(tamp, 16);
+    assert_true(tamp_active(b->chip));
     tamp_detect(tamp, 0);
     assert_int_equal(bench_read(b, SR), (1u << 16) | 1u);
-    assert_int_equal(bench_read(b, BKP(2)), 2);
-    bench_write(b, CR3, 0);
-    tamp_detect(tamp, 16);
     assert_int_equal(bench_read(b, BKP(2)), 0);
+    bench_write(b, BKP(2), 3);
+    expect_withheld(b, SRAM2, true);
+    expect_withheld(b, SRAM2 - 4u, false); /* SRAM1 */
+    expect_withheld(b, BKPSRAM, false);
+    bench_write(b, RPCFGR, 1);
+    expect_withheld(b, BKPSRAM, true);
+    bench_write(b, SCR, 1);
+    expect_withheld(b, SRAM2, true);
+    bench_write(b, SCR, 1u << 16);
+    assert_false(tamp_active(b->chip));
+    assert_int_equal(bench_read(b, BKP(2)), 2);
+    assert_int_equal(bench_read(b, SRAM2), 0x11);
+    assert_int_equal(bench_read(b, BKPSRAM), 0x22);
+}
+
+static void potential_tamper_can_be_confirmed(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, BKP(2), 2);
+    bench_write(b, SRAM2, 0x11);
+    bench_write(b, CR1, 1);
+    bench_write(b, CR2, 1);
+    tamp_detect(chip_device(b->chip, "TAMP"), 0);
+    bench_write(b, CR2, 1u | BKERASE);
+    bench_write(b, SCR, 1);
+    assert_int_equal(bench_read(b, BKP(2)), 0);
+    assert_int_equal(bench_read(b, SRAM2), 0);
+    assert_true(tamp_active(b->chip));
+}
+
+static void secrets_stay_lost_until_the_next_reset(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, SRAM2 + 0xfffcu, 0x11);
+    bench_write(b, CR1, 1);
+    tamp_detect(chip_device(b->chip, "TAMP"), 0);
+    assert_int_equal(bench_read(b, SRAM2 + 0xfffcu), 0); /* erased, and open again */
+    bench_write(b, SCR, 1);
+    assert_true(tamp_active(b->chip));
+    chip_reset(b->chip, CHIP_RESET_SOFTWARE);
+    assert_false(tamp_active(b->chip));
+}
+
+static void withholding_outlasts_a_reset(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CR1, 1);
+    bench_write(b, CR2, 1);
+    tamp_detect(chip_device(b->chip, "TAMP"), 0);
+    chip_reset(b->chip, CHIP_RESET_SOFTWARE);
+    assert_true(tamp_active(b->chip));
+    expect_withheld(b, SRAM2, true);
+}
+
+static void the_bus_hears_of_withholding(void **state)
+{
+    struct dev_bench *b = *state;
+    unsigned changes = 0;
+    b->chip->listener.map_changed = count_change;
+    b->chip->listener.context = &changes;
+    bench_write(b, CR2, BKBLOCK);
+    assert_int_equal(changes, 1);
+    bench_write(b, CR2, BKBLOCK);
+    assert_int_equal(changes, 1);
+    expect_withheld(b, SRAM2, true);
+    bench_write(b, CR2, 0);
+    assert_int_equal(changes, 2);
+    b->chip->listener.context = b;
+}
+
+static void masked_tamper_leaves_no_trace(void **state)
+{
+    struct dev_bench *b = *state;
+    struct sim_device *tamp = chip_device(b->chip, "TAMP");
+    bench_write(b, BKP(2), 2);
+    bench_write(b, CR1, 0xf);
+    bench_write(b, CR2, 0x70000);
+    for (unsigned n = 0; n < 3u; n++) {
+        tamp_detect(tamp, n);
+    }
+    assert_int_equal(bench_read(b, SR), 0);
+    assert_int_equal(bench_read(b, BKP(2)), 2);
+    tamp_detect(tamp, 3); /* which has no mask */
+    assert_int_equal(bench_read(b, SR), 8);
+    assert_int_equal(bench_read(b, BKP(2)), 0);
+}
+
+static void full_counter_is_a_tamper(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CR1, 1u << 23);
+    bench_write(b, COUNT1R, 0);
+    for (size_t i = 32; i < NV_BACKUP_REGISTERS; i++) {
+        b->nv->backup[i] = b->nv->backup[i] == 1u ? 0xfffffffe : b->nv->backup[i];
+    }
+    assert_int_equal(bench_read(b, COUNT1R), 0xfffffffe);
+    bench_write(b, COUNT1R, 0);
+    assert_int_equal(bench_read(b, SR), 1u << 23);
+}
+
+static void tamper_is_stamped_by_the_rtc(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, 0x44007818u, 1u << 25); /* RTC_CR.TAMPTS */
+    bench_write(b, CR1, 1);
+    tamp_detect(chip_device(b->chip, "TAMP"), 0);
+    assert_int_equal(bench_read(b, 0x44007850u), 1u << 3); /* RTC_SR.TSF */
 }
 
 static void masked_flags_belong_to_one_world(void **state)
@@ -354,7 +481,7 @@ static void domain_reset_clears_everything(void **state)
     bench_write(b, SECCFGR, BHKLOCK | 0xffu);
     bench_write(b, COUNT1R, 0);
     bench_write(b, RCC_BDCR, 1u << 16); /* VSWRST */
-    registers_are_zero_on_a_virgin_chip(state);
+    reset_values(state);
 }
 
 #define CASE(name)    cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -363,7 +490,7 @@ static void domain_reset_clears_everything(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(registers_are_zero_on_a_virgin_chip),
+        CASE(reset_values),
         CASE(reserved_bits_stay_zero),
         CASE(nothing_is_written_while_the_domain_is_protected),
         CASE(backup_registers_survive_every_reset),
@@ -381,7 +508,14 @@ int main(void)
         CASE_TZ(secure_counter_and_configuration_resist_nonsecure),
         CASE(privileged_configuration_resists_unprivileged),
         CASE(tamper_sets_its_flag_and_erases),
-        CASE(potential_tamper_erases_nothing),
+        CASE(potential_tamper_withholds_until_it_is_cleared),
+        CASE(potential_tamper_can_be_confirmed),
+        CASE(secrets_stay_lost_until_the_next_reset),
+        CASE(withholding_outlasts_a_reset),
+        CASE(the_bus_hears_of_withholding),
+        CASE(masked_tamper_leaves_no_trace),
+        CASE(full_counter_is_a_tamper),
+        CASE(tamper_is_stamped_by_the_rtc),
         CASE_TZ(masked_flags_belong_to_one_world),
         CASE(domain_reset_clears_everything),
     };
