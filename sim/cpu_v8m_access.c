@@ -82,10 +82,8 @@ void v8m_check(const struct v8m *v, uint32_t addr, enum sim_access_kind kind, st
         return;
     }
     if (addr >= PPB_FIRST && addr <= PPB_LAST) {
-        limit_to(addr & ~3u, addr | 3u, out);
-        if (attr.privileged) {
-            limit_to(addr & ~0x3FFu, addr | 0x3FFu, out);
-        }
+        const uint32_t within = attr.privileged ? 0xFFFu : 3u; /* STIR may be open to all */
+        limit_to(addr & ~within, addr | within, out);
         out->ppb = true;
         if (!attr.privileged && !ppb_open(v, addr, kind, attr.secure)) {
             out->refusal = V8M_BY_PPB;

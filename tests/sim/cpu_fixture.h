@@ -14,22 +14,8 @@
 
 #include <cmocka.h>
 
+#include "cpu_image.h"
 #include "cpu_v8m.h"
-
-struct cpu_part {
-    uint32_t addr;
-    size_t len;
-    const uint8_t *bytes;
-};
-
-struct cpu_label {
-    const char *name;
-    uint32_t addr;
-};
-
-/* Of the program, made by cpu_image.py. */
-extern const struct cpu_part cpu_parts[];
-extern const struct cpu_label cpu_labels[];
 
 #define CPU_LINES 512u
 

@@ -30,7 +30,7 @@ def symbols(data):
 
 def main(elf, out):
     data = open(elf, 'rb').read()
-    lines = ['#include "cpu_fixture.h"']
+    lines = ['#include "cpu_image.h"']
     table = []
     for number, (addr, body) in enumerate(segments(data)):
         text = ','.join(str(byte) for byte in body)
