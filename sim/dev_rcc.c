@@ -8,8 +8,8 @@
 
 #include "dev.h"
 #include "dev_aware.h"
-#include "dev_saes.h"
 #include "dev_rtc.h"
+#include "dev_saes.h"
 #include "dev_tamp.h"
 
 #define RCC_CR        0x000u
