@@ -233,6 +233,16 @@ static void integers_are_added_subtracted_and_multiplied(void **state)
     }
 }
 
+static void sum_has_a_carry(void **state)
+{
+    struct dev_bench *b = *state;
+    put_word(b, 0x408, 128);
+    put(b, 0xa50, "ffffffffffffffffffffffffffffffff");
+    put(b, 0xc68, "00000000000000000000000000000001");
+    run(b, 0x09);
+    expect(b, 0xe78, "100000000000000000000000000000000");
+}
+
 static void integers_are_compared(void **state)
 {
     struct dev_bench *b = *state;
@@ -411,6 +421,7 @@ int main(void)
         CASE(interrupts_follow_their_flags),
         CASE(tamper_erases_the_ram),
         CASE(integers_are_added_subtracted_and_multiplied),
+        CASE(sum_has_a_carry),
         CASE(integers_are_compared),
         CASE(integers_are_reduced_and_inverted),
         CASE(montgomery_parameter_is_a_power_of_two),

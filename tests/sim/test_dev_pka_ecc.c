@@ -309,6 +309,21 @@ static void ecdsa_refuses_every_changed_operand(void **state)
     }
 }
 
+static void ecdsa_tells_of_a_key_off_the_curve(void **state)
+{
+    struct dev_bench *b = *state;
+    put_verification(b);
+    put(b, 0x1350, key_x);
+    run(b, 0x26);
+    expect_word(b, 0x5d0, NEGATIVE);
+    assert_int_equal(b->notes, 1);
+    put_verification(b);
+    put(b, 0x13a8, key_x); /* a wrong hash is not worth a line */
+    run(b, 0x26);
+    expect_word(b, 0x5d0, NEGATIVE);
+    assert_int_equal(b->notes, 1);
+}
+
 static void ecdsa_refuses_zero_and_the_order(void **state)
 {
     static const char zero[] = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -342,6 +357,7 @@ int main(void)
         CASE(ecdsa_signs_on_a_curve_of_521_bits),
         CASE(ecdsa_verifies),
         CASE(ecdsa_refuses_every_changed_operand),
+        CASE(ecdsa_tells_of_a_key_off_the_curve),
         CASE(ecdsa_refuses_zero_and_the_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,9 @@ static void shared_key_reaches_aes_alone(void **state)
 
         bench_write(b, AES + CR, SHARED | size);
         assert_int_equal(bench_read(b, AES + SR), KEYVALID);
+        for (uint32_t i = 0; i < (size != 0 ? 8u : 4u); i++) {
+            bench_write(b, AES + KEYR(i), i); /* software has no say */
+        }
         bench_write(b, AES + CR, SHARED | size | EN);
         run_blocks(b, AES, plaintext, size != 0 ? ecb256 : ecb128);
         bench_write(b, AES + CR, size); /* the key goes with the mode */
@@ -152,6 +155,12 @@ static void key_is_not_shared_before_it_is_unwrapped(void **state)
     select_key(b, SHARED | DHUK);
     bench_write(b, AES + CR, SHARED);
     assert_int_equal(bench_read(b, AES + ISR), KEIF); /* the DHUK itself is never shared */
+    bench_write(b, AES + CR, 0);
+    bench_write(b, AES + ICR, KEIF);
+    wrap(b, WRAPPED | DHUK, key128, wrapped);
+    unwrap(b, WRAPPED | DHUK, wrapped); /* for SAES itself */
+    bench_write(b, AES + CR, SHARED);
+    assert_int_equal(bench_read(b, AES + ISR), KEIF);
     bench_write(b, AES + CR, 0);
     bench_write(b, AES + ICR, KEIF);
     wrap(b, SHARED | DHUK | KSHAREID, key128, wrapped);
