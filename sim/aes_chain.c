@@ -100,7 +100,9 @@ static void cbc(struct aes_chain *chain, const struct aes_key *key, bool decrypt
 
 static void zero_padding(uint8_t block[AES_BLOCK_BYTES], unsigned padding)
 {
-    memset(block + AES_BLOCK_BYTES - padding, 0, padding);
+    for (unsigned i = AES_BLOCK_BYTES - padding; i < AES_BLOCK_BYTES; i++) {
+        block[i] = 0;
+    }
 }
 
 /* ---- GCM (SP 800-38D) ----------------------------------------------------------------------- */

@@ -348,5 +348,5 @@ struct sim_device *saes_new(struct sim_chip *chip, const struct dev_row *row)
     }
     saes->engine.dev.ops = &saes_ops;
     saes->engine.variant = &saes_variant;
-    return &saes->engine.dev;
+    return (struct sim_device *)saes;
 }
