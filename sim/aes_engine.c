@@ -88,8 +88,8 @@ unsigned aes_engine_key_len(const struct aes_engine *engine)
 
 void aes_engine_key(const struct aes_engine *engine, struct aes_key *key)
 {
-    key->len = aes_engine_key_len(engine);
-    for (unsigned i = 0; i < key->len / 4u; i++) {
+    *key = (struct aes_key){.len = aes_engine_key_len(engine)};
+    for (size_t i = 0; i < key->len / 4u; i++) {
         word_put(&key->bytes[4u * i], engine->keyr[key->len / 4u - 1u - i]);
     }
 }

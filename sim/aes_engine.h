@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 #include "aes_chain.h"
 #include "device.h"
 
@@ -109,7 +111,7 @@ struct aes_engine {
     struct aes_chain chain;
     enum aes_stage stage;
     uint8_t block[AES_BLOCK_BYTES]; /**< Going in or coming out. */
-    unsigned words;                 /**< Of `block` that have gone. */
+    size_t words;                   /**< Of `block` that have gone. */
     enum aes_busy busy;
     uint64_t busy_until; /**< SIM_NEVER for an end that only IPRST brings. */
 };

@@ -75,7 +75,7 @@ static uint32_t multiply_add(uint32_t *r, const uint32_t *a, uint32_t word, unsi
 
 void bn_multiply(uint32_t *r, const uint32_t *a, const uint32_t *b, unsigned n)
 {
-    memset(r, 0, 2u * n * sizeof r[0]);
+    memset(r, 0, 2u * sizeof r[0] * n);
     for (unsigned i = 0; i < n; i++) {
         r[n + i] = multiply_add(r + i, a, b[i], n);
     }
@@ -150,7 +150,7 @@ static void halve_while_even(uint32_t *u, uint32_t *x, const uint32_t *m, unsign
 /* The binary algorithm: a x = u and a y = v modulo m at every step. */
 bool bn_mod_inverse(uint32_t *r, const uint32_t *a, const uint32_t *m, unsigned n)
 {
-    uint32_t u[BN_WORDS_MAX], v[BN_WORDS_MAX];
+    uint32_t u[BN_WORDS_MAX] = {0}, v[BN_WORDS_MAX] = {0};
     uint32_t x[BN_WORDS_MAX] = {1}, y[BN_WORDS_MAX] = {0};
     bn_reduce(u, a, n, m, n);
     memcpy(v, m, n * sizeof v[0]);

@@ -190,9 +190,9 @@ static bool saes_may_start(const struct aes_engine *engine)
 static void saes_install_key(struct saes *saes)
 {
     struct aes_engine *engine = &saes->engine;
-    const unsigned words = saes->found_len / 4u;
+    const size_t words = saes->found_len / 4u;
     uint32_t keyr[AES_KEY_WORDS] = {0};
-    for (unsigned i = 0; i < words; i++) {
+    for (size_t i = 0; i < words; i++) {
         const uint8_t *bytes = &saes->found[4u * (words - 1u - i)];
         keyr[i] = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
                   bytes[3];

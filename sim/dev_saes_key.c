@@ -43,7 +43,7 @@ static void dhuk_derive(const struct sim_chip *chip, const struct saes_key_use *
         input.epoch[i] = (uint8_t)(epoch >> 8u * i);
     }
     (void)mbedtls_sha256((const uint8_t *)&input, sizeof input, key, 0); /* Cannot fail. */
-    for (unsigned i = 0; i < AES_KEY_WORDS; i++) {
+    for (size_t i = 0; i < AES_KEY_WORDS; i++) {
         const uint8_t *bytes = &key[4u * i];
         keyr[i] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                   (uint32_t)bytes[3] << 24;

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -21,7 +22,7 @@ unsigned words_of(const char *hex, uint32_t *words)
         const size_t len = digits - i < 8u ? digits - i : 8u;
         memcpy(word, hex + i, len);
         assert_true(count < WORDS_MAX);
-        assert_int_equal(sscanf(word, "%x", &words[count]), 1);
+        words[count] = (uint32_t)strtoul(word, NULL, 16);
         count++;
     }
     return count;
@@ -40,7 +41,7 @@ void expect_words(const uint32_t *words, const char *hex)
 
 void set_key(struct dev_bench *b, uint32_t base, const char *hex)
 {
-    uint32_t words[WORDS_MAX];
+    uint32_t words[WORDS_MAX] = {0};
     const unsigned count = words_of(hex, words);
     for (unsigned i = 0; i < count; i++) {
         bench_write(b, base + KEYR(count - 1u - i), words[i]);
@@ -49,7 +50,7 @@ void set_key(struct dev_bench *b, uint32_t base, const char *hex)
 
 void set_iv(struct dev_bench *b, uint32_t base, const char *hex)
 {
-    uint32_t words[WORDS_MAX];
+    uint32_t words[WORDS_MAX] = {0};
     assert_int_equal(words_of(hex, words), 4);
     for (unsigned i = 0; i < 4u; i++) {
         bench_write(b, base + IVR(3u - i), words[i]);
@@ -125,8 +126,8 @@ static void run_payload(struct dev_bench *b, uint32_t base, uint32_t cr, const c
     const size_t rest = strlen(in) / 2u % 16u;
     const size_t whole = strlen(in) - 2u * rest;
     char head[2u * 256u] = "", expected_head[2u * 256u] = "";
-    memcpy(head, in, whole);
-    memcpy(expected_head, expected, whole);
+    (void)snprintf(head, whole + 1u, "%s", in);
+    (void)snprintf(expected_head, whole + 1u, "%s", expected);
     bench_write(b, base + CR, cr | EN);
     run_blocks(b, base, head, expected_head);
     if (rest != 0) {
