@@ -37,9 +37,10 @@ static void code_written(struct sim_cpu *cpu, uint32_t vpage)
 /** Takes back the time of the instructions of the last block that were not executed. */
 static void uncount(struct sim_cpu *cpu)
 {
-    const uint32_t done = cpu->v.r[15] - cpu->block_pc;
-    if (done < cpu->block_size) {
-        cpu->v.time -= map_count(cpu, cpu->v.r[15], cpu->block_size - done);
+    const cpu_block block = cpu->block;
+    const uint32_t done = cpu->v.r[15] - cpu_block_pc(block);
+    if (done < cpu_block_size(block)) {
+        cpu->v.time -= map_count(cpu, cpu->v.r[15], cpu_block_size(block) - done);
     }
 }
 
@@ -143,7 +144,7 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
         return;
     }
     cpu->reason = CPU_NO_REASON;
-    cpu->block_size = 0;
+    cpu->block = 0;
     atomic_store(&cpu->break_time, until);
     if (atomic_load(&cpu->stop_asked) || !engine_run(cpu)) {
         return;
@@ -336,7 +337,7 @@ void cpu_deadline(struct sim_cpu *cpu)
 void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc)
 {
     *attr = v8m_attr(&cpu->v);
-    *pc = cpu->in_engine ? cpu->block_pc : cpu->v.r[15];
+    *pc = cpu->in_engine ? cpu_block_pc(cpu->block) : cpu->v.r[15];
 }
 
 void cpu_set_symbols(struct sim_cpu *cpu, cpu_symbol_fn *symbol, void *context)

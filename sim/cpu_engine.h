@@ -32,21 +32,28 @@ struct cpu_memo {
     uint32_t rights;
 };
 
-/** Number of instructions of a block. */
+/**
+ * A block of instructions, as one number: its address << 16 | its size in bytes. No block is 0.
+ * The hook on each block is the processor's hottest code, and compares and notes blocks this way.
+ */
+typedef uint64_t cpu_block;
+
+static inline uint32_t cpu_block_pc(cpu_block block)
+{
+    return (uint32_t)(block >> 16);
+}
+
+static inline uint32_t cpu_block_size(cpu_block block)
+{
+    return (uint32_t)block & 0xFFFFu;
+}
+
+/** What is known of a block. */
 struct cpu_count {
-    uint32_t pc;
-    uint16_t size;
-    uint16_t count;
+    cpu_block block;
+    uint32_t count; /**< Its instructions. */
+    uint32_t it;    /**< ITSTATE at its start: translation may end a block inside an IT block. */
 };
-
-/** A block that was entered. */
-struct cpu_block {
-    uint32_t pc;
-    uint32_t size;
-};
-
-/** An IT block is at most four instructions behind its IT, and may be as many blocks. */
-#define CPU_TRAIL 4u
 
 /** The engine's own PC is right. */
 #define CPU_PC_EXACT 1u
@@ -114,11 +121,9 @@ struct sim_cpu {
     struct cpu_loaded loaded;
     struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
 
-    uint32_t block_pc;
-    uint32_t block_size;
-    struct cpu_block trail[CPU_TRAIL]; /**< The last blocks of this run of the engine, a ring. */
-    uint32_t trail_len;                /**< Blocks entered in this run. */
-    uint32_t entry_xpsr;               /**< xPSR that this run began with. */
+    cpu_block block;     /**< The block that the engine is in; 0: it entered none in this run. */
+    uint32_t block_it;   /**< ITSTATE at its start, unless the table has it. */
+    uint32_t entry_xpsr; /**< xPSR that this run of the engine began with. */
     unsigned mixed_use_pages;
     uint32_t generation;
     struct cpu_memo memo[CPU_MEMO_ENTRIES];
@@ -142,11 +147,8 @@ uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size);
 void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value);
 /** Checks one instruction of a page with mixed rights. */
 bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
-/**
- * IT state before the instruction at `pc`, as bits of xPSR. The engine has it in its translation
- * only: a hook that stops it inside an IT block finds zero.
- */
-uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t pc);
+/** ITSTATE at `end`, having been `it` at `addr`, of instructions that follow one another. */
+uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t addr, uint32_t end, uint32_t it);
 /** Instructions from `addr` to `addr + size`. */
 unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
 

@@ -199,7 +199,7 @@ static void window_answer(struct sim_cpu *cpu, uint32_t addr, unsigned size,
     if (answer == SIM_ANSWER_OK) {
         return;
     }
-    v->r[15] = cpu->block_pc;
+    v->r[15] = cpu_block_pc(cpu->block);
     verdict->refusal = answer == SIM_ANSWER_ERROR ? V8M_BY_BUS : V8M_BY_SILENCE;
     v8m_report_refused(v, addr, size, kind, v8m_attr(v), verdict,
                        answer == SIM_ANSWER_ERROR ? "CFSR.IMPRECISERR" : "it has no effect");
@@ -277,38 +277,14 @@ unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size)
     return count;
 }
 
-/** First instruction of the run of blocks that fell through, one into the next, up to `pc`. */
-static uint32_t trail_start(const struct sim_cpu *cpu, uint32_t pc, bool *is_entry)
+uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t addr, uint32_t end, uint32_t it)
 {
-    const uint32_t first = cpu->trail_len > CPU_TRAIL ? cpu->trail_len - CPU_TRAIL : 0;
-    uint32_t start = pc;
-    uint32_t i = cpu->trail_len;
-    for (; i > first; i--) {
-        const struct cpu_block *block = &cpu->trail[(i - 1u) % CPU_TRAIL];
-        const bool within = start - block->pc < block->size; /* only the last: stopped inside it */
-        if (!within && block->pc + block->size != start) {
-            break;
-        }
-        start = block->pc;
-    }
-    *is_entry = i == 0;
-    return start;
-}
-
-uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t pc)
-{
-    bool is_entry = false;
-    uint32_t addr = trail_start(cpu, pc, &is_entry);
-    uint32_t it = is_entry ? v8m_it_of(cpu->entry_xpsr) : 0;
-    while (addr < pc) {
+    while (addr < end) {
         uint16_t half = 0;
         (void)v8m_peek(&cpu->v, addr, &half);
-        if ((half & 0xFF00u) == 0xBF00u && (half & 0xFu) != 0) {
-            it = half & 0xFFu;
-        } else {
-            it = v8m_it_advance(it);
-        }
+        const bool is_it = (half & 0xFF00u) == 0xBF00u && (half & 0xFu) != 0;
+        it = is_it ? half & 0xFFu : v8m_it_advance(it);
         addr += v8m_is_wide(half) ? 4u : 2u;
     }
-    return v8m_it_bits(it);
+    return it;
 }

@@ -104,6 +104,12 @@ bool pages_scan(struct cpu_pages *pages, const struct cpu_place *place, uint32_t
     return true;
 }
 
+bool pages_watched(const struct cpu_pages *pages, uint32_t addr)
+{
+    struct cpu_place place;
+    return pages_find(pages, addr, &place) && pages->frame[place.frame].mixed_use;
+}
+
 bool pages_unchanged(const struct cpu_pages *pages, uint32_t addr, uint32_t size)
 {
     struct cpu_place place;

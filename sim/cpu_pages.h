@@ -75,5 +75,7 @@ void pages_fini(struct cpu_pages *pages);
 bool pages_find(const struct cpu_pages *pages, uint32_t addr, struct cpu_place *place);
 /** Lists the instructions of a page that may have to be trapped. @return false: out of memory. */
 bool pages_scan(struct cpu_pages *pages, const struct cpu_place *place, uint32_t vpage);
+/** Whether the page at `addr` is in mixed use, so that each entry into a block of it is checked. */
+bool pages_watched(const struct cpu_pages *pages, uint32_t addr);
 /** Whether a block of a page in mixed use is still what was scanned. */
 bool pages_unchanged(const struct cpu_pages *pages, uint32_t addr, uint32_t size);

@@ -119,39 +119,75 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
     return true;
 }
 
-/** Number of instructions of a block that is not in the table. */
-static unsigned count_block(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
+static struct cpu_count *count_entry(struct sim_cpu *cpu, uint32_t addr)
 {
-    struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
-    if (cpu->in_stub) {
+    return &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
+}
+
+/** ITSTATE at the start of the block that the engine is in. */
+static uint32_t block_it(struct sim_cpu *cpu)
+{
+    const struct cpu_count *entry = count_entry(cpu, cpu_block_pc(cpu->block));
+    return entry->block == cpu->block ? entry->it : cpu->block_it;
+}
+
+/**
+ * ITSTATE at `addr`, where the engine stands or enters a block. The engine has it in its
+ * translation only: what a hook finds in xPSR is zero. Who jumps, jumps to no IT block.
+ */
+static uint32_t it_at(struct sim_cpu *cpu, uint32_t addr)
+{
+    if (cpu->block == 0) {
+        return v8m_it_of(cpu->entry_xpsr);
+    }
+    const uint32_t start = cpu_block_pc(cpu->block);
+    if (addr - start > cpu_block_size(cpu->block)) {
         return 0;
     }
-    entry->pc = addr;
-    entry->size = (uint16_t)size;
-    entry->count = (uint16_t)map_count(cpu, addr, size);
-    return entry->count;
+    return map_it_state(cpu, start, addr, block_it(cpu));
+}
+
+/** Enters a block that the engine may not enter without a question. Inlined, it would cost the
+ * hook on every block the saving of all registers. */
+static __attribute__((noinline)) void on_other_block(struct sim_cpu *cpu, uint32_t addr,
+                                                     uint32_t size)
+{
+    if (cpu->in_stub) {
+        return;
+    }
+    if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
+        stop_at(cpu, CPU_BLOCK, addr);
+        return;
+    }
+    const bool watched = cpu->mixed_use_pages != 0 && pages_watched(&cpu->pages, addr);
+    if (watched && !pages_unchanged(&cpu->pages, addr, size)) {
+        cpu->page = addr & PAGE_MASK;
+        stop_at(cpu, CPU_CODE_CHANGED, addr);
+        return;
+    }
+    const uint32_t it = it_at(cpu, addr);
+    const uint32_t count = map_count(cpu, addr, size);
+    cpu->block = (uint64_t)addr << 16 | size;
+    cpu->block_it = it;
+    cpu->v.time += count;
+    if (!watched) {
+        *count_entry(cpu, addr) = (struct cpu_count){cpu->block, count, it};
+    }
 }
 
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
     struct sim_cpu *cpu = context;
-    const uint32_t addr = (uint32_t)address;
+    const cpu_block block = address << 16 | size;
+    const struct cpu_count *entry = count_entry(cpu, (uint32_t)address);
     (void)uc;
-    if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
-        stop_at(cpu, CPU_BLOCK, addr);
+    if (entry->block != block ||
+        cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
+        on_other_block(cpu, (uint32_t)address, size);
         return;
     }
-    if (cpu->mixed_use_pages != 0 && !pages_unchanged(&cpu->pages, addr, size)) {
-        cpu->page = addr & PAGE_MASK;
-        stop_at(cpu, CPU_CODE_CHANGED, addr);
-        return;
-    }
-    const struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
-    const bool known = entry->pc == addr && entry->size == size;
-    cpu->v.time += known ? entry->count : count_block(cpu, addr, size);
-    cpu->block_pc = addr;
-    cpu->block_size = size;
-    cpu->trail[cpu->trail_len++ % CPU_TRAIL] = (struct cpu_block){addr, size};
+    cpu->v.time += entry->count;
+    cpu->block = block;
 }
 
 static void on_intr(uc_engine *uc, uint32_t number, void *context)
@@ -248,6 +284,11 @@ static void on_trap(uc_engine *uc, uint64_t address, uint32_t size, void *contex
     case V8M_TRAP_DIVIDE:
         if ((cpu->v.ccr[cpu->v.secure] & CCR_DIV_0_TRP) == 0 ||
             !divisor_is_zero(cpu, (uint32_t)address)) {
+            return;
+        }
+        break;
+    case V8M_TRAP_EXCLUSIVE:
+        if (!cpu->v.exclusive) {
             return;
         }
         break;
@@ -399,8 +440,6 @@ void engine_prepare(struct sim_cpu *cpu, uint32_t vpage)
 static void run_stub(struct sim_cpu *cpu, uint32_t off, uint32_t r0)
 {
     const uint64_t time = cpu->v.time;
-    const uint32_t block_pc = cpu->block_pc;
-    const uint32_t block_size = cpu->block_size;
     const uint64_t break_time = atomic_exchange(&cpu->break_time, UINT64_MAX);
     cpu->in_stub = true;
     reg_write(cpu, UC_ARM_REG_R0, r0);
@@ -408,8 +447,6 @@ static void run_stub(struct sim_cpu *cpu, uint32_t off, uint32_t r0)
     const uc_err err = uc_emu_start(cpu->uc, start | 1u, STOP_NEVER, 0, 0);
     cpu->in_stub = false;
     cpu->v.time = time;
-    cpu->block_pc = block_pc;
-    cpu->block_size = block_size;
     atomic_store(&cpu->break_time, break_time);
     if (err != UC_ERR_OK) {
         cpu_defect(cpu, uc_strerror(err));
@@ -514,7 +551,7 @@ static void leave(struct sim_cpu *cpu)
     cpu->loaded.ge = v->xpsr;
     if (cpu->stop_pc != CPU_PC_EXACT) {
         v->r[15] = cpu->stop_pc;
-        v->xpsr = (v->xpsr & ~XPSR_IT) | map_it_state(cpu, cpu->stop_pc);
+        v->xpsr = (v->xpsr & ~XPSR_IT) | v8m_it_bits(it_at(cpu, cpu->stop_pc));
     }
     if (v8m_privileged(v)) {
         (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
@@ -528,7 +565,7 @@ bool engine_run(struct sim_cpu *cpu)
 {
     enter(cpu);
     cpu->stop_pc = CPU_PC_EXACT;
-    cpu->trail_len = 0;
+    cpu->block = 0;
     cpu->entry_xpsr = cpu->v.xpsr;
     cpu->in_engine = true;
     const uc_err err = uc_emu_start(cpu->uc, (uint64_t)cpu->v.r[15] | 1u, STOP_NEVER, 0, 0);
