@@ -497,6 +497,7 @@ enum v8m_trap {
     V8M_TRAP_UNMASK,    /**< The engine does it; pending exceptions are looked at after. */
     V8M_TRAP_FP,        /**< Ours while v8m_fp_ready() is false. */
     V8M_TRAP_DIVIDE,    /**< Ours while a divisor of zero traps. */
+    V8M_TRAP_EXCLUSIVE, /**< Ours after a load-exclusive that was. */
     V8M_TRAP_ALIGN,     /**< A multiple or dual access that must be aligned. */
     V8M_TRAP_ANY_ALIGN, /**< Any other access that UNALIGN_TRP concerns. */
 };

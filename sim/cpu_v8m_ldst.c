@@ -283,6 +283,7 @@ static void do_exclusive(struct v8m *v, struct ldst *op, int rd)
         return; /* faulted */
     }
     v->exclusive = op->load;
+    v->clear_exclusive = true; /* the engine's own monitor knows nothing of it */
     if (!op->load) {
         v8m_set_reg(v, (unsigned)rd, 0);
     }

@@ -36,6 +36,9 @@ static enum v8m_trap scan_special(uint16_t first, uint16_t second)
     if (first == 0xF3EFu && (second & 0xF000u) == 0x8000u) { /* MRS */
         return sysm < 8u || sysm == 16u ? V8M_TRAP_NONE : V8M_TRAP_EMULATE;
     }
+    if (first == 0xF3BFu && (second & 0xFFF0u) == 0x8F20u) {
+        return V8M_TRAP_EXCLUSIVE; /* CLREX */
+    }
     if (first == 0xF3AFu && (second & 0xFF00u) == 0x8000u) { /* wide hints */
         return sysm >= 1u && sysm <= 4u ? V8M_TRAP_EMULATE : V8M_TRAP_NONE;
     }
@@ -45,6 +48,15 @@ static enum v8m_trap scan_special(uint16_t first, uint16_t second)
 bool v8m_is_unprivileged(uint16_t first, uint16_t second)
 {
     return (first & 0xFE80u) == 0xF800u && (first & 0xFu) != 15u && (second & 0x0F00u) == 0x0E00u;
+}
+
+/** STREX and its kin. */
+static bool is_store_exclusive(uint16_t first, uint16_t second)
+{
+    if ((first & 0xFFF0u) == 0xE840u) {
+        return true; /* TT has been recognised before */
+    }
+    return (first & 0xFFF0u) == 0xE8C0u && (second & 0x0040u) != 0;
 }
 
 enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
@@ -63,6 +75,9 @@ enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
     }
     if ((first & 0xFFF0u) == 0xE840u && (second & 0xF03Fu) == 0xF000u) { /* TT */
         return V8M_TRAP_EMULATE;
+    }
+    if (is_store_exclusive(first, second)) {
+        return V8M_TRAP_EXCLUSIVE;
     }
     if ((first & 0xFFD0u) == 0xFB90u && (second & 0xF0F0u) == 0xF0F0u) { /* SDIV, UDIV */
         return V8M_TRAP_DIVIDE;

@@ -123,6 +123,12 @@ static bool emulate_special(struct v8m *v, uint16_t first, uint16_t second)
         v8m_advance(v, 4);
         return true;
     }
+    if (first == 0xF3BFu && (second & 0xFFF0u) == 0x8F20u) { /* CLREX */
+        v->exclusive = false;
+        v->clear_exclusive = true;
+        v8m_advance(v, 4);
+        return true;
+    }
     if (first == 0xF3AFu && (second & 0xFF00u) == 0x8000u) {
         hint(v, second & 0xFFu, 4);
         return true;

@@ -13,6 +13,8 @@
 
 #define MPCBB2_SECCFG 0x50033100u
 #define MPCBB3_SECCFG 0x50033500u
+#define MPCBB2_PRIVCFG 0x50033200u
+#define MPCBB3_PRIVCFG 0x50033600u
 #define INSNS_MAX     2000000u
 #define SETTLE_TICKS  100000u /* what devices begin at reset has ended by then */
 
@@ -155,12 +157,15 @@ static int start(void **state, bool secure)
     const struct sim_attr attr = {true, true};
     for (unsigned i = 0; i < 4; i++) {
         bus_write(f->chip, MPCBB2_SECCFG + 4u * i, 4, attr, 0, NULL);
+        bus_write(f->chip, MPCBB2_PRIVCFG + 4u * i, 4, attr, 0, NULL);
     }
     for (unsigned i = 0; i < 20; i++) {
         bus_write(f->chip, MPCBB3_SECCFG + 4u * i, 4, attr, 0, NULL);
+        bus_write(f->chip, MPCBB3_PRIVCFG + 4u * i, 4, attr, 0, NULL);
     }
     sau_region(f, 0, 0x08100000, 0x081FFFFF, false);
-    sau_region(f, 1, 0x20040000, 0x2009FFFF, false);
+    sau_region(f, 1, 0x20040000, 0x2004FFFF, false);
+    sau_region(f, 4, 0x20050000, 0x2009FFFF, false);
     sau_region(f, 2, 0x0C00FC00, 0x0C00FFFF, true);
     sau_region(f, 3, 0x40000000, 0x4FFFFFFF, false);
     set_scs(f, 0xE000EDD0, true, 1);
