@@ -40,7 +40,7 @@ static void uncount(struct sim_cpu *cpu)
     const cpu_block block = cpu->block;
     const uint32_t done = cpu->v.r[15] - cpu_block_pc(block);
     if (done < cpu_block_size(block)) {
-        cpu->v.time -= map_count(cpu, cpu->v.r[15], cpu_block_size(block) - done);
+        cpu->v.time -= blocks_count(cpu, cpu->v.r[15], cpu_block_size(block) - done);
     }
 }
 

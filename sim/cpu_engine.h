@@ -139,18 +139,45 @@ uint32_t map_rights(struct sim_cpu *cpu, uint32_t vpage);
  */
 bool map_fill(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind, uint32_t *paddr,
               unsigned *perms);
+/** Answers for our own upkeep: where the page is. @return false: nowhere */
+bool map_plain(const struct sim_cpu *cpu, uint32_t vpage, uint32_t *paddr);
 /** Where the engine finds a place of memory, and a window. */
 uint32_t map_phys(const struct sim_cpu *cpu, const struct cpu_place *place);
 bool map_window(uint32_t vpage, uint32_t *paddr);
-uint32_t map_window_addr(uint32_t paddr);
-uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size);
-void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value);
+/** An access through a window, of 1 to 8 bytes. */
+uint64_t map_window_read(struct sim_cpu *cpu, uint32_t paddr, unsigned size);
+void map_window_write(struct sim_cpu *cpu, uint32_t paddr, unsigned size, uint64_t value);
 /** Checks one instruction of a page with mixed rights. */
 bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
-/** ITSTATE at `end`, having been `it` at `addr`, of instructions that follow one another. */
-uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t addr, uint32_t end, uint32_t it);
+
+/* cpu_blocks.c: what the engine runs through, block by block. */
+
 /** Instructions from `addr` to `addr + size`. */
-unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+unsigned blocks_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+/**
+ * Enters a block that the table does not know, or that the time has come to stop at.
+ * @return why the engine must stop before it, or CPU_NO_REASON
+ */
+enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+/**
+ * ITSTATE at `addr`, where the engine stands or enters a block. The engine has it in its
+ * translation only: what a hook finds in xPSR is zero. Who jumps, jumps to no IT block.
+ */
+uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr);
+
+/** Enters a block that the table knows: the processor's hottest code. @return whether it did */
+static inline bool blocks_enter_known(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
+{
+    const cpu_block block = (uint64_t)addr << 16 | size;
+    const struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
+    if (entry->block != block ||
+        cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
+        return false;
+    }
+    cpu->v.time += entry->count;
+    cpu->block = block;
+    return true;
+}
 
 /* cpu.c */
 

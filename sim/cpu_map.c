@@ -96,12 +96,22 @@ bool map_window(uint32_t vpage, uint32_t *paddr)
            (vpage >= PPB_FIRST && vpage <= PPB_LAST);
 }
 
-uint32_t map_window_addr(uint32_t paddr)
+static uint32_t window_addr(uint32_t paddr)
 {
     return paddr - CPU_PHYS_LOW_WINDOW < CPU_PHYS_LOW_BYTES ? paddr - CPU_PHYS_LOW_WINDOW : paddr;
 }
 
 /* ---- the answer to a fill ---- */
+
+bool map_plain(const struct sim_cpu *cpu, uint32_t vpage, uint32_t *paddr)
+{
+    struct cpu_place place;
+    if (!pages_find(&cpu->pages, vpage, &place)) {
+        return false;
+    }
+    *paddr = map_phys(cpu, &place);
+    return true;
+}
 
 static bool refuse_fill(struct sim_cpu *cpu, uint32_t vpage, enum cpu_reason reason)
 {
@@ -219,7 +229,7 @@ static struct sim_attr window_attr(const struct v8m *v, uint32_t addr)
     return attr;
 }
 
-uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size)
+static uint32_t window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size)
 {
     struct v8m *v = &cpu->v;
     if (addr >= PPB_FIRST) {
@@ -234,7 +244,7 @@ uint32_t map_window_read(struct sim_cpu *cpu, uint32_t addr, unsigned size)
     return value;
 }
 
-void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value)
+static void window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_t value)
 {
     struct v8m *v = &cpu->v;
     if (addr >= PPB_FIRST) {
@@ -246,6 +256,27 @@ void map_window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint32_
     chip_advance(v->chip, v->time);
     const enum sim_answer answer = bus_write(v->chip, addr, size, attr, value, &verdict.bus);
     window_answer(cpu, addr, size, SIM_WRITE, &verdict, answer);
+}
+
+/* A double access is two of a word on the bus. */
+
+uint64_t map_window_read(struct sim_cpu *cpu, uint32_t paddr, unsigned size)
+{
+    const uint32_t addr = window_addr(paddr);
+    if (size <= 4) {
+        return window_read(cpu, addr, size);
+    }
+    const uint64_t low = window_read(cpu, addr, 4);
+    return low | (uint64_t)window_read(cpu, addr + 4u, 4) << 32;
+}
+
+void map_window_write(struct sim_cpu *cpu, uint32_t paddr, unsigned size, uint64_t value)
+{
+    const uint32_t addr = window_addr(paddr);
+    window_write(cpu, addr, size <= 4 ? size : 4, (uint32_t)value);
+    if (size > 4) {
+        window_write(cpu, addr + 4u, 4, (uint32_t)(value >> 32));
+    }
 }
 
 bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size)
@@ -262,29 +293,4 @@ bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size)
         return bus_read(v->chip, addr & ~3u, 4, txn, &value, NULL) != SIM_ANSWER_ERROR;
     }
     return true;
-}
-
-unsigned map_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size)
-{
-    const uint32_t end = addr + size;
-    unsigned count = 0;
-    while (addr < end) {
-        uint16_t half = 0;
-        (void)v8m_peek(&cpu->v, addr, &half);
-        addr += v8m_is_wide(half) ? 4u : 2u;
-        count++;
-    }
-    return count;
-}
-
-uint32_t map_it_state(const struct sim_cpu *cpu, uint32_t addr, uint32_t end, uint32_t it)
-{
-    while (addr < end) {
-        uint16_t half = 0;
-        (void)v8m_peek(&cpu->v, addr, &half);
-        const bool is_it = (half & 0xFF00u) == 0xBF00u && (half & 0xFu) != 0;
-        it = is_it ? half & 0xFFu : v8m_it_advance(it);
-        addr += v8m_is_wide(half) ? 4u : 2u;
-    }
-    return it;
 }

@@ -75,22 +75,6 @@ static void stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc)
 
 /* ---- what the engine asks ---- */
 
-/** Answers for our own upkeep: every memory where it is, with every right. */
-static bool fill_plain(const struct sim_cpu *cpu, uint32_t vpage, uc_tlb_entry *result)
-{
-    struct cpu_place place;
-    result->perms = UC_PROT_ALL;
-    result->paddr = vpage;
-    if (vpage == STUB_ADDR) {
-        return true;
-    }
-    if (!pages_find(&cpu->pages, vpage, &place)) {
-        return false;
-    }
-    result->paddr = map_phys(cpu, &place);
-    return true;
-}
-
 static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result,
                     void *context)
 {
@@ -102,14 +86,15 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
         result->perms = UC_PROT_EXEC;
         return true;
     }
+    uint32_t paddr = vpage;
     if (cpu->in_stub) {
-        return fill_plain(cpu, vpage, result);
+        result->perms = UC_PROT_ALL;
+        const bool there = vpage == STUB_ADDR || map_plain(cpu, vpage, &paddr);
+        result->paddr = paddr;
+        return there;
     }
-    enum sim_access_kind kind = SIM_READ;
-    if (type != UC_MEM_READ) {
-        kind = type == UC_MEM_FETCH ? SIM_FETCH : SIM_WRITE;
-    }
-    uint32_t paddr = 0;
+    const enum sim_access_kind load = type == UC_MEM_FETCH ? SIM_FETCH : SIM_READ;
+    const enum sim_access_kind kind = type == UC_MEM_WRITE ? SIM_WRITE : load;
     unsigned perms = 0; /* MAP_READ and so on have the values of UC_PROT_READ and so on. */
     if (!map_fill(cpu, vpage, kind, &paddr, &perms)) {
         return false;
@@ -119,75 +104,17 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
     return true;
 }
 
-static struct cpu_count *count_entry(struct sim_cpu *cpu, uint32_t addr)
-{
-    return &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
-}
-
-/** ITSTATE at the start of the block that the engine is in. */
-static uint32_t block_it(struct sim_cpu *cpu)
-{
-    const struct cpu_count *entry = count_entry(cpu, cpu_block_pc(cpu->block));
-    return entry->block == cpu->block ? entry->it : cpu->block_it;
-}
-
-/**
- * ITSTATE at `addr`, where the engine stands or enters a block. The engine has it in its
- * translation only: what a hook finds in xPSR is zero. Who jumps, jumps to no IT block.
- */
-static uint32_t it_at(struct sim_cpu *cpu, uint32_t addr)
-{
-    if (cpu->block == 0) {
-        return v8m_it_of(cpu->entry_xpsr);
-    }
-    const uint32_t start = cpu_block_pc(cpu->block);
-    if (addr - start > cpu_block_size(cpu->block)) {
-        return 0;
-    }
-    return map_it_state(cpu, start, addr, block_it(cpu));
-}
-
-/** Enters a block that the engine may not enter without a question. Inlined, it would cost the
- * hook on every block the saving of all registers. */
-static __attribute__((noinline)) void on_other_block(struct sim_cpu *cpu, uint32_t addr,
-                                                     uint32_t size)
-{
-    if (cpu->in_stub) {
-        return;
-    }
-    if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
-        stop_at(cpu, CPU_BLOCK, addr);
-        return;
-    }
-    const bool watched = cpu->mixed_use_pages != 0 && pages_watched(&cpu->pages, addr);
-    if (watched && !pages_unchanged(&cpu->pages, addr, size)) {
-        cpu->page = addr & PAGE_MASK;
-        stop_at(cpu, CPU_CODE_CHANGED, addr);
-        return;
-    }
-    const uint32_t it = it_at(cpu, addr);
-    const uint32_t count = map_count(cpu, addr, size);
-    cpu->block = (uint64_t)addr << 16 | size;
-    cpu->block_it = it;
-    cpu->v.time += count;
-    if (!watched) {
-        *count_entry(cpu, addr) = (struct cpu_count){cpu->block, count, it};
-    }
-}
-
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
     struct sim_cpu *cpu = context;
-    const cpu_block block = address << 16 | size;
-    const struct cpu_count *entry = count_entry(cpu, (uint32_t)address);
     (void)uc;
-    if (entry->block != block ||
-        cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
-        on_other_block(cpu, (uint32_t)address, size);
+    if (blocks_enter_known(cpu, (uint32_t)address, size)) {
         return;
     }
-    cpu->v.time += entry->count;
-    cpu->block = block;
+    const enum cpu_reason reason = blocks_enter(cpu, (uint32_t)address, size);
+    if (reason != CPU_NO_REASON) {
+        stop_at(cpu, reason, (uint32_t)address);
+    }
 }
 
 static void on_intr(uc_engine *uc, uint32_t number, void *context)
@@ -230,27 +157,16 @@ static bool on_invalid(uc_engine *uc, void *context)
 static uint64_t on_window_read(uc_engine *uc, uint64_t offset, unsigned size, void *context)
 {
     const struct cpu_window *window = context;
-    const uint32_t addr = map_window_addr(window->base + (uint32_t)offset);
     (void)uc;
-    if (size == 8) {
-        const uint64_t low = map_window_read(window->cpu, addr, 4);
-        return low | (uint64_t)map_window_read(window->cpu, addr + 4u, 4) << 32;
-    }
-    return map_window_read(window->cpu, addr, size);
+    return map_window_read(window->cpu, window->base + (uint32_t)offset, size);
 }
 
 static void on_window_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value,
                             void *context)
 {
     const struct cpu_window *window = context;
-    const uint32_t addr = map_window_addr(window->base + (uint32_t)offset);
     (void)uc;
-    if (size == 8) {
-        map_window_write(window->cpu, addr, 4, (uint32_t)value);
-        map_window_write(window->cpu, addr + 4u, 4, (uint32_t)(value >> 32));
-        return;
-    }
-    map_window_write(window->cpu, addr, size, (uint32_t)value);
+    map_window_write(window->cpu, window->base + (uint32_t)offset, size, value);
 }
 
 static bool divisor_is_zero(struct sim_cpu *cpu, uint32_t addr)
@@ -551,7 +467,7 @@ static void leave(struct sim_cpu *cpu)
     cpu->loaded.ge = v->xpsr;
     if (cpu->stop_pc != CPU_PC_EXACT) {
         v->r[15] = cpu->stop_pc;
-        v->xpsr = (v->xpsr & ~XPSR_IT) | v8m_it_bits(it_at(cpu, cpu->stop_pc));
+        v->xpsr = (v->xpsr & ~XPSR_IT) | v8m_it_bits(blocks_it_at(cpu, cpu->stop_pc));
     }
     if (v8m_privileged(v)) {
         (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
