@@ -486,7 +486,7 @@ void v8m_fpccr_write(struct v8m *v, uint32_t value, bool bank);
 
 uint32_t v8m_systick_read(struct v8m *v, bool bank, uint32_t off);
 void v8m_systick_write(struct v8m *v, bool bank, uint32_t off, uint32_t value);
-/** Lets both timers reach v->time; returns when the next one expires, or SIM_NEVER. */
+/** Lets both timers reach v->time; returns when the next one interrupts, or SIM_NEVER. */
 uint64_t v8m_systick_advance(struct v8m *v);
 
 /* cpu_v8m_scan.c: instructions that must not run in the engine by themselves. */

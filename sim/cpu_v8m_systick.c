@@ -87,7 +87,8 @@ uint64_t v8m_systick_advance(struct v8m *v)
     for (unsigned bank = 0; bank < 2; bank++) {
         struct v8m_systick *timer = &v->systick[bank];
         expire(v, bank != 0);
-        if (counting(timer) && timer->zero < next) {
+        const bool interrupts = (timer->ctrl & CTRL_TICKINT) != 0; /* others are found by reading */
+        if (interrupts && counting(timer) && timer->zero < next) {
             next = timer->zero;
         }
     }

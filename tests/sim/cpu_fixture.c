@@ -11,12 +11,12 @@
 #define NONE_SECURE 0x0000007Fu
 #define ALL_SECURE  0x007F0000u
 
-#define MPCBB2_SECCFG 0x50033100u
-#define MPCBB3_SECCFG 0x50033500u
+#define MPCBB2_SECCFG  0x50033100u
+#define MPCBB3_SECCFG  0x50033500u
 #define MPCBB2_PRIVCFG 0x50033200u
 #define MPCBB3_PRIVCFG 0x50033600u
-#define INSNS_MAX     2000000u
-#define SETTLE_TICKS  100000u /* what devices begin at reset has ended by then */
+#define INSNS_MAX      2000000u
+#define SETTLE_TICKS   100000u /* what devices begin at reset has ended by then */
 
 static void heard_event(void *context, enum sim_event_kind kind, const char *text)
 {

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define PATTERN  0xA5000000u
+#define PATTERN   0xA5000000u
 #define UNTOUCHED 0x5EEDu
 
 enum border {
