@@ -166,9 +166,9 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
 uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr);
 
 /** Enters a block that the table knows: the processor's hottest code. @return whether it did */
-static inline bool blocks_enter_known(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
+static inline bool blocks_enter_known(struct sim_cpu *cpu, uint64_t addr, uint32_t size)
 {
-    const cpu_block block = (uint64_t)addr << 16 | size;
+    const cpu_block block = addr << 16 | size;
     const struct cpu_count *entry = &cpu->count[(addr >> 1) % CPU_COUNT_ENTRIES];
     if (entry->block != block ||
         cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {

@@ -104,16 +104,22 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
     return true;
 }
 
-static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+/** Not inlined, and with the same arguments: the hook on every block then saves no register. */
+static __attribute__((noinline)) void on_unknown_block(uc_engine *uc, uint64_t address,
+                                                       uint32_t size, void *context)
 {
     struct sim_cpu *cpu = context;
     (void)uc;
-    if (blocks_enter_known(cpu, (uint32_t)address, size)) {
-        return;
-    }
     const enum cpu_reason reason = blocks_enter(cpu, (uint32_t)address, size);
     if (reason != CPU_NO_REASON) {
         stop_at(cpu, reason, (uint32_t)address);
+    }
+}
+
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    if (!blocks_enter_known(context, address, size)) {
+        on_unknown_block(uc, address, size, context);
     }
 }
 
