@@ -58,6 +58,18 @@ void aes_engine_update(struct aes_engine *engine)
     chip_irq(chip, engine->dev.row->irq[0], (engine->isr & engine->ier) != 0);
     chip_deadline(chip, &engine->dev,
                   engine->busy != AES_BUSY_NONE ? engine->busy_until : SIM_NEVER);
+    if (aes_engine_dma_request(&engine->dev, true) || aes_engine_dma_request(&engine->dev, false)) {
+        gpdma_wake(chip);
+    }
+}
+
+bool aes_engine_dma_request(const struct sim_device *dev, bool to_device)
+{
+    const struct aes_engine *engine = (const struct aes_engine *)dev;
+    if (to_device) {
+        return (engine->cr & AES_CR_DMAIN) && engine->stage == AES_STAGE_INPUT;
+    }
+    return (engine->cr & AES_CR_DMAOUT) && engine->stage == AES_STAGE_OUTPUT;
 }
 
 void aes_engine_set_busy(struct aes_engine *engine, enum aes_busy what, uint64_t until)
@@ -306,6 +318,7 @@ static uint32_t engine_read_doutr(struct aes_engine *engine)
     if (engine->words == BLOCK_WORDS) {
         engine->words = 0;
         engine->stage = AES_STAGE_INPUT;
+        aes_engine_update(engine);
     }
     return reg_swap(word, engine->cr >> 1 & 3u);
 }

@@ -3,7 +3,7 @@
  *
  * A block of four words goes in through DINR, is worked for a while, sets CCF and comes out through
  * DOUTR. The two devices differ in a const struct aes_variant, whose functions know about key
- * sources, wrapped and shared keys. DMA requests are not modelled.
+ * sources, wrapped and shared keys.
  */
 #pragma once
 
@@ -28,7 +28,9 @@
 #define AES_CR_DATATYPE  (3u << 1)
 #define AES_CR_MODE      (3u << 3)
 #define AES_CR_CHMOD     (1u << 16 | 3u << 5)
-#define AES_CR_DMA       (3u << 11)
+#define AES_CR_DMAIN     (1u << 11)
+#define AES_CR_DMAOUT    (1u << 12)
+#define AES_CR_DMA       (AES_CR_DMAIN | AES_CR_DMAOUT)
 #define AES_CR_GCMPH     (3u << 13)
 #define AES_CR_KEYSIZE   (1u << 18)
 #define AES_CR_KEYPROT   (1u << 19)
@@ -121,6 +123,7 @@ void aes_engine_reset(struct aes_engine *engine);
 uint32_t aes_engine_read(struct aes_engine *engine, const struct sim_txn *txn);
 void aes_engine_write(struct aes_engine *engine, const struct sim_txn *txn, uint32_t value);
 void aes_engine_event(struct aes_engine *engine, uint64_t now);
+bool aes_engine_dma_request(const struct sim_device *dev, bool to_device);
 
 /* For a variant's functions. */
 

@@ -131,8 +131,8 @@ const struct dev_row chip_rows[] = {
     BLOCK("USB_DRD", 0x40016000, 0xC00, GTZC(2, 19)), /* with its 2 KB of packet memory */
 
     /* AHB1 */
-    BLOCK("GPDMA1", 0x40020000, 0x1000, GTZC(4, 0)),
-    BLOCK("GPDMA2", 0x40021000, 0x1000, GTZC(4, 1)),
+    DEVICE1("GPDMA1", 0x40020000, 0x1000, 27, GTZC(4, 0), 0, gpdma_new),
+    DEVICE1("GPDMA2", 0x40021000, 0x1000, 90, GTZC(4, 1), 0, gpdma_new),
     DEVICE("FLASH", 0x40022000, 0x400, 6, 7, GTZC(4, 2), 0, flash_new),
     DEVICE0("CRC", 0x40023000, 0x400, GTZC(3, 8), 0, crc_new),
     BLOCK("CORDIC", 0x40023800, 0x400, GTZC(3, 9)),

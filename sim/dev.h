@@ -61,6 +61,9 @@ bool tamp_blocks(const struct sim_chip *chip, enum chip_memory_id id);
 /** Whether a store to SRAM2 at `off` is kept out by RAMCFG_M2WPRn (1-KB pages). */
 bool ramcfg_sram2_protected(const struct sim_chip *chip, uint32_t off);
 
+/** Says that `ops->dma_request` of a device may have become true. */
+void gpdma_wake(struct sim_chip *chip);
+
 struct sim_device *sbs_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tzsc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tzic_new(struct sim_chip *chip, const struct dev_row *row);
@@ -85,6 +88,7 @@ struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *crc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *dcache_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *exti_new(struct sim_chip *chip, const struct dev_row *row);
+struct sim_device *gpdma_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *rtc_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *tim_new(struct sim_chip *chip, const struct dev_row *row);
 struct sim_device *wwdg_new(struct sim_chip *chip, const struct dev_row *row);

@@ -59,6 +59,7 @@ static const struct sim_device_ops aes_ops = {
     .read = aes_read,
     .write = aes_write,
     .event = aes_event,
+    .dma_request = aes_engine_dma_request,
 };
 
 struct sim_device *aes_new(struct sim_chip *chip, const struct dev_row *row)

@@ -3,7 +3,8 @@
  *
  * A block of the message is worked in when the first word of the next one is written; DCAL pads
  * and works in the rest. Writing while BUSY waits on the chip's bus; here the work is then done at
- * once. HMAC takes key, message and key again, each ended by DCAL. DMA requests are not modelled.
+ * once. HMAC takes key, message and key again, each ended by DCAL, or by the end of a DMA transfer
+ * unless MDMAT says that another one follows.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 #define CR_DMAE         (1u << 3)
 #define CR_DATATYPE(cr) ((cr) >> 4 & 3u)
 #define CR_MODE         (1u << 6)
+#define CR_MDMAT        (1u << 13)
 #define CR_LKEY         (1u << 16)
 #define CR_ALGO(cr)     ((cr) >> 17 & 0xfu)
 #define CR_MASK         0x001f2078u
@@ -84,11 +86,20 @@ static const struct hash_function *hash_which(const struct hash *hash)
     return hash_function(hash->live.control & CONTROL_ALGO);
 }
 
+static bool hash_dma_request(const struct sim_device *dev, bool to_device)
+{
+    const struct hash *hash = (const struct hash *)dev;
+    return to_device && (hash->cr & CR_DMAE) && hash->idle_at == SIM_NEVER;
+}
+
 static void hash_update(struct hash *hash)
 {
     chip_irq(hash->dev.chip, hash->dev.row->irq[0],
              (hash->sr & hash->imr & (SR_DINIS | SR_DCIS)) != 0);
     chip_deadline(hash->dev.chip, &hash->dev, hash->idle_at);
+    if (hash_dma_request(&hash->dev, true)) {
+        gpdma_wake(hash->dev.chip);
+    }
 }
 
 /* ---- computation ---------------------------------------------------------------------------- */
@@ -371,6 +382,16 @@ static void hash_event(struct sim_device *dev, uint64_t now)
     hash_update(hash);
 }
 
+static void hash_dma_end(struct sim_device *dev, bool to_device)
+{
+    struct hash *hash = (struct hash *)dev;
+    if (to_device && (hash->cr & CR_DMAE) && !(hash->cr & CR_MDMAT)) {
+        hash->cr &= ~CR_DMAE;
+        hash_dcal(hash);
+        hash_update(hash);
+    }
+}
+
 static void hash_reset(struct sim_device *dev, enum sim_reset_kind kind)
 {
     struct hash *hash = (struct hash *)dev;
@@ -385,6 +406,8 @@ static const struct sim_device_ops hash_ops = {
     .read = hash_read,
     .write = hash_write,
     .event = hash_event,
+    .dma_request = hash_dma_request,
+    .dma_end = hash_dma_end,
 };
 
 struct sim_device *hash_new(struct sim_chip *chip, const struct dev_row *row)

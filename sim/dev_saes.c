@@ -321,6 +321,7 @@ static const struct sim_device_ops saes_ops = {
     .read = saes_read,
     .write = saes_write,
     .event = saes_event,
+    .dma_request = aes_engine_dma_request,
 };
 
 static const struct aes_variant saes_variant = {

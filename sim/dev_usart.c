@@ -2,9 +2,9 @@
  * USART, UART and LPUART: asynchronous transmission and reception in virtual time.
  *
  * A frame lasts as long as BRR, PRESC, OVER8 and the frame's format say, at a kernel clock equal
- * to the core's clock. CTS is taken as asserted. Not modelled: synchronous, smartcard, IrDA, LIN
- * and mute modes, automatic baud rate, receiver time-out, DMA requests; their bits are plain
- * storage and their flags stay clear.
+ * to the core's clock. CTS is taken as asserted; a break is an empty frame. Not modelled:
+ * synchronous, smartcard, IrDA, LIN and mute modes, automatic baud rate, parity and framing
+ * errors; their bits are plain storage and their flags stay clear.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +41,17 @@
 #define CR1_FIFOEN (1u << 29)
 #define CR1_TXFEIE (1u << 30)
 #define CR1_RXFFIE (1u << 31)
+#define CR1_RTOIE  (1u << 26)
+#define CR2_RTOEN  (1u << 23)
 #define CR3_EIE    (1u << 0)
+#define CR3_DMAR   (1u << 6)
+#define CR3_DMAT   (1u << 7)
 #define CR3_OVRDIS (1u << 12)
 #define CR3_TXFTIE (1u << 23)
 #define CR3_RXFTIE (1u << 28)
 
+#define RTOR_RTO  0x00ffffffu
+#define RQR_SBKRQ (1u << 1)
 #define RQR_RXFRQ (1u << 3)
 #define RQR_TXFRQ (1u << 4)
 
@@ -54,8 +60,10 @@
 #define ISR_RXNE  (1u << 5)
 #define ISR_TC    (1u << 6)
 #define ISR_TXE   (1u << 7)
+#define ISR_RTOF  (1u << 11)
 #define ISR_BUSY  (1u << 16)
 #define ISR_CMF   (1u << 17)
+#define ISR_SBKF  (1u << 18)
 #define ISR_TEACK (1u << 21)
 #define ISR_REACK (1u << 22)
 #define ISR_TXFE  (1u << 23)
@@ -63,7 +71,7 @@
 #define ISR_RXFT  (1u << 26)
 #define ISR_TXFT  (1u << 27)
 /* What ICR can clear of the flags that this model sets. */
-#define ISR_CLEARABLE (ISR_ORE | ISR_IDLE | ISR_TC | ISR_CMF)
+#define ISR_CLEARABLE (ISR_ORE | ISR_IDLE | ISR_TC | ISR_RTOF | ISR_CMF)
 
 #define FIFO_DEPTH 16u /* [U] 16, as the driver of the vendor assumes. */
 #define LINE_BYTES 4096u
@@ -118,9 +126,11 @@ struct usart {
     unsigned rx_count;
     uint8_t line[LINE_BYTES]; /* Ring of bytes that are still to arrive. */
     unsigned line_first, line_count;
-    uint64_t rx_end;   /* When the first byte of `line` has arrived; SIM_NEVER: nothing arrives. */
-    uint64_t idle_end; /* When the line has been idle for a frame; SIM_NEVER: not waiting. */
-    bool lost_told;    /* The journal knows that bytes are lost. */
+    uint64_t rx_end;    /* When the first byte of `line` has arrived; SIM_NEVER: nothing arrives. */
+    uint64_t idle_end;  /* When the line has been idle for a frame; SIM_NEVER: not waiting. */
+    uint64_t rto_end;   /* When the receiver's time is out; SIM_NEVER: it is not waiting. */
+    uint64_t break_end; /* When the break asked for has been sent; SIM_NEVER: none was. */
+    bool lost_told;     /* The journal knows that bytes are lost. */
 };
 
 static bool usart_on(const struct usart *u, uint32_t direction)
@@ -155,14 +165,11 @@ static unsigned usart_data_bits(const struct usart *u)
     return u->cr1 & CR1_PCE ? bits - 1u : bits;
 }
 
-/* Length of a frame in ticks; 0 when the divider is too small to clock anything. */
-static uint64_t usart_frame(const struct usart *u)
+/* Length of half bits in ticks; 0 when the divider is too small to clock anything. */
+static uint64_t usart_ticks(const struct usart *u, uint64_t half_bits)
 {
     static const uint16_t divider[16] = {1,  2,  4,   6,   8,   10,  12,  16,
                                          32, 64, 128, 256, 256, 256, 256, 256};
-    static const uint8_t half_stop_bits[4] = {2, 1, 4, 3};
-    const unsigned bits = usart_data_bits(u) + (u->cr1 & CR1_PCE ? 1u : 0u);
-    const uint64_t half_bits = 2u * (1u + bits) + half_stop_bits[(u->cr2 >> 12) & 3u];
     const uint64_t prescaler = divider[u->presc];
     if (u->kind == &kind_lpuart) {
         return u->brr < LP_DIV_MIN ? 0 : half_bits * prescaler * u->brr / 512u;
@@ -176,6 +183,13 @@ static uint64_t usart_frame(const struct usart *u)
     }
     const uint64_t cycles = half_bits * prescaler * div / 2u;
     return u->cr1 & CR1_OVER8 ? cycles / 2u : cycles;
+}
+
+static uint64_t usart_frame(const struct usart *u)
+{
+    static const uint8_t half_stop_bits[4] = {2, 1, 4, 3};
+    const unsigned bits = usart_data_bits(u) + (u->cr1 & CR1_PCE ? 1u : 0u);
+    return usart_ticks(u, 2u * (1u + bits) + half_stop_bits[(u->cr2 >> 12) & 3u]);
 }
 
 /* Entries of a threshold of RXFTCFG and TXFTCFG. */
@@ -193,6 +207,7 @@ static uint32_t usart_isr(const struct usart *u)
     isr |= usart_on(u, CR1_TE) ? ISR_TEACK : 0;
     isr |= usart_on(u, CR1_RE) ? ISR_REACK : 0;
     isr |= u->rx_end != SIM_NEVER ? ISR_BUSY : 0;
+    isr |= u->break_end != SIM_NEVER ? ISR_SBKF : 0;
     if (usart_fifo(u)) {
         isr |= u->tx_count == 0 ? ISR_TXFE : 0;
         isr |= u->rx_count == FIFO_DEPTH + 1u ? ISR_RXFF : 0;
@@ -200,6 +215,15 @@ static uint32_t usart_isr(const struct usart *u)
         isr |= FIFO_DEPTH - u->tx_count >= usart_threshold(u->cr3 >> 29) ? ISR_TXFT : 0;
     }
     return isr;
+}
+
+static bool usart_dma_request(const struct sim_device *dev, bool to_device)
+{
+    const struct usart *u = (const struct usart *)dev;
+    if (to_device) {
+        return (u->cr3 & CR3_DMAT) && usart_on(u, CR1_TE) && u->tx_count < usart_tx_depth(u);
+    }
+    return (u->cr3 & CR3_DMAR) && (u->cr1 & CR1_UE) && u->rx_count > 0;
 }
 
 static void usart_update(struct usart *u)
@@ -211,7 +235,7 @@ static void usart_update(struct usart *u)
             {CR1_IDLEIE, ISR_IDLE}, {CR1_RXNEIE, ISR_RXNE | ISR_ORE},
             {CR1_TCIE, ISR_TC},     {CR1_TXEIE, ISR_TXE},
             {CR1_CMIE, ISR_CMF},    {CR1_TXFEIE, ISR_TXFE},
-            {CR1_RXFFIE, ISR_RXFF},
+            {CR1_RXFFIE, ISR_RXFF}, {CR1_RTOIE, ISR_RTOF},
         },
       cr3[] = {
           {CR3_EIE, ISR_ORE},
@@ -230,7 +254,12 @@ static void usart_update(struct usart *u)
 
     uint64_t when = u->tx_end < u->rx_end ? u->tx_end : u->rx_end;
     when = u->idle_end < when ? u->idle_end : when;
+    when = u->rto_end < when ? u->rto_end : when;
+    when = u->break_end < when ? u->break_end : when;
     chip_deadline(u->dev.chip, &u->dev, when);
+    if (usart_dma_request(&u->dev, true) || usart_dma_request(&u->dev, false)) {
+        gpdma_wake(u->dev.chip);
+    }
 }
 
 /* ---- transmission --------------------------------------------------------------------------- */
@@ -298,6 +327,7 @@ static void usart_rx_start(struct usart *u, uint64_t time)
     }
     u->rx_end = time + frame;
     u->idle_end = SIM_NEVER;
+    u->rto_end = SIM_NEVER;
 }
 
 static void usart_rx_done(struct usart *u)
@@ -322,6 +352,9 @@ static void usart_rx_done(struct usart *u)
     usart_rx_start(u, end);
     if (u->rx_end == SIM_NEVER) {
         u->idle_end = end + usart_frame(u);
+        if ((u->cr2 & CR2_RTOEN) && u->kind->rtor != 0) {
+            u->rto_end = end + usart_ticks(u, 2u * (u->rtor & RTOR_RTO));
+        }
     }
 }
 
@@ -363,6 +396,8 @@ static void usart_stop(struct usart *u)
     u->tx_end = SIM_NEVER;
     u->rx_end = SIM_NEVER;
     u->idle_end = SIM_NEVER;
+    u->rto_end = SIM_NEVER;
+    u->break_end = SIM_NEVER;
 }
 
 /* The receiver was switched off: what is arriving is dropped. */
@@ -371,6 +406,7 @@ static void usart_deafen(struct usart *u)
     u->line_count = 0;
     u->rx_end = SIM_NEVER;
     u->idle_end = SIM_NEVER;
+    u->rto_end = SIM_NEVER;
 }
 
 static void usart_write_cr1(struct usart *u, const struct sim_txn *txn, uint32_t value)
@@ -398,6 +434,9 @@ static void usart_write_rqr(struct usart *u, uint32_t value)
     }
     if (value & RQR_TXFRQ) {
         u->tx_count = 0;
+    }
+    if ((value & RQR_SBKRQ) && usart_on(u, CR1_TE) && u->break_end == SIM_NEVER) {
+        u->break_end = u->dev.chip->now + usart_frame(u);
     }
 }
 
@@ -486,6 +525,13 @@ static void usart_event(struct sim_device *dev, uint64_t now)
         u->idle_end = SIM_NEVER;
         u->flags |= ISR_IDLE;
     }
+    if (u->rto_end <= now) {
+        u->rto_end = SIM_NEVER;
+        u->flags |= ISR_RTOF;
+    }
+    if (u->break_end <= now) {
+        u->break_end = SIM_NEVER;
+    }
     usart_update(u);
 }
 
@@ -505,6 +551,7 @@ static const struct sim_device_ops usart_ops = {
     .read = usart_read,
     .write = usart_write,
     .event = usart_event,
+    .dma_request = usart_dma_request,
 };
 
 struct sim_device *usart_new(struct sim_chip *chip, const struct dev_row *row)

@@ -43,6 +43,10 @@ struct sim_device_ops {
     void (*event)(struct sim_device *dev, uint64_t now);
     /** RCC was written or reset: the clocks may have changed, as of now. May be NULL. */
     void (*clock)(struct sim_device *dev);
+    /** Whether it asks a DMA controller for data, or offers some. May be NULL. */
+    bool (*dma_request)(const struct sim_device *dev, bool to_device);
+    /** A DMA controller has moved the last of the data it was set to. May be NULL. */
+    void (*dma_end)(struct sim_device *dev, bool to_device);
 };
 
 /** First member of every device's own struct. */

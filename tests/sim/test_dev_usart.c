@@ -32,6 +32,8 @@
 #define RXNE       0x20u
 #define TC         0x40u
 #define TXE        0x80u
+#define RTOF       0x800u
+#define SBKF       0x40000u
 #define IRQ_USART1 58u
 
 /* 10 bits of 100 cycles each. */
@@ -439,6 +441,40 @@ static void reset_stops_a_transmission(void **state)
     assert_false(bench_irq(b, IRQ_USART1));
 }
 
+static void receiver_times_out(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CR2, 1u << 23); /* RTOEN */
+    bench_write(b, RTOR, 25);
+    start(b, UE | RE | 1u << 26); /* RTOIE */
+    bench_wait(b, 100000);
+    assert_int_equal(bench_read(b, ISR) & RTOF, 0); /* not before the first byte */
+    usart_receive(usart1(b), 'a');
+    usart_receive(usart1(b), 'b');
+    bench_wait(b, 2u * FRAME + 25u * DIV - 1u);
+    assert_false(bench_irq(b, IRQ_USART1));
+    bench_wait(b, 1);
+    assert_true(bench_irq(b, IRQ_USART1));
+    assert_int_equal(bench_read(b, ISR) & RTOF, RTOF);
+    bench_write(b, ICR, RTOF);
+    assert_false(bench_irq(b, IRQ_USART1));
+}
+
+static void break_lasts_a_frame(void **state)
+{
+    struct dev_bench *b = *state;
+    start(b, UE);
+    bench_write(b, RQR, 2); /* SBKRQ, but the transmitter is off */
+    assert_int_equal(bench_read(b, ISR) & SBKF, 0);
+    bench_write(b, CR1, UE | TE);
+    bench_write(b, RQR, 2);
+    bench_wait(b, FRAME - 1u);
+    assert_int_equal(bench_read(b, ISR) & SBKF, SBKF);
+    bench_wait(b, 1);
+    assert_int_equal(bench_read(b, ISR) & SBKF, 0);
+    assert_int_equal(b->uart_len, 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -470,6 +506,8 @@ int main(void)
         CASE(interrupts_follow_their_flags),
         CASE(narrow_accesses_reach_the_data_registers),
         CASE(reset_stops_a_transmission),
+        CASE(receiver_times_out),
+        CASE(break_lasts_a_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
