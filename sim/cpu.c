@@ -25,7 +25,7 @@ static void code_written(struct sim_cpu *cpu, uint32_t vpage)
         return;
     }
     struct cpu_frame *frame = &cpu->pages.frame[place.frame];
-    engine_drop_frame(cpu, place.frame);
+    upkeep_drop_frame(cpu, place.frame);
     if (frame->changes < PAGE_CHANGES_MAX) {
         frame->changes++;
     } else if (!frame->mixed_use) {
@@ -75,7 +75,7 @@ static void handle(struct sim_cpu *cpu)
         v8m_refused_fetch(v);
         break;
     case CPU_PREPARE:
-        engine_prepare(cpu, cpu->page);
+        upkeep_prepare(cpu, cpu->page);
         break;
     case CPU_WRITE_CODE:
         uncount(cpu);
@@ -83,6 +83,9 @@ static void handle(struct sim_cpu *cpu)
         break;
     case CPU_CODE_CHANGED:
         code_written(cpu, cpu->page);
+        break;
+    case CPU_ALIGN:
+        align_watch(cpu, v->r[15], cpu->align_size);
         break;
     case CPU_TRAP:
     case CPU_INVALID:
@@ -125,7 +128,7 @@ static void drop_changed(struct sim_cpu *cpu)
     for (unsigned i = 0; i < cpu->pages.frames; i++) {
         if (cpu->pages.frame[i].changed) {
             cpu->pages.frame[i].changed = false;
-            engine_drop_frame(cpu, i);
+            upkeep_drop_frame(cpu, i);
         }
     }
     cpu->frames_changed = false;
@@ -158,7 +161,10 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
         v8m_bus_fault(v, CFSR_IMPRECISERR);
     }
     if (cpu->shed != NULL) {
-        engine_shed_fp(cpu);
+        upkeep_shed_fp(cpu);
+    }
+    if (cpu->align_wanted) {
+        align_settle(cpu);
     }
 }
 
@@ -284,7 +290,7 @@ void cpu_reset(struct sim_cpu *cpu, uint32_t vtor_s, uint32_t vtor_ns)
 {
     for (unsigned i = 0; i < cpu->pages.frames; i++) { /* memories may have been cleared */
         if (cpu->pages.frame[i].executed) {
-            engine_drop_frame(cpu, i);
+            upkeep_drop_frame(cpu, i);
         }
     }
     cpu->v.time = cpu->v.chip->now;
@@ -318,7 +324,7 @@ void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t of
             continue;
         }
         if (!cpu->in_engine) {
-            engine_drop_frame(cpu, i);
+            upkeep_drop_frame(cpu, i);
         } else {
             frame->changed = true;
             cpu->frames_changed = true;

@@ -58,6 +58,10 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
         cpu->page = addr & PAGE_MASK;
         return CPU_CODE_CHANGED;
     }
+    if (align_unseen(cpu, addr, size)) {
+        cpu->align_size = size;
+        return CPU_ALIGN;
+    }
     const uint32_t it = blocks_it_at(cpu, addr);
     const uint32_t count = blocks_count(cpu, addr, size);
     cpu->block = (uint64_t)addr << 16 | size;

@@ -68,6 +68,7 @@ enum cpu_reason {
     CPU_PREPARE,      /**< The page at PC is to be scanned first. */
     CPU_CODE_CHANGED, /**< The block at PC is not what was scanned. */
     CPU_WRITE_CODE,   /**< A store into `page`, which has been executed. */
+    CPU_ALIGN,        /**< The block at PC has accesses whose alignment is to be watched. */
     CPU_TRAP,         /**< The instruction at PC is ours. */
     CPU_INVALID,      /**< The engine does not know the instruction at PC. */
     CPU_SVC,
@@ -92,6 +93,19 @@ struct cpu_loaded {
 struct uc_struct;
 struct sim_cpu;
 
+/** How many accesses are watched at a time, and for how many runs. */
+#define CPU_ALIGN_MAX  64u
+#define CPU_ALIGN_RUNS 32u
+
+/** An access whose alignment is watched. */
+struct cpu_align {
+    struct sim_cpu *cpu;
+    uint32_t addr;
+    unsigned base; /**< Register it is relative to. */
+    unsigned left; /**< Runs that are still looked at; 0: the place is free. */
+    size_t hook;
+};
+
 /** One of the windows of the engine's physical space. */
 struct cpu_window {
     struct sim_cpu *cpu;
@@ -113,6 +127,7 @@ struct sim_cpu {
     bool in_stub; /**< Running the engine for its own upkeep. */
     bool failed;
     bool flush_wanted;
+    bool counts_stale; /**< `count` is to be emptied before the engine runs again. */
     bool frames_changed;
     bool bus_error; /**< A window's access failed; the fault follows it. */
     enum cpu_reason reason;
@@ -120,6 +135,10 @@ struct sim_cpu {
     uint32_t stop_pc; /**< PC as a hook knows it, or: */
     struct cpu_loaded loaded;
     struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
+    struct cpu_align align[CPU_ALIGN_MAX];
+    unsigned aligns;
+    bool align_wanted;   /**< align_settle() has something to do. */
+    uint32_t align_size; /**< Of the block that CPU_ALIGN is about. */
 
     cpu_block block;     /**< The block that the engine is in; 0: it entered none in this run. */
     uint32_t block_it;   /**< ITSTATE at its start, unless the table has it. */
@@ -192,10 +211,36 @@ void engine_close(struct sim_cpu *cpu);
 bool engine_run(struct sim_cpu *cpu);
 /** Makes the engine ask for every page again. */
 void engine_flush(struct sim_cpu *cpu);
-/** Scans the page at PC for what must be trapped in the present state. */
-void engine_prepare(struct sim_cpu *cpu, uint32_t vpage);
-/** What was known about a frame's instructions no longer holds, through either alias. */
-void engine_drop_frame(struct sim_cpu *cpu, unsigned index);
-/** FP instructions of the page `cpu->shed` run free again. */
-void engine_shed_fp(struct sim_cpu *cpu);
 void engine_fp_read(struct sim_cpu *cpu, uint32_t s[32], uint32_t *fpscr);
+
+/** A hook on instructions, called before each with its address and size. */
+typedef void cpu_hook_fn(struct uc_struct *uc, uint64_t addr, uint32_t size, void *context);
+
+bool engine_hook(struct sim_cpu *cpu, uint32_t first, uint32_t last, cpu_hook_fn *callback,
+                 void *context, size_t *handle);
+void engine_unhook(struct sim_cpu *cpu, size_t handle);
+/** Drops what the engine has translated of a page, so that new hooks act and old ones do not. */
+void engine_forget(struct sim_cpu *cpu, uint32_t vpage);
+/** R0 to R15 as the engine has them now. */
+uint32_t engine_reg(struct sim_cpu *cpu, unsigned n);
+/** Stops it from a hook that knows where it is: its own PC may be that of an earlier block. */
+void engine_stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc);
+
+/* cpu_upkeep.c */
+
+/** Scans the page at PC for what must be trapped in the present state. */
+void upkeep_prepare(struct sim_cpu *cpu, uint32_t vpage);
+/** What was known about a frame's instructions no longer holds, through either alias. */
+void upkeep_drop_frame(struct sim_cpu *cpu, unsigned index);
+/** FP instructions of the page `cpu->shed` run free again. */
+void upkeep_shed_fp(struct sim_cpu *cpu);
+
+/* cpu_align.c */
+
+/** Whether a block has an access that must be aligned and is not watched yet. */
+bool align_unseen(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+/** Watches the first runs of such accesses of a block. */
+void align_watch(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+/** Ends the watch on accesses that have been aligned often enough. */
+void align_settle(struct sim_cpu *cpu);
+void align_drop_page(struct sim_cpu *cpu, struct cpu_page *page);

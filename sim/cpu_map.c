@@ -30,6 +30,9 @@ static uint32_t data_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_
 {
     struct v8m *v = &cpu->v;
     struct v8m_verdict verdict;
+    if ((v->ccr[v->secure] & CCR_UNALIGN_TRP) != 0) {
+        return 0; /* each access is looked at */
+    }
     v8m_check(v, vpage, kind, v8m_attr(v), &verdict);
     if (verdict.refusal != V8M_PASSES || !whole_page(&verdict, vpage)) {
         return 0;

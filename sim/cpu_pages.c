@@ -78,7 +78,6 @@ bool pages_scan(struct cpu_pages *pages, const struct cpu_place *place, uint32_t
     page->has_divide = false;
     for (unsigned i = 0; i < PAGE_BYTES / 2u; i++) {
         trap[i] = v8m_scan(half[i], half[i + 1u]);
-        trap[i] = trap[i] >= V8M_TRAP_ALIGN ? V8M_TRAP_NONE : trap[i];
         count += trap[i] != V8M_TRAP_NONE ? 1u : 0u;
         note_kind(page, trap[i]);
     }

@@ -66,13 +66,6 @@ static void stop_for(struct sim_cpu *cpu, enum cpu_reason reason)
     (void)uc_emu_stop(cpu->uc);
 }
 
-/** The same from a hook that knows where it is: the engine's PC may be that of an earlier block. */
-static void stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc)
-{
-    cpu->stop_pc = pc;
-    stop_for(cpu, reason);
-}
-
 /* ---- what the engine asks ---- */
 
 static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result,
@@ -112,7 +105,7 @@ static __attribute__((noinline)) void on_unknown_block(uc_engine *uc, uint64_t a
     (void)uc;
     const enum cpu_reason reason = blocks_enter(cpu, (uint32_t)address, size);
     if (reason != CPU_NO_REASON) {
-        stop_at(cpu, reason, (uint32_t)address);
+        engine_stop_at(cpu, reason, (uint32_t)address);
     }
 }
 
@@ -175,186 +168,47 @@ static void on_window_write(uc_engine *uc, uint64_t offset, unsigned size, uint6
     map_window_write(window->cpu, window->base + (uint32_t)offset, size, value);
 }
 
-static bool divisor_is_zero(struct sim_cpu *cpu, uint32_t addr)
+/* ---- what the upkeep of pages needs ---- */
+
+bool engine_hook(struct sim_cpu *cpu, uint32_t first, uint32_t last, cpu_hook_fn *callback,
+                 void *context, size_t *handle)
 {
-    uint16_t second = 0;
-    uint32_t value = 1;
-    (void)v8m_peek(&cpu->v, addr + 2u, &second);
-    (void)uc_reg_read(cpu->uc, reg_ids[second & 0xFu], &value);
-    return value == 0;
+    uc_hook hook = 0;
+    const uc_err err = uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)callback, context,
+                                   (uint64_t)first, (uint64_t)last);
+    *handle = hook;
+    if (err != UC_ERR_OK) {
+        cpu_defect(cpu, uc_strerror(err));
+    }
+    return err == UC_ERR_OK;
 }
 
-static void on_trap(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+void engine_unhook(struct sim_cpu *cpu, size_t handle)
 {
-    struct cpu_site *site = context;
-    struct sim_cpu *cpu = site->page->owner;
-    (void)uc;
-    (void)size;
-    switch (site->trap) {
-    case V8M_TRAP_UNMASK:
-        if (cpu->v.pending != 0) { /* The engine does it; then we look. */
-            atomic_store(&cpu->break_time, 0);
-        }
-        return;
-    case V8M_TRAP_FP:
-        if (cpu->loaded.fp_ready) {
-            cpu->shed = site->page;
-            atomic_store(&cpu->break_time, 0);
-            return;
-        }
-        break;
-    case V8M_TRAP_DIVIDE:
-        if ((cpu->v.ccr[cpu->v.secure] & CCR_DIV_0_TRP) == 0 ||
-            !divisor_is_zero(cpu, (uint32_t)address)) {
-            return;
-        }
-        break;
-    case V8M_TRAP_EXCLUSIVE:
-        if (!cpu->v.exclusive) {
-            return;
-        }
-        break;
-    case V8M_TRAP_EMULATE:
-    case V8M_TRAP_NONE:
-    case V8M_TRAP_ALIGN:
-    case V8M_TRAP_ANY_ALIGN:
-    default:
-        break;
-    }
-    stop_at(cpu, CPU_TRAP, (uint32_t)address);
+    cpu->in_stub = true;
+    (void)uc_hook_del(cpu->uc, handle);
+    cpu->in_stub = false;
 }
 
-static void on_mixed(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+void engine_forget(struct sim_cpu *cpu, uint32_t vpage)
 {
-    struct sim_cpu *cpu = context;
-    (void)uc;
-    if (!map_fetch_allowed(cpu, (uint32_t)address, size)) {
-        stop_at(cpu, CPU_FETCH_INSIDE, (uint32_t)address);
-    }
-}
-
-/* ---- upkeep of pages, with the engine at rest ---- */
-
-static bool wanted(const struct sim_cpu *cpu, const struct cpu_site *site)
-{
-    if (site->trap == V8M_TRAP_FP) {
-        return !cpu->loaded.fp_ready;
-    }
-    if (site->trap == V8M_TRAP_DIVIDE) {
-        return ((cpu->v.ccr[true] | cpu->v.ccr[false]) & CCR_DIV_0_TRP) != 0;
-    }
-    return true;
-}
-
-static void unhook_site(struct sim_cpu *cpu, struct cpu_site *site)
-{
-    if (site->hooked) {
-        (void)uc_hook_del(cpu->uc, site->hook);
-        site->hooked = false;
-    }
-}
-
-/** Drops what the engine has translated of a page. */
-static void forget_blocks(struct sim_cpu *cpu, uint32_t vpage)
-{
+    cpu->in_stub = true;
     (void)uc_ctl_remove_cache(cpu->uc, (uint64_t)vpage, (uint64_t)vpage + PAGE_BYTES);
+    cpu->in_stub = false;
     cpu->flush_wanted = true;
 }
 
-static void unprepare(struct sim_cpu *cpu, struct cpu_page *page)
+uint32_t engine_reg(struct sim_cpu *cpu, unsigned n)
 {
-    if (!page->prepared) {
-        return;
-    }
-    cpu->in_stub = true;
-    for (unsigned i = 0; i < page->sites; i++) {
-        unhook_site(cpu, &page->site[i]);
-    }
-    if (page->mixed_rights) {
-        (void)uc_hook_del(cpu->uc, page->mixed_hook);
-    }
-    forget_blocks(cpu, page->vpage);
-    cpu->in_stub = false;
-    page->prepared = false;
-    page->fp_hooked = false;
-    page->divide_hooked = false;
-    page->mixed_rights = false;
+    uint32_t value = 0;
+    (void)uc_reg_read(cpu->uc, reg_ids[n & 0xFu], &value);
+    return value;
 }
 
-void engine_shed_fp(struct sim_cpu *cpu)
+void engine_stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc)
 {
-    struct cpu_page *page = cpu->shed;
-    cpu->shed = NULL;
-    cpu->in_stub = true;
-    for (unsigned i = 0; i < page->sites; i++) {
-        if (page->site[i].trap == V8M_TRAP_FP) {
-            unhook_site(cpu, &page->site[i]);
-        }
-    }
-    forget_blocks(cpu, page->vpage);
-    cpu->in_stub = false;
-    page->fp_hooked = false;
-}
-
-void engine_drop_frame(struct sim_cpu *cpu, unsigned index)
-{
-    struct cpu_frame *frame = &cpu->pages.frame[index];
-    frame->executed = false;
-    unprepare(cpu, &cpu->pages.page[2u * index]);
-    unprepare(cpu, &cpu->pages.page[2u * index + 1u]);
-    memset(cpu->count, 0, sizeof cpu->count);
-    cpu->flush_wanted = true;
-}
-
-static void hook_page(struct sim_cpu *cpu, struct cpu_page *page, bool mixed)
-{
-    for (unsigned i = 0; i < page->sites; i++) {
-        struct cpu_site *site = &page->site[i];
-        if (!wanted(cpu, site) || site->hooked) {
-            continue;
-        }
-        uc_hook hook = 0;
-        if (uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_trap, site, (uint64_t)site->addr,
-                        (uint64_t)site->addr) != UC_ERR_OK) {
-            cpu_defect(cpu, "no memory for a hook");
-        }
-        site->hook = hook;
-        site->hooked = true;
-    }
-    if (mixed && !page->mixed_rights) {
-        uc_hook hook = 0;
-        (void)uc_hook_add(cpu->uc, &hook, UC_HOOK_CODE, (void *)on_mixed, cpu,
-                          (uint64_t)page->vpage, (uint64_t)page->vpage + PAGE_BYTES - 1u);
-        page->mixed_hook = hook;
-        page->mixed_rights = true;
-    }
-}
-
-void engine_prepare(struct sim_cpu *cpu, uint32_t vpage)
-{
-    struct cpu_place place;
-    if (!pages_find(&cpu->pages, vpage, &place)) {
-        return;
-    }
-    struct cpu_page *page = &cpu->pages.page[place.page];
-    const bool mixed = (map_rights(cpu, vpage) & CPU_FETCH_MIXED) != 0;
-    if (page->prepared && (page->vpage != vpage || page->mixed_rights != mixed)) {
-        unprepare(cpu, page);
-    }
-    if (!page->prepared && !pages_scan(&cpu->pages, &place, vpage)) {
-        cpu_defect(cpu, "no memory for a page");
-        return;
-    }
-    page->owner = cpu;
-    cpu->in_stub = true;
-    hook_page(cpu, page, mixed);
-    forget_blocks(cpu, vpage);
-    cpu->in_stub = false;
-    page->prepared = true;
-    page->fp_hooked = page->fp_hooked || !cpu->loaded.fp_ready;
-    page->divide_hooked =
-        page->divide_hooked || ((cpu->v.ccr[true] | cpu->v.ccr[false]) & CCR_DIV_0_TRP) != 0;
-    cpu->pages.frame[place.frame].executed = true;
+    cpu->stop_pc = pc;
+    stop_for(cpu, reason);
 }
 
 /* ---- registers in and out ---- */
@@ -487,6 +341,10 @@ bool engine_run(struct sim_cpu *cpu)
 {
     enter(cpu);
     cpu->stop_pc = CPU_PC_EXACT;
+    if (cpu->counts_stale) {
+        memset(cpu->count, 0, sizeof cpu->count);
+        cpu->counts_stale = false;
+    }
     cpu->block = 0;
     cpu->entry_xpsr = cpu->v.xpsr;
     cpu->in_engine = true;

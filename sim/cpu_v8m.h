@@ -498,11 +498,11 @@ enum v8m_trap {
     V8M_TRAP_FP,        /**< Ours while v8m_fp_ready() is false. */
     V8M_TRAP_DIVIDE,    /**< Ours while a divisor of zero traps. */
     V8M_TRAP_EXCLUSIVE, /**< Ours after a load-exclusive that was. */
-    V8M_TRAP_ALIGN,     /**< A multiple or dual access that must be aligned. */
-    V8M_TRAP_ANY_ALIGN, /**< Any other access that UNALIGN_TRP concerns. */
 };
 
 enum v8m_trap v8m_scan(uint16_t first, uint16_t second);
+/** Base register of a load or store that must always be aligned to words; -1: it is none. */
+int v8m_aligned_base(uint16_t first, uint16_t second);
 static inline bool v8m_is_wide(uint16_t half)
 {
     return half >= 0xE800u;

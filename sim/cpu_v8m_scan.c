@@ -18,9 +18,6 @@ static enum v8m_trap scan_narrow(uint16_t half)
         }
         return (half & 0x10u) == 0 ? V8M_TRAP_UNMASK : V8M_TRAP_NONE;
     }
-    if ((half & 0xF000u) == 0xC000u) { /* LDM, STM */
-        return V8M_TRAP_ALIGN;
-    }
     return V8M_TRAP_NONE;
 }
 
@@ -82,8 +79,22 @@ enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
     if ((first & 0xFFD0u) == 0xFB90u && (second & 0xF0F0u) == 0xF0F0u) { /* SDIV, UDIV */
         return V8M_TRAP_DIVIDE;
     }
-    if ((first & 0xFE00u) == 0xE800u && (first & 0xFu) != 13u) { /* LDM, STM, LDRD, STRD ... */
-        return V8M_TRAP_ALIGN;
-    }
     return V8M_TRAP_NONE;
+}
+
+int v8m_aligned_base(uint16_t first, uint16_t second)
+{
+    int base = -1;
+    if ((first & 0xF000u) == 0xC000u) { /* LDM, STM */
+        return (first >> 8) & 7;
+    }
+    if ((first & 0xFE40u) == 0xE800u) { /* LDM, STM */
+        base = first & 0xF;
+    } else if ((first & 0xFE40u) == 0xE840u && (first & 0x0120u) != 0) { /* LDRD, STRD */
+        base = first & 0xF;
+    } else if ((first & 0xFE00u) == 0xEC00u && (second & 0x0E00u) == 0x0A00u &&
+               (first & 0x01A0u) != 0) { /* VLDR, VSTR, VLDM, VSTM */
+        base = first & 0xF;
+    }
+    return base >= 13 ? -1 : base; /* SP is aligned, PC is taken so */
 }

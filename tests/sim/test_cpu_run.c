@@ -197,6 +197,34 @@ static void division_by_zero_traps_when_asked(void **state)
     assert_int_equal(f->v->cfsr[true], 0);
 }
 
+static void multiple_accesses_must_be_aligned(void **state)
+{
+    struct cpu_fixture *f = *state;
+    static const char *const labels[] = {"dual_at", "multiple_at"};
+    for (unsigned i = 0; i < 2; i++) {
+        f->v->cfsr[true] = 0;
+        set_reg(f, 1, DATA_S);
+        go(f, labels[i]);
+        assert_int_equal(f->v->cfsr[true], 0);
+        set_reg(f, 1, DATA_S + 2u);
+        go(f, labels[i]);
+        assert_int_equal(f->v->cfsr[true], CFSR_UNALIGNED);
+    }
+}
+
+static void any_unaligned_access_traps_when_asked(void **state)
+{
+    struct cpu_fixture *f = *state;
+    set_word(f, DATA_S, 0x11223344);
+    set_word(f, DATA_S + 4u, 0x55667788);
+    set_reg(f, 1, DATA_S + 1u);
+    go(f, "word_at");
+    assert_int_equal(reg(f, 2), 0x88112233);
+    set_scs(f, 0xE000ED14, true, CCR_UNALIGN_TRP);
+    go(f, "word_at");
+    assert_int_equal(f->v->cfsr[true], CFSR_UNALIGNED);
+}
+
 static void cycle_counter_counts_instructions(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -271,6 +299,8 @@ int main(void)
         TEST(fault_without_a_vector_table_locks_up),
         TEST(stack_limit_is_exact),
         TEST(division_by_zero_traps_when_asked),
+        TEST(multiple_accesses_must_be_aligned),
+        TEST(any_unaligned_access_traps_when_asked),
         TEST(cycle_counter_counts_instructions),
         TEST(same_run_is_the_same_again),
         cmocka_unit_test_setup_teardown(without_trustzone_all_is_non_secure, cpu_plain, cpu_done),
