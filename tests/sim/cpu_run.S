@@ -184,6 +184,9 @@ snippet store_loop
 snippet ns_load
     ldr r4, [r2]
     done
+snippet ns_call
+    blx r1
+    done
 snippet ns_endless
 1:  adds r0, #1
     b 1b

@@ -99,6 +99,19 @@ static void host_changes_of_code_are_seen(void **state)
     assert_int_equal(reg(f, 7), 0x22);
 }
 
+static void host_changes_of_non_secure_code_are_seen(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (uint16_t i = 0; i < 3; i++) {
+        const uint16_t code[2] = {(uint16_t)(0x2700u + i), 0x4770}; /* movs r7, #i; bx lr */
+        memcpy(f->chip->memory[CHIP_SRAM3].bytes + 0x2000, code, sizeof code);
+        cpu_memory_changed(f->cpu, CHIP_SRAM3, 0x2000, sizeof code);
+        set_reg(f, 1, 0x20052001);
+        go(f, "ns_call");
+        assert_int_equal(reg(f, 7), i);
+    }
+}
+
 static void reset_request_reaches_the_chip(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -175,10 +188,11 @@ static void stack_limit_is_exact(void **state)
     struct cpu_fixture *f = *state;
     set_scs(f, 0xE000ED24, true, 1u << 18);
     f->v->msp[true] = STACK_S;
-    f->v->msplim[true] = STACK_S - 3u * 32u;
+    f->v->msplim[true] = STACK_S - 3u * 32u - 16u;
     go(f, "deep");
     assert_int_equal(f->v->cfsr[true], CFSR_STKOF);
-    assert_int_equal(f->v->msp[true], STACK_S - 3u * 32u);
+    assert_int_equal(f->v->msp[true], STACK_S - 3u * 32u - 16u);    /* no frame fits either */
+    assert_int_equal(word(f, STACK_S - 3u * 32u - 4u), 0xA5A5A5A5); /* as after power-on */
 }
 
 static void division_by_zero_traps_when_asked(void **state)
@@ -291,6 +305,7 @@ int main(void)
         TEST(written_code_runs_through_either_alias),
         TEST(code_that_changes_for_ever_stays_right),
         TEST(host_changes_of_code_are_seen),
+        TEST(host_changes_of_non_secure_code_are_seen),
         TEST(reset_request_reaches_the_chip),
         TEST(closed_block_reads_as_zero_at_once),
         TEST(changed_sau_is_in_force_after_isb),
