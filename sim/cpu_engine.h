@@ -85,6 +85,7 @@ struct cpu_loaded {
     uint32_t primask;
     uint32_t ge; /**< Its bits GE. */
     bool privileged;
+    bool pages_privileged; /**< Privilege that its answers for pages were given to. */
     bool secure;
     bool negative;
     bool fp_ready;
@@ -144,7 +145,8 @@ struct sim_cpu {
     uint32_t block_it;   /**< ITSTATE at its start, unless the table has it. */
     uint32_t entry_xpsr; /**< xPSR that this run of the engine began with. */
     unsigned mixed_use_pages;
-    uint32_t generation;
+    uint32_t generation;  /**< Of the rules that decide on rights. */
+    uint32_t generations; /**< How many there have been; a snapshot may bring an older one back. */
     struct cpu_memo memo[CPU_MEMO_ENTRIES];
     struct cpu_count count[CPU_COUNT_ENTRIES];
 };
@@ -212,6 +214,11 @@ bool engine_run(struct sim_cpu *cpu);
 /** Makes the engine ask for every page again. */
 void engine_flush(struct sim_cpu *cpu);
 void engine_fp_read(struct sim_cpu *cpu, uint32_t s[32], uint32_t *fpscr);
+
+/** Keeps what the engine alone knows, such as its FP registers. @return NULL: out of memory */
+void *engine_save(struct sim_cpu *cpu);
+void engine_restore(struct sim_cpu *cpu, const void *saved);
+void engine_save_free(void *saved);
 
 /** A hook on instructions, called before each with its address and size. */
 typedef void cpu_hook_fn(struct uc_struct *uc, uint64_t addr, uint32_t size, void *context);

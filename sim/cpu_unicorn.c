@@ -285,11 +285,14 @@ static void settle_map(struct sim_cpu *cpu)
     struct cpu_loaded *loaded = &cpu->loaded;
     const bool negative = v8m_negative_priority(v, v->secure);
     const bool fp_ready = v8m_fp_ready(v);
+    const bool pages_privileged = v8m_privileged(v);
+    /* The engine's translations do not tell privilege: registers written do not reach them. */
     if (cpu->flush_wanted || v->secure != loaded->secure || negative != loaded->negative ||
-        (loaded->fp_ready && !fp_ready)) {
+        pages_privileged != loaded->pages_privileged || (loaded->fp_ready && !fp_ready)) {
         (void)uc_ctl_flush_tlb(cpu->uc);
     }
     cpu->flush_wanted = false;
+    loaded->pages_privileged = pages_privileged;
     loaded->secure = v->secure;
     loaded->negative = negative;
     loaded->fp_ready = fp_ready;
@@ -365,6 +368,27 @@ void engine_flush(struct sim_cpu *cpu)
     } else {
         cpu->flush_wanted = true;
     }
+}
+
+void *engine_save(struct sim_cpu *cpu)
+{
+    uc_context *context = NULL;
+    if (uc_context_alloc(cpu->uc, &context) != UC_ERR_OK) {
+        return NULL;
+    }
+    (void)uc_context_save(cpu->uc, context);
+    return context;
+}
+
+void engine_restore(struct sim_cpu *cpu, const void *saved)
+{
+    (void)uc_context_restore(cpu->uc, (uc_context *)(uintptr_t)saved);
+    cpu->flush_wanted = true;
+}
+
+void engine_save_free(void *saved)
+{
+    (void)uc_context_free(saved);
 }
 
 static uc_err map_memories(struct sim_cpu *cpu)

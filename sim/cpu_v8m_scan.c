@@ -47,6 +47,13 @@ bool v8m_is_unprivileged(uint16_t first, uint16_t second)
     return (first & 0xFE80u) == 0xF800u && (first & 0xFu) != 15u && (second & 0x0F00u) == 0x0E00u;
 }
 
+/** LDAH, LDA, STLH, STL. */
+static bool is_ordered(uint16_t first, uint16_t second)
+{
+    const unsigned kind = (second >> 4) & 0xFu;
+    return (first & 0xFFE0u) == 0xE8C0u && (kind == 9 || kind == 10);
+}
+
 /** STREX and its kin. */
 static bool is_store_exclusive(uint16_t first, uint16_t second)
 {
@@ -72,6 +79,9 @@ enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
     }
     if ((first & 0xFFF0u) == 0xE840u && (second & 0xF03Fu) == 0xF000u) { /* TT */
         return V8M_TRAP_EMULATE;
+    }
+    if (is_ordered(first, second)) {
+        return V8M_TRAP_EMULATE; /* the engine does not ask for alignment */
     }
     if (is_store_exclusive(first, second)) {
         return V8M_TRAP_EXCLUSIVE;

@@ -60,6 +60,27 @@ PROGRAM(mpu_rights_of_privileged_code)
     note("no default map", touch(WINDOW_S + 0x200u, 1));
 }
 
+static void touches_window(struct entry *entry)
+{
+    note("privileged", touch(WINDOW_S + 0x120u, 3));
+    on_svc(entry);
+}
+
+PROGRAM(mpu_rights_follow_privilege_through_handlers)
+{
+    catch_all();
+    handlers_s[SVCALL] = touches_window;
+    open_the_rest();
+    mpu_region(0, 0, WINDOW_S + 0x100u, WINDOW_S + 0x13Fu, MPU_RW_PRIV);
+    mpu_on(0);
+    note("privileged", touch(WINDOW_S + 0x120u, 1));
+    be_unprivileged();
+    note("unprivileged", touch(WINDOW_S + 0x120u, 2));
+    __asm volatile("svc 1");
+    note("unprivileged", touch(WINDOW_S + 0x120u, 4));
+    be_privileged();
+}
+
 PROGRAM(mpu_borders_are_exact)
 {
     catch_all();

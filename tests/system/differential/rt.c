@@ -36,7 +36,7 @@ static void print_note(const char *tag, uint32_t value)
     machine->write(line);
 }
 
-static void print_notes(void)
+void print_notes(void)
 {
     struct notes *const notes = (struct notes *)NOTES;
     for (uint32_t i = 0; i < notes->count; i++) {
@@ -57,6 +57,11 @@ void end_program(void)
     store(MPU_CTRL, 0); /* The stub's memory is in nobody's regions. */
     print_notes();
     reset();
+}
+
+const uint32_t *program_blob(void)
+{
+    return machine->blob;
 }
 
 uint32_t end_program_gate(uint32_t unused, uint32_t unused_too)

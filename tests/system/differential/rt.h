@@ -118,6 +118,10 @@ void note_words(const char *tag, const volatile uint32_t *word, unsigned count);
 /** Takes down r0 to r12 and EXC_RETURN at a handler's entry. */
 void note_entry(const struct entry *entry);
 
+/** Prints what has been noted so far. Secure side only. */
+void print_notes(void);
+/** Input of the program: what the machine has been given beside the image. */
+const uint32_t *program_blob(void);
 /** Ends the program here. Secure side only. */
 void end_program(void) __attribute__((noreturn));
 /** The same for gate_call(). */

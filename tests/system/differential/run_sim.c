@@ -15,6 +15,8 @@
 
 #define TZEN_MASK 0xFF000000u
 #define TZEN_ON   0xB4000000u
+/* SECWM1R: first and last Secure sector of the first bank. */
+#define SECWM1R ((STM32H573_SECURE_FLASH / 0x2000u - 1u) << 16)
 /* Between two looks at the output; a program that runs longer than LIMIT hangs. */
 #define STEP  10000000u
 #define LIMIT 2000000000u
@@ -62,7 +64,8 @@ static void open_chip(bool *verbose)
     uint32_t optsr2 = 0;
     if (sim_open(&config, &sim, &error) != SIM_OK ||
         sim_option_read(sim, "OPTSR2", &optsr2, &error) != SIM_OK ||
-        sim_option_write(sim, "OPTSR2", (optsr2 & ~TZEN_MASK) | TZEN_ON, &error) != SIM_OK) {
+        sim_option_write(sim, "OPTSR2", (optsr2 & ~TZEN_MASK) | TZEN_ON, &error) != SIM_OK ||
+        sim_option_write(sim, "SECWM1R", SECWM1R, &error) != SIM_OK) {
         give_up("chip");
     }
 }

@@ -3,7 +3,9 @@
 
 #include <stdint.h>
 
-#define STM32H573_STUB         0x0C000000u
+#define STM32H573_STUB 0x0C000000u
+/** Bytes of the first bank that are Secure; sectors of 8 KB. */
+#define STM32H573_SECURE_FLASH 0x80000u
 #define STM32H573_RETAINED     0x30050000u /* SRAM3 */
 #define STM32H573_OUTPUT       0x30051000u
 #define STM32H573_OUTPUT_BYTES 0x40000u
