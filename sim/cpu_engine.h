@@ -126,6 +126,7 @@ struct sim_cpu {
     _Atomic uint64_t break_time; /**< The engine stops before the next block from this time on. */
     bool in_engine;
     bool in_stub; /**< Running the engine for its own upkeep. */
+    bool frozen;  /**< The engine is to stop, and what it still does is lost. */
     bool failed;
     bool flush_wanted;
     bool counts_stale; /**< `count` is to be emptied before the engine runs again. */

@@ -62,7 +62,9 @@ static void reg_write(struct sim_cpu *cpu, int id, uint32_t value)
 
 static void stop_for(struct sim_cpu *cpu, enum cpu_reason reason)
 {
-    cpu->reason = reason;
+    if (!cpu->frozen) { /* Later ones are of instructions that do not count. */
+        cpu->reason = reason;
+    }
     (void)uc_emu_stop(cpu->uc);
 }
 
@@ -74,6 +76,9 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
     struct sim_cpu *cpu = context;
     const uint32_t vpage = (uint32_t)vaddr & PAGE_MASK;
     (void)uc;
+    if (cpu->frozen) {
+        return false;
+    }
     if (vpage == STOP_PAGE && type == UC_MEM_FETCH) {
         result->paddr = vpage;
         result->perms = UC_PROT_EXEC;
@@ -205,10 +210,65 @@ uint32_t engine_reg(struct sim_cpu *cpu, unsigned n)
     return value;
 }
 
+/** Reads the registers; the frame's SP goes to `*sp`. */
+static void read_registers(struct sim_cpu *cpu, uint32_t *sp)
+{
+    struct v8m *v = &cpu->v;
+    void *values[REGISTERS];
+    for (unsigned i = 0; i < REGISTERS; i++) {
+        values[i] = i == 13 ? sp : &v->r[i < 16 ? i : 0];
+    }
+    values[16] = &v->xpsr;
+    (void)uc_reg_read_batch(cpu->uc, reg_ids, values, REGISTERS);
+}
+
+static void read_primask(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    if (v8m_privileged(v)) {
+        (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
+        v->primask[v->secure] = cpu->loaded.primask;
+    }
+}
+
+/**
+ * Inside an IT block the engine runs on to the block's end whoever stops it. The registers are
+ * taken now, and until it stands still no load or store gets through: what it does is lost.
+ */
+static void freeze(struct sim_cpu *cpu)
+{
+    struct v8m *v = &cpu->v;
+    uint32_t sp = 0;
+    read_registers(cpu, &sp);
+    *v8m_sp(v) = sp;
+    read_primask(cpu);
+    engine_fp_read(cpu, v->s, &v->fpscr);
+    cpu->frozen = true;
+    atomic_store(&cpu->break_time, 0);
+    (void)uc_ctl_flush_tlb(cpu->uc);
+}
+
+/** Everything that the engine may have changed since is loaded again. */
+static void thaw(struct sim_cpu *cpu)
+{
+    cpu->frozen = false;
+    cpu->v.fp_here = true;
+    cpu->loaded.limit = ~v8m_sp_limit(&cpu->v);
+    cpu->loaded.ge = ~cpu->v.xpsr;
+    cpu->flush_wanted = true;
+}
+
 void engine_stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc)
 {
+    if (cpu->frozen) {
+        stop_for(cpu, reason);
+        return;
+    }
     cpu->stop_pc = pc;
     stop_for(cpu, reason);
+    if (blocks_it_at(cpu, pc) != 0) {
+        freeze(cpu);
+    }
 }
 
 /* ---- registers in and out ---- */
@@ -319,22 +379,21 @@ static void enter(struct sim_cpu *cpu)
 static void leave(struct sim_cpu *cpu)
 {
     struct v8m *v = &cpu->v;
-    uint32_t sp = 0;
-    void *values[REGISTERS];
-    for (unsigned i = 0; i < REGISTERS; i++) {
-        values[i] = i == 13 ? &sp : &v->r[i < 16 ? i : 0];
+    const bool frozen = cpu->frozen;
+    if (!frozen) {
+        uint32_t sp = 0;
+        read_registers(cpu, &sp);
+        *v8m_sp(v) = sp;
+        cpu->loaded.ge = v->xpsr;
     }
-    values[16] = &v->xpsr;
-    (void)uc_reg_read_batch(cpu->uc, reg_ids, values, REGISTERS);
-    *v8m_sp(v) = sp;
-    cpu->loaded.ge = v->xpsr;
     if (cpu->stop_pc != CPU_PC_EXACT) {
         v->r[15] = cpu->stop_pc;
         v->xpsr = (v->xpsr & ~XPSR_IT) | v8m_it_bits(blocks_it_at(cpu, cpu->stop_pc));
     }
-    if (v8m_privileged(v)) {
-        (void)uc_reg_read(cpu->uc, UC_ARM_REG_PRIMASK, &cpu->loaded.primask);
-        v->primask[v->secure] = cpu->loaded.primask;
+    if (frozen) {
+        thaw(cpu);
+    } else {
+        read_primask(cpu);
     }
 }
 
