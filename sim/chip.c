@@ -26,7 +26,16 @@ static bool chip_is_sram(unsigned id)
 
 static bool chip_make_memories(struct sim_chip *chip)
 {
+    unsigned pages = 0;
     memcpy(chip->memory, chip_memories, sizeof chip->memory);
+    for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
+        chip->memory[i].first_page = pages;
+        pages += chip->memory[i].size / WRITTEN_PAGE_BYTES;
+    }
+    chip->written = calloc(1, sizeof *chip->written);
+    if (chip->written == NULL || pages > WRITTEN_PAGES_MAX) {
+        return false;
+    }
     chip->memory[CHIP_FLASH].bytes = chip->nv->flash;
     chip->memory[CHIP_BKPSRAM].bytes = chip->nv->bkpsram;
     for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
@@ -65,6 +74,15 @@ static bool chip_make_devices(struct sim_chip *chip)
     return true;
 }
 
+void *device_new(size_t bytes)
+{
+    struct sim_device *dev = calloc(1, bytes);
+    if (dev != NULL) {
+        dev->bytes = bytes;
+    }
+    return dev;
+}
+
 struct sim_chip *chip_new(struct sim_nv *nv, const struct chip_listener *listener)
 {
     struct sim_chip *chip = calloc(1, sizeof *chip);
@@ -96,6 +114,7 @@ void chip_free(struct sim_chip *chip)
             free(chip->memory[i].bytes);
         }
     }
+    free(chip->written);
     free(chip);
 }
 
@@ -110,17 +129,12 @@ static void chip_reset_memories(struct sim_chip *chip, enum sim_reset_kind kind)
 {
     for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
         struct chip_memory *memory = &chip->memory[i];
-        if (!chip_is_sram(i)) {
+        if (!chip_is_sram(i) || (kind != SIM_RESET_POWER && !chip_reset_erases(chip, i))) {
             continue;
         }
-        if (kind == SIM_RESET_POWER) {
-            memset(memory->bytes, SRAM_POWER_ON_BYTE, memory->size);
-        } else if (chip_reset_erases(chip, i)) {
-            memset(memory->bytes, SRAM_ERASED_BYTE, memory->size);
-        }
-    }
-    for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
-        chip_memory_changed(chip, (enum chip_memory_id)i, 0, chip->memory[i].size);
+        memset(memory->bytes, kind == SIM_RESET_POWER ? SRAM_POWER_ON_BYTE : SRAM_ERASED_BYTE,
+               memory->size);
+        chip_memory_changed(chip, (enum chip_memory_id)i, 0, memory->size);
     }
 }
 
@@ -183,8 +197,23 @@ void chip_map_changed(struct sim_chip *chip)
     }
 }
 
+void chip_note_written(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len)
+{
+    const struct chip_memory *memory = &chip->memory[id];
+    const uint32_t grain = id == CHIP_FLASH ? NV_SECTOR_BYTES : WRITTEN_PAGE_BYTES;
+    if (!chip->written->tracked || len == 0 || off >= memory->size) {
+        return;
+    }
+    const uint32_t last = (off + len - 1u) | (grain - 1u);
+    const uint32_t end = last < memory->size ? last + 1u : memory->size;
+    for (uint32_t at = off & ~(grain - 1u); at < end; at += WRITTEN_PAGE_BYTES) {
+        written_note(chip->written, memory->first_page + at / WRITTEN_PAGE_BYTES);
+    }
+}
+
 void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len)
 {
+    chip_note_written(chip, id, off, len);
     if (chip->listener.memory_changed != NULL) {
         chip->listener.memory_changed(chip->listener.context, id, off, len);
     }
@@ -248,11 +277,16 @@ static void chip_find_next_event(struct sim_chip *chip)
 
 void chip_deadline(struct sim_chip *chip, struct sim_device *dev, uint64_t when)
 {
+    const uint64_t old = dev->deadline;
     const uint64_t before = chip->next_event;
     dev->deadline = when < chip->now ? chip->now : when;
-    chip_find_next_event(chip);
-    if (chip->next_event < before && chip->listener.deadline != NULL) {
-        chip->listener.deadline(chip->listener.context);
+    if (dev->deadline < before) {
+        chip->next_event = dev->deadline;
+        if (chip->listener.deadline != NULL) {
+            chip->listener.deadline(chip->listener.context);
+        }
+    } else if (old == before && dev->deadline != old) { /* it was the first one, or one of them */
+        chip_find_next_event(chip);
     }
 }
 

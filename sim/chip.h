@@ -10,6 +10,7 @@
 
 #include "device.h"
 #include "nv.h"
+#include "written.h"
 
 #define CHIP_IRQS        131u
 #define CHIP_DEVICES_MAX 64u
@@ -32,6 +33,7 @@ struct chip_memory {
     uint32_t size;    /**< Bytes. */
     bool writable;  /**< Whether a processor store changes it; flash stores go to its controller. */
     uint8_t *bytes; /**< `size` bytes. Flash and backup SRAM stand in the chip's `nv`. */
+    unsigned first_page; /**< Number of its first page among those of all memories (written.h). */
 };
 
 /** Why the chip was reset; the port reads it back from RCC_RSR. */
@@ -73,8 +75,9 @@ struct sim_chip {
     struct sim_device *ramcfg;
     struct sim_nv *nv; /**< Owned by whoever made the chip. */
     struct chip_listener listener;
-    uint64_t now;        /**< Virtual time in ticks: one tick is one instruction. */
-    uint64_t next_event; /**< Earliest deadline of all devices. */
+    struct written *written; /**< Pages of the memories written since the last snapshot. */
+    uint64_t now;            /**< Virtual time in ticks: one tick is one instruction. */
+    uint64_t next_event;     /**< Earliest deadline of all devices. */
     bool irq_level[CHIP_IRQS];
     bool strict_blocks;
     bool touched_block[256];     /**< Per row of the table of blocks not modelled. */
@@ -105,6 +108,8 @@ void chip_nmi(struct sim_chip *chip);
 void chip_map_changed(struct sim_chip *chip);
 /** Says that bytes of a memory changed other than by a processor store. */
 void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len);
+/** The part of it that is about snapshots: notes the pages as written. */
+void chip_note_written(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len);
 void chip_want_reset(struct sim_chip *chip, enum chip_reset_cause cause);
 void chip_uart(struct sim_chip *chip, unsigned uart, uint8_t byte);
 /** Sets when `dev->ops->event` is to be called; SIM_NEVER for not at all. */

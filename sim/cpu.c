@@ -57,9 +57,16 @@ static void breakpoint(struct v8m *v)
     v8m_pend_fault(v, V8M_HARD, v->trustzone && (v->secure || !(v->aircr_s & AIRCR_BFHFNMINS)));
 }
 
+/** Whether the engine stopped before the block at PC, which nothing outside is to notice. */
+static bool stopped_for_upkeep(enum cpu_reason reason)
+{
+    return reason == CPU_PREPARE || reason == CPU_CODE_CHANGED || reason == CPU_ALIGN;
+}
+
 static void handle(struct sim_cpu *cpu)
 {
     struct v8m *v = &cpu->v;
+    cpu->resuming = cpu->resuming && stopped_for_upkeep(cpu->reason);
     switch (cpu->reason) {
     case CPU_DATA:
         uncount(cpu);
@@ -80,6 +87,7 @@ static void handle(struct sim_cpu *cpu)
     case CPU_WRITE_CODE:
         uncount(cpu);
         code_written(cpu, cpu->page);
+        cpu->resuming = true;
         break;
     case CPU_CODE_CHANGED:
         code_written(cpu, cpu->page);
@@ -148,8 +156,9 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
     }
     cpu->reason = CPU_NO_REASON;
     cpu->block = 0;
-    atomic_store(&cpu->break_time, until);
-    if (atomic_load(&cpu->stop_asked) || !engine_run(cpu)) {
+    cpu->until = until;
+    atomic_store(&cpu->break_time, cpu->resuming ? 0 : until);
+    if ((atomic_load(&cpu->stop_asked) && !cpu->resuming) || !engine_run(cpu)) {
         return;
     }
     handle(cpu);
@@ -193,20 +202,23 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         v->time = v->chip->now;
     }
     const uint64_t limit = insns < SIM_NEVER - v->time ? v->time + insns : SIM_NEVER;
+    cpu->resuming = false;
     while (!cpu->failed) {
         const uint64_t before = v->time;
         chip_advance(v->chip, v->time);
         const uint64_t tick = v8m_systick_advance(v);
         const uint64_t next = tick < v->chip->next_event ? tick : v->chip->next_event;
-        v8m_take_pending(v);
-        if (atomic_exchange(&cpu->stop_asked, false)) {
-            return SIM_STOP_ASKED;
-        }
-        if (v->lockup) {
-            return SIM_STOP_LOCKUP;
-        }
-        if (v->time >= limit) {
-            return SIM_STOP_INSNS;
+        if (!cpu->resuming) {
+            v8m_take_pending(v);
+            if (atomic_exchange(&cpu->stop_asked, false)) {
+                return SIM_STOP_ASKED;
+            }
+            if (v->lockup) {
+                return SIM_STOP_LOCKUP;
+            }
+            if (v->time >= limit) {
+                return SIM_STOP_INSNS;
+            }
         }
         if (v->sleeping == V8M_AWAKE) {
             run_engine(cpu, next < limit ? next : limit);
@@ -231,7 +243,9 @@ void cpu_stop(struct sim_cpu *cpu)
 
 static void on_stored(void *context, enum chip_memory_id id, uint32_t off, uint32_t len)
 {
-    cpu_memory_changed(context, id, off, len);
+    struct sim_cpu *cpu = context;
+    chip_note_written(cpu->v.chip, id, off, len);
+    cpu_memory_changed(cpu, id, off, len);
 }
 
 static void on_map_changed(void *context)
@@ -309,7 +323,7 @@ void cpu_nmi(struct sim_cpu *cpu)
 
 void cpu_map_changed(struct sim_cpu *cpu)
 {
-    cpu->generation++;
+    cpu->generation = ++cpu->generations;
     engine_flush(cpu);
     atomic_store(&cpu->break_time, 0);
 }

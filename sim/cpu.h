@@ -35,6 +35,14 @@ void cpu_map_changed(struct sim_cpu *cpu);
 void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t off, uint32_t len);
 void cpu_deadline(struct sim_cpu *cpu);
 
+/** The processor between two runs, without its memories; sim/snapshot.c. */
+struct cpu_snapshot;
+/** @return NULL when the host has no memory left. */
+struct cpu_snapshot *cpu_snapshot_take(struct sim_cpu *cpu);
+/** Memories, devices and time must already be those of the snapshot. */
+void cpu_snapshot_restore(struct sim_cpu *cpu, const struct cpu_snapshot *snapshot);
+void cpu_snapshot_free(struct cpu_snapshot *snapshot);
+
 /** State for the journal: security, privilege and PC (of the block, if within a device access). */
 void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc);
 

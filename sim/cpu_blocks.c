@@ -45,12 +45,23 @@ uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr)
     return it_after(cpu, start, addr, entry->block == cpu->block ? entry->it : cpu->block_it);
 }
 
+/** The rest of a block that upkeep has cut is entered; the block after it is one like any other. */
+static void resumed(struct sim_cpu *cpu)
+{
+    cpu->resuming = false;
+    atomic_store(&cpu->break_time, cpu->until);
+    if (atomic_load(&cpu->stop_asked)) {
+        atomic_store(&cpu->break_time, 0);
+    }
+}
+
 enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
 {
     if (cpu->in_stub) {
         return CPU_NO_REASON;
     }
-    if (cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
+    if (!cpu->resuming &&
+        cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
         return CPU_BLOCK;
     }
     const bool watched = cpu->mixed_use_pages != 0 && pages_watched(&cpu->pages, addr);
@@ -64,6 +75,9 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
     }
     const uint32_t it = blocks_it_at(cpu, addr);
     const uint32_t count = blocks_count(cpu, addr, size);
+    if (cpu->resuming) {
+        resumed(cpu);
+    }
     cpu->block = (uint64_t)addr << 16 | size;
     cpu->block_it = it;
     cpu->v.time += count;

@@ -124,6 +124,9 @@ struct sim_cpu {
 
     atomic_bool stop_asked;
     _Atomic uint64_t break_time; /**< The engine stops before the next block from this time on. */
+    uint64_t until;              /**< What `break_time` was set to when the engine was entered. */
+    bool resuming; /**< In the middle of a block that upkeep has cut, where nothing may intervene:
+                         where code has been executed before must not show in time. */
     bool in_engine;
     bool in_stub; /**< Running the engine for its own upkeep. */
     bool frozen;  /**< The engine is to stop, and what it still does is lost. */

@@ -151,7 +151,8 @@ static bool fill_fetch(struct sim_cpu *cpu, uint32_t vpage, uint32_t rights, uin
     if ((rights & CPU_READ_DIRECT) != 0) {
         *perms |= MAP_READ;
     }
-    if ((rights & CPU_WRITE_DIRECT) != 0 && frame->mixed_use) {
+    if ((rights & CPU_WRITE_DIRECT) != 0 && frame->mixed_use &&
+        written_is_free(cpu->v.chip->written, place.frame)) {
         *perms |= MAP_WRITE;
     }
     return true;
@@ -169,8 +170,12 @@ static bool fill_direct(struct sim_cpu *cpu, uint32_t vpage, bool write, uint32_
     if (write && frame->executed && !frame->mixed_use) {
         return refuse_fill(cpu, vpage, CPU_WRITE_CODE);
     }
+    if (write) {
+        written_note(cpu->v.chip->written, place.frame);
+    }
     *perms = (rights & CPU_READ_DIRECT) != 0 ? MAP_READ : 0u;
-    if ((rights & CPU_WRITE_DIRECT) != 0 && (!frame->executed || frame->mixed_use)) {
+    if ((rights & CPU_WRITE_DIRECT) != 0 && (!frame->executed || frame->mixed_use) &&
+        written_is_free(cpu->v.chip->written, place.frame)) {
         *perms |= MAP_WRITE;
     }
     if ((rights & (CPU_FETCH_DIRECT | CPU_FETCH_MIXED)) != 0 && frame->executed &&

@@ -8,8 +8,8 @@ bool pages_init(struct cpu_pages *pages, struct sim_chip *chip)
     pages->chip = chip;
     pages->frames = 0;
     for (unsigned id = 0; id < CHIP_MEMORIES; id++) {
-        pages->first[id] = pages->frames;
-        pages->frames += (chip->memory[id].size + PAGE_BYTES - 1u) / PAGE_BYTES;
+        pages->first[id] = chip->memory[id].first_page;
+        pages->frames = pages->first[id] + chip->memory[id].size / PAGE_BYTES;
     }
     pages->frame = calloc(pages->frames, sizeof pages->frame[0]);
     pages->page = calloc((size_t)pages->frames * 2u, sizeof pages->page[0]);

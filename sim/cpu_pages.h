@@ -11,7 +11,7 @@
 
 #include "cpu_v8m.h"
 
-#define PAGE_BYTES 1024u
+#define PAGE_BYTES WRITTEN_PAGE_BYTES
 #define PAGE_MASK  (~(PAGE_BYTES - 1u))
 
 /** Changes between execution and stores after which a page is given both rights. */

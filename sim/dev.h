@@ -3,7 +3,7 @@
  *
  * chip_stm32h573.c holds one row per block; chip_new() calls the constructor of each row that has
  * one. A constructor allocates the device's own struct, whose first member is `struct sim_device`,
- * with calloc() and fills only `ops` and its own members (chip_new() fills the rest before the
+ * with device_new() and fills only `ops` and its own members (chip_new() fills the rest before the
  * first reset). It returns NULL when the host has no memory left. The chip frees a device with
  * free(): a device owns nothing but its struct.
  */

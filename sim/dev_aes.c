@@ -1,8 +1,6 @@
 /*
  * AES: the engine with software keys, or with the key that SAES shares.
  */
-#include <stdlib.h>
-
 #include "aes_engine.h"
 #include "dev.h"
 #include "dev_saes.h"
@@ -66,7 +64,7 @@ struct sim_device *aes_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct aes_engine *engine = calloc(1, sizeof *engine);
+    struct aes_engine *engine = device_new(sizeof *engine);
     if (engine == NULL) {
         return NULL;
     }

@@ -4,8 +4,6 @@
  * A write to DR is worked in at once, most significant bit of what was written first; the part
  * stalls the bus for the few cycles that takes.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -153,7 +151,7 @@ struct sim_device *crc_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct crc *crc = calloc(1, sizeof *crc);
+    struct crc *crc = device_new(sizeof *crc);
     if (crc == NULL) {
         return NULL;
     }

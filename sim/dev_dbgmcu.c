@@ -4,8 +4,6 @@
  * The mailbox is plain registers here. A system reset leaves the block alone: a debugger writes
  * its first word before the reset that begins a session.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -108,7 +106,7 @@ struct sim_device *dbgmcu_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct dbgmcu *dbgmcu = calloc(1, sizeof *dbgmcu);
+    struct dbgmcu *dbgmcu = device_new(sizeof *dbgmcu);
     if (dbgmcu == NULL) {
         return NULL;
     }

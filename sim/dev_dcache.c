@@ -4,8 +4,6 @@
  * There is no cache behind them (it would serve external memories, which are not modelled): the
  * monitors stay at zero and no error occurs.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -149,7 +147,7 @@ struct sim_device *dcache_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct dcache *dcache = calloc(1, sizeof *dcache);
+    struct dcache *dcache = device_new(sizeof *dcache);
     if (dcache == NULL) {
         return NULL;
     }

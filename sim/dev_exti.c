@@ -8,8 +8,6 @@
  */
 #include "dev_exti.h"
 
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -283,7 +281,7 @@ struct sim_device *exti_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct exti *exti = calloc(1, sizeof *exti);
+    struct exti *exti = device_new(sizeof *exti);
     if (exti == NULL) {
         return NULL;
     }

@@ -2,7 +2,6 @@
 #include "dev_flash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /** ACR after reset: LATENCY 3, WRHIGHFREQ 1. [U] */
@@ -493,7 +492,7 @@ static const struct sim_device_ops flash_ops = {
 struct sim_device *flash_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct dev_flash *flash = calloc(1, sizeof(*flash));
+    struct dev_flash *flash = device_new(sizeof *flash);
     if (flash == NULL) {
         return NULL;
     }

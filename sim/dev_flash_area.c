@@ -2,7 +2,6 @@
 #include "dev_flash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* The read-only area: OTP, then what the maker has written. */
 #define AREA_UID_OFF   0x800u
@@ -142,7 +141,7 @@ static const struct sim_device_ops edata_ops = {
 
 static struct sim_device *area_new(const struct sim_device_ops *ops)
 {
-    struct sim_device *dev = calloc(1, sizeof(*dev));
+    struct sim_device *dev = device_new(sizeof *dev);
     if (dev != NULL) {
         dev->ops = ops;
     }

@@ -4,7 +4,6 @@
 #include "dev_flash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define OBK_SLOT         FLASH_QUAD
@@ -236,7 +235,7 @@ struct sim_device *obk_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct sim_device *dev = calloc(1, sizeof(*dev));
+    struct sim_device *dev = device_new(sizeof *dev);
     if (dev != NULL) {
         dev->ops = &obk_ops;
     }

@@ -7,7 +7,6 @@
  */
 #include "dev_gpdma.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -360,7 +359,7 @@ struct sim_device *gpdma_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct gpdma *gpdma = calloc(1, sizeof *gpdma);
+    struct gpdma *gpdma = device_new(sizeof *gpdma);
     if (gpdma == NULL) {
         return NULL;
     }

@@ -5,8 +5,6 @@
  * inputs), and EXTI sees the edges of that. With TrustZone on, SECCFGR says which pins are Secure: a Non-secure access reads their
  * bits as zero and cannot change them. Alternate functions are not routed anywhere.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_exti.h"
 #include "dev_reg.h"
@@ -240,7 +238,7 @@ struct sim_device *gpio_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct gpio *gpio = calloc(1, sizeof *gpio);
+    struct gpio *gpio = device_new(sizeof *gpio);
     if (gpio == NULL) {
         return NULL;
     }

@@ -3,7 +3,6 @@
  * dev_mpcbb.c has the block-based controllers of the SRAMs.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "bus.h"
 #include "dev.h"
@@ -183,7 +182,7 @@ static const struct sim_device_ops tzsc_ops = {
 struct sim_device *tzsc_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct tzsc *tzsc = calloc(1, sizeof *tzsc);
+    struct tzsc *tzsc = device_new(sizeof *tzsc);
     if (tzsc == NULL) {
         return NULL;
     }
@@ -263,7 +262,7 @@ static const struct sim_device_ops tzic_ops = {
 struct sim_device *tzic_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct tzic *tzic = calloc(1, sizeof *tzic);
+    struct tzic *tzic = device_new(sizeof *tzic);
     if (tzic == NULL) {
         return NULL;
     }

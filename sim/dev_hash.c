@@ -6,7 +6,6 @@
  * once. HMAC takes key, message and key again, each ended by DCAL, or by the end of a DMA transfer
  * unless MDMAT says that another one follows.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -414,7 +413,7 @@ struct sim_device *hash_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct hash *hash = calloc(1, sizeof *hash);
+    struct hash *hash = device_new(sizeof *hash);
     if (hash == NULL) {
         return NULL;
     }

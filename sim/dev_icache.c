@@ -4,8 +4,6 @@
  * There is no cache behind them: execution never differs, the monitors stay at zero and the
  * regions of CRRx remap nothing.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -133,7 +131,7 @@ struct sim_device *icache_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct icache *icache = calloc(1, sizeof *icache);
+    struct icache *icache = device_new(sizeof *icache);
     if (icache == NULL) {
         return NULL;
     }

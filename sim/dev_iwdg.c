@@ -4,8 +4,6 @@
  * How many ticks an LSI period has follows the core's clock at the moment of a refresh; a change
  * of clock counts from the next refresh on. The watchdog is not frozen in Stop, Standby or debug.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -270,7 +268,7 @@ struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct iwdg *iwdg = calloc(1, sizeof *iwdg);
+    struct iwdg *iwdg = device_new(sizeof *iwdg);
     if (iwdg == NULL) {
         return NULL;
     }

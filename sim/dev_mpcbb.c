@@ -2,7 +2,6 @@
  * MPCBB1 to MPCBB3: the security and the privilege of each 512-byte block of SRAM1 to SRAM3.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "bus.h"
 #include "dev.h"
@@ -140,7 +139,7 @@ static const struct sim_device_ops mpcbb_ops = {
 
 struct sim_device *mpcbb_new(struct sim_chip *chip, const struct dev_row *row)
 {
-    struct mpcbb *mpcbb = calloc(1, sizeof *mpcbb);
+    struct mpcbb *mpcbb = device_new(sizeof *mpcbb);
     if (mpcbb == NULL) {
         return NULL;
     }

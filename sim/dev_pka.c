@@ -4,7 +4,6 @@
  * After a reset it erases its RAM, and ignores EN meanwhile; EN then makes it fetch a random
  * number, and INITOK tells that it has one. While it is busy nobody reaches its RAM.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -210,7 +209,7 @@ struct sim_device *pka_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct pka *pka = calloc(1, sizeof *pka);
+    struct pka *pka = device_new(sizeof *pka);
     if (pka == NULL) {
         return NULL;
     }

@@ -2,8 +2,6 @@
  * PWR: voltage scaling, supply, backup-domain write protection, to the point that start-up code
  * sees what it waits for. Low-power modes are stored, not entered.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_aware.h"
 #include "dev_rcc.h"
@@ -209,7 +207,7 @@ static const struct sim_device_ops pwr_ops = {
 struct sim_device *pwr_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct pwr *pwr = calloc(1, sizeof *pwr);
+    struct pwr *pwr = device_new(sizeof *pwr);
     if (pwr == NULL) {
         return NULL;
     }

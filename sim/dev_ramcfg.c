@@ -2,7 +2,6 @@
  * RAMCFG: erase of an SRAM on request, write protection of SRAM2, ECC control. No ECC error ever
  * happens in an SRAM, so its flags stay zero.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -230,7 +229,7 @@ static const struct sim_device_ops ramcfg_ops = {
 struct sim_device *ramcfg_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct ramcfg *ramcfg = calloc(1, sizeof *ramcfg);
+    struct ramcfg *ramcfg = device_new(sizeof *ramcfg);
     if (ramcfg == NULL) {
         return NULL;
     }

@@ -4,8 +4,6 @@
  */
 #include "dev_rcc.h"
 
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_aware.h"
 #include "dev_rtc.h"
@@ -454,7 +452,7 @@ static const struct sim_device_ops rcc_ops = {
 struct sim_device *rcc_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct rcc *rcc = calloc(1, sizeof *rcc);
+    struct rcc *rcc = device_new(sizeof *rcc);
     if (rcc == NULL) {
         return NULL;
     }

@@ -6,8 +6,6 @@
  * others. The noise source never fails, so the error flags stay clear, and HSI48 is taken as
  * running. The register set is that of the STM32H573: one HTCR, six bits of RNG_CONFIG1.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -227,7 +225,7 @@ struct sim_device *rng_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct rng *rng = calloc(1, sizeof *rng);
+    struct rng *rng = device_new(sizeof *rng);
     if (rng == NULL) {
         return NULL;
     }

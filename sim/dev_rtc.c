@@ -8,8 +8,6 @@
  */
 #include "dev_rtc.h"
 
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -542,7 +540,7 @@ struct sim_device *rtc_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct rtc *rtc = calloc(1, sizeof *rtc);
+    struct rtc *rtc = device_new(sizeof *rtc);
     if (rtc == NULL) {
         return NULL;
     }

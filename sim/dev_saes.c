@@ -7,7 +7,6 @@
  */
 #include "dev_saes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -343,7 +342,7 @@ struct sim_device *saes_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct saes *saes = calloc(1, sizeof *saes);
+    struct saes *saes = device_new(sizeof *saes);
     if (saes == NULL) {
         return NULL;
     }

@@ -2,8 +2,6 @@
  * SBS: temporal isolation (HDPL), debug control, EPOCH selection, locks of the processor's security
  * registers. Owns the HDPL.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_reg.h"
 
@@ -271,7 +269,7 @@ static const struct sim_device_ops sbs_ops = {
 struct sim_device *sbs_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)row;
-    struct sbs *sbs = calloc(1, sizeof *sbs);
+    struct sbs *sbs = device_new(sizeof *sbs);
     if (sbs == NULL) {
         return NULL;
     }

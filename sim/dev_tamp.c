@@ -10,7 +10,6 @@
  */
 #include "dev_tamp.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -405,7 +404,7 @@ struct sim_device *tamp_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct tamp *tamp = calloc(1, sizeof *tamp);
+    struct tamp *tamp = device_new(sizeof *tamp);
     if (tamp == NULL) {
         return NULL;
     }

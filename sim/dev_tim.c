@@ -7,8 +7,6 @@
  * or external clock mode (the counter counts its internal clock), no dithering, no DMA requests,
  * no pulses on pins; their bits are plain storage.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_rcc.h"
 #include "dev_reg.h"
@@ -557,7 +555,7 @@ static const struct sim_device_ops tim_ops = {
 struct sim_device *tim_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
-    struct tim *tim = calloc(1, sizeof *tim);
+    struct tim *tim = device_new(sizeof *tim);
     if (tim == NULL) {
         return NULL;
     }

@@ -6,7 +6,6 @@
  * synchronous, smartcard, IrDA, LIN and mute modes, automatic baud rate, parity and framing
  * errors; their bits are plain storage and their flags stay clear.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dev.h"
@@ -557,7 +556,7 @@ static const struct sim_device_ops usart_ops = {
 struct sim_device *usart_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
-    struct usart *u = calloc(1, sizeof *u);
+    struct usart *u = device_new(sizeof *u);
     if (u == NULL) {
         return NULL;
     }

@@ -4,8 +4,6 @@
  * The counter runs freely from reset on, even while the watchdog is off; writing it begins a new
  * period of the divider. [U] The watchdog is not frozen in debug.
  */
-#include <stdlib.h>
-
 #include "dev.h"
 #include "dev_rcc.h"
 #include "dev_reg.h"
@@ -169,7 +167,7 @@ struct sim_device *wwdg_new(struct sim_chip *chip, const struct dev_row *row)
 {
     (void)chip;
     (void)row;
-    struct wwdg *wwdg = calloc(1, sizeof *wwdg);
+    struct wwdg *wwdg = device_new(sizeof *wwdg);
     if (wwdg == NULL) {
         return NULL;
     }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <garrison/sim.h>
@@ -58,7 +59,15 @@ struct sim_device {
     struct sim_chip *chip;     /**< The chip it stands on. */
     const struct dev_row *row; /**< Its row in the chip's table, with interrupts and GTZC bit. */
     uint64_t deadline;         /**< Virtual time of its next event; change with chip_deadline(). */
+    size_t bytes;              /**< Of the whole struct, for snapshots; set by device_new(). */
 };
+
+/**
+ * Allocates the struct of a device, zeroed. The device owns nothing but this struct, so copying its
+ * bytes keeps its state.
+ * @return NULL when the host has no memory left.
+ */
+void *device_new(size_t bytes);
 
 /*
  * Register access helpers: a device implements whole words; narrower accesses are cut out of the

@@ -245,6 +245,9 @@ enum sim_status sim_open(const struct sim_config *config, struct sim **out, stru
 
 void sim_free(struct sim *sim)
 {
+    if (sim->chip != NULL) {
+        snapshot_pages_fini(&sim->pages);
+    }
     cpu_free(sim->cpu);
     chip_free(sim->chip);
     store_close(sim->store);

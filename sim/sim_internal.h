@@ -8,6 +8,7 @@
 #include "bootrom.h"
 #include "cpu.h"
 #include "fail.h"
+#include "snapshot_pages.h"
 #include "store.h"
 #include "symbols.h"
 
@@ -27,6 +28,7 @@ struct sim {
     struct sim_chip *chip;
     struct sim_cpu *cpu; /**< NULL: no processor was asked for. */
     struct symbols *symbols;
+    struct snapshot_pages pages;              /**< Content of the memories that snapshots share. */
     struct sim_console console[SIM_CONSOLES]; /**< By number of the UART. */
     struct sim_error failure;                 /**< Why `failed`. */
     enum chip_reset_cause reset_cause;        /**< Of the reset that is wanted. */

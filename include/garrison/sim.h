@@ -276,6 +276,40 @@ SIM_EXPORT uint32_t sim_reg_read(struct sim *sim, enum sim_reg reg);
 SIM_EXPORT void sim_reg_write(struct sim *sim, enum sim_reg reg, uint32_t value);
 
 /**
+ * The whole machine at one instant between two runs: processor, devices, memories, virtual time,
+ * non-volatile state, and the lines that the UARTs have begun. The journal is not part of it, nor
+ * are symbols.
+ */
+struct sim_snapshot;
+
+/**
+ * Takes a snapshot, between two runs. Any number may exist; they share what is the same in them.
+ * The first one of a chip copies all of its memories, each later one what has been written since
+ * the last one was taken or restored.
+ *
+ * A chip whose device file is written to has no snapshots: the file would follow it back in time.
+ * Open it `ephemeral`, or without a device file.
+ *
+ * @return SIM_OK and the snapshot in `*out`, to be given to sim_snapshot_free() before sim_close();
+ *         SIM_ERROR_USAGE: the chip has a device file and is not ephemeral;
+ *         SIM_ERROR_MEMORY.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status
+sim_snapshot_take(struct sim *sim, struct sim_snapshot **out, struct sim_error *error);
+
+/**
+ * Goes back to a snapshot of the same `sim`, as often as wanted, between two runs. What follows is
+ * what followed the snapshot, instruction for instruction, if it is given the same input.
+ *
+ * Going back to the snapshot that was last taken or restored costs what has been written since, in
+ * pages of 1 KB of SRAM and sectors of flash; going to another one, a comparison of all pages more.
+ */
+SIM_EXPORT void sim_snapshot_restore(struct sim *sim, const struct sim_snapshot *snapshot);
+
+/** NULL does nothing. */
+SIM_EXPORT void sim_snapshot_free(struct sim_snapshot *snapshot);
+
+/**
  * Adds the function symbols of an ELF file, so that events name them.
  *
  * @return SIM_ERROR_FILE: not a readable 32-bit little-endian ELF file.
