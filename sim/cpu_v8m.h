@@ -538,5 +538,13 @@ bool v8m_condition_passed(const struct v8m *v);
 /** Does the load or store at v->r[15], or faults. @return false: it is none of them. */
 bool v8m_load_store(struct v8m *v, uint16_t first, uint16_t second);
 bool v8m_load_store_fp(struct v8m *v, uint16_t first, uint16_t second);
+/* cpu_v8m_vcvt.c */
+
+bool v8m_is_vcvt_from_fixed(uint16_t first, uint16_t second);
+/** Does it, with FP ready. @return false: it is another instruction. */
+bool v8m_vcvt_from_fixed(struct v8m *v, uint16_t first, uint16_t second);
+
+/* cpu_v8m_scan.c */
+
 /** The unprivileged loads and stores. */
 bool v8m_is_unprivileged(uint16_t first, uint16_t second);

@@ -68,6 +68,9 @@ enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
     if (!v8m_is_wide(first)) {
         return scan_narrow(first);
     }
+    if (v8m_is_vcvt_from_fixed(first, second)) {
+        return V8M_TRAP_EMULATE;
+    }
     if ((first & 0xEC00u) == 0xEC00u && (second & 0x0E00u) == 0x0A00u) {
         return V8M_TRAP_FP;
     }

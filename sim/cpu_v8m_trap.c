@@ -160,7 +160,7 @@ static bool emulate_coprocessor(struct v8m *v, uint16_t first, uint16_t second)
         return true;
     }
     if (v8m_fp_ready(v)) {
-        return v8m_load_store_fp(v, first, second);
+        return v8m_load_store_fp(v, first, second) || v8m_vcvt_from_fixed(v, first, second);
     }
     (void)v8m_fp_check(v); /* The engine does it now, or a fault has been pended. */
     return true;
