@@ -79,6 +79,7 @@ enum rcc_source { RCC_SOURCE_HSI = 0, RCC_SOURCE_CSI = 1, RCC_SOURCE_HSE = 2, RC
 #define BDCR_VSWRST      (1u << 16)
 #define BDCR_LSION       (1u << 26)
 #define BDCR_LSIRDY      (1u << 27)
+#define BDCR_WRITABLE    0x0F0183BDu
 #define BDCR_VSWITCH     0x000083FFu /* cleared by VSWRST */
 
 #define RSR_RMVF     (1u << 23)
@@ -362,10 +363,10 @@ static uint32_t rcc_cr_allowed(const struct rcc *rcc, uint32_t now, uint32_t wan
 static void rcc_write_bdcr(struct rcc *rcc, const struct sim_txn *txn, uint32_t value)
 {
     uint32_t *bdcr = rcc_at(rcc, RCC_BDCR);
+    uint32_t mask = BDCR_WRITABLE & rcc_reach(rcc, txn) & ~(uint32_t)BDCR_LSIRDY;
     if (!pwr_backup_open(rcc->dev.chip)) {
-        return; /* for the LSI too. [U] */
+        mask &= BDCR_LSION; /* The vendor's driver starts the LSI without DBP and waits for it. */
     }
-    uint32_t mask = 0x0F0183BD & rcc_reach(rcc, txn) & ~(uint32_t)BDCR_LSIRDY;
     if ((*bdcr & BDCR_LSEON) != 0) {
         mask &= ~BDCR_LSE_STOPPED;
     }

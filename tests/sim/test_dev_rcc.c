@@ -176,10 +176,12 @@ static void clock_in_use_cannot_be_stopped_or_changed(void **state)
     assert_int_equal(get_ok(f, RCC_NS + PLL1CFGR, NS_PRIV), 3 | 2u << 2 | 5u << 8 | 3u << 16);
 }
 
-static void backup_domain_register_needs_dbp(void **state)
+static void backup_domain_register_needs_dbp_but_for_the_lsi(void **state)
 {
     struct chip_fixture *f = *state;
-    put_ok(f, RCC_NS + BDCR, NS_PRIV, 1 | 1u << 26);
+    put_ok(f, RCC_NS + BDCR, NS_PRIV, 1 | 1u << 8 | 1u << 16 | 1u << 26);
+    assert_int_equal(get_ok(f, RCC_NS + BDCR, NS_PRIV), 3u << 26);
+    put_ok(f, RCC_NS + BDCR, NS_PRIV, 1);
     assert_int_equal(get_ok(f, RCC_NS + BDCR, NS_PRIV), 0);
     put_ok(f, PWR_DBPCR_NS, NS_PRIV, 1);
     put_ok(f, RCC_NS + BDCR, NS_PRIV, 1 | 1u << 26 | 1u << 8);
@@ -310,7 +312,7 @@ int main(void)
         PLAIN(fraction_counts_when_latched),
         PLAIN(switch_to_a_stopped_source_waits),
         PLAIN(clock_in_use_cannot_be_stopped_or_changed),
-        PLAIN(backup_domain_register_needs_dbp),
+        PLAIN(backup_domain_register_needs_dbp_but_for_the_lsi),
         PLAIN(reset_causes_gather_until_removed),
         SECURE(ready_interrupt_is_raised_and_cleared),
         PLAIN(reset_register_resets_the_device),
