@@ -83,6 +83,17 @@ def describe(name, qemu, hunk):
     return '\n'.join(lines)
 
 
+def wrong(programs_run):
+    """What programs say themselves about what they found wrong."""
+    problems = []
+    for name, lines in programs_run.items():
+        for at, line in enumerate(lines):
+            if line.startswith('wrong'):
+                problems.append('%s: line %d: %s, after %s' % (
+                    name, at + 1, line, ', '.join(lines[max(0, at - CONTEXT):at])))
+    return problems
+
+
 def compare_program(name, qemu, ours, used):
     """Problems of one program; rows of the table that hold go into `used`."""
     for hunk in hunks(qemu, ours):
@@ -117,6 +128,7 @@ def main(qemu, stub_an505, run_sim, stub_stm32h573, image):
     their_text = finish(theirs, 'QEMU')
     our_text = finish(ours, 'our simulator')
     problems, used = compare(programs(their_text), programs(our_text))
+    problems += wrong(programs(our_text))
     for problem in problems:
         print(problem)
     print('%d programs, %d lines; differences listed: %d' % (

@@ -143,7 +143,7 @@ PROGRAM(aircr_is_banked_in_part)
 {
     note("AIRCR", load(AIRCR));
     store(AIRCR, 0x12340000u | 3u << 8);
-    note("wrong key", load(AIRCR));
+    note("another key", load(AIRCR));
     store(AIRCR, AIRCR_KEY | 3u << 8);
     note("AIRCR", load(AIRCR));
     note("AIRCR_NS", load(AIRCR + NS));
