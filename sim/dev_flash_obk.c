@@ -86,13 +86,10 @@ bool flash_obk_check(const struct sim_chip *chip, uint32_t off, enum sim_access_
 
 /* Configuration: erase of the alternate sector, swap. */
 
+/** Whether ALT_SECT is set makes no difference: the vendor's driver erases without it. [U] */
 static void obk_erase_request(struct dev_flash *flash, enum flash_world world)
 {
     flash_operation_settle(flash);
-    if ((flash->obkcfgr[world] & FLASH_OBKCFGR_ALT_SECT) == 0) {
-        flash_error(flash, world, FLASH_SR_PGSERR, "ALT_SECT_ERASE needs ALT_SECT");
-        return;
-    }
     const struct flash_operation op = {
         .code = FLASH_OP_OBK_ERASE,
         .world = world,

@@ -106,11 +106,17 @@ static void locked_configuration_keeps_the_keys(void **state)
     assert_int_equal(reg_s(f, R_SECOBKCFGR), 1);
 }
 
-static void erase_needs_the_alternate_sector_selected(void **state)
+static void erase_is_of_the_alternate_sector_whichever_is_selected(void **state)
 {
     struct flash_fixture *f = *state;
+    f->nv->obk[0][0x110] = 0x11;
+    f->nv->obk[1][0x110] = 0x22;
     set_s(f, R_SECOBKCFGR, ALT_ERASE);
-    assert_int_equal(reg_s(f, R_SECSR), SR_PGSERR);
+    assert_int_equal(reg_s(f, R_SECSR), SR_BSY);
+    wait_done(f);
+    assert_int_equal(reg_s(f, R_SECOBKCFGR), 0);
+    assert_int_equal(f->nv->obk[0][0x110], 0x11);
+    assert_int_equal(f->nv->obk[1][0x110], 0xFF);
 }
 
 static void swap_keeps_old_keys_below_the_offset_and_takes_the_new(void **state)
@@ -179,7 +185,7 @@ int main(void)
         CASE(write_to_another_level_raises_obkerr),
         CASE(slot_is_written_once),
         CASE(locked_configuration_keeps_the_keys),
-        CASE(erase_needs_the_alternate_sector_selected),
+        CASE(erase_is_of_the_alternate_sector_whichever_is_selected),
         CASE(swap_keeps_old_keys_below_the_offset_and_takes_the_new),
         CASE(swap_below_the_least_offset_is_refused),
         CASE(second_swap_needs_an_erase_in_between),
