@@ -69,18 +69,18 @@ static enum hal_status cryp_start(const struct hal_cryp *cryp, uint32_t mode)
     return hal_wait("AES_SR.KEYVALID", &aes->sr, SR_KEYVALID | SR_BUSY, SR_KEYVALID, TIMEOUT_MS);
 }
 
+/** The flag is cleared before the output is read. */
 static enum hal_status cryp_block(struct hal_aes *aes, const uint32_t in[4], uint32_t out[4])
 {
     for (unsigned i = 0; i < 4u; i++) {
         aes->dinr = in[i];
     }
-    if (hal_wait("AES_ISR.CCF", &aes->isr, ISR_CCF, ISR_CCF, TIMEOUT_MS) != HAL_OK) {
+    if (cryp_wait_ccf(aes) != HAL_OK) {
         return HAL_TIMEOUT;
     }
     for (unsigned i = 0; i < 4u; i++) {
         out[i] = aes->doutr;
     }
-    aes->icr = ISR_CCF;
     return HAL_OK;
 }
 

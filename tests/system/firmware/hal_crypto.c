@@ -32,7 +32,7 @@ static enum hal_status rng_init(void)
         return HAL_TIMEOUT;
     }
     hal_set(&HAL_RNG->cr, RNG_CR_RNGEN);
-    if ((HAL_RNG->sr & RNG_SR_SEIS) != 0) {
+    if ((HAL_RNG->sr & RNG_SR_SEIS) != 0) { /* Before any number has been drawn. */
         return HAL_ERROR;
     }
     return hal_wait("RNG_SR.DRDY", &HAL_RNG->sr, RNG_SR_DRDY, RNG_SR_DRDY, RNG_TIMEOUT_MS);
@@ -78,6 +78,7 @@ bool hal_step_rng(void)
 #define HASH_SR_DINIS    HAL_BIT(0)
 #define HASH_SR_DCIS     HAL_BIT(1)
 #define HASH_SR_BUSY     HAL_BIT(3)
+#define HASH_SR_NBWE(sr) ((sr) >> 16 & 0x1Fu)
 
 static enum hal_status hash_finish(uint32_t valid_bits, uint32_t digest[8])
 {
@@ -100,6 +101,26 @@ static void hash_init(void)
     hal_set(&HAL_HASH->cr, HASH_CR_INIT);
 }
 
+/** Feeds zeros, as many words at a time as the block says it expects. */
+static enum hal_status hash_feed_zeros(unsigned words)
+{
+    while (words > 0) {
+        unsigned expected = HASH_SR_NBWE(HAL_HASH->sr);
+        if (!hal_check("HASH_SR.NBWE", expected == 0, 0)) {
+            return HAL_ERROR;
+        }
+        for (; expected > 0 && words > 0; expected--) {
+            HAL_HASH->din = 0;
+            words--;
+        }
+        if (words > 0 && hal_wait("HASH_SR.DINIS", &HAL_HASH->sr, HASH_SR_DINIS, HASH_SR_DINIS,
+                                  HASH_TIMEOUT_MS) != HAL_OK) {
+            return HAL_TIMEOUT;
+        }
+    }
+    return HAL_OK;
+}
+
 /** "abc" (FIPS 180-2, B.1), and three blocks of zeros. */
 bool hal_step_hash(void)
 {
@@ -114,12 +135,6 @@ bool hal_step_hash(void)
         return false;
     }
     hash_init();
-    for (unsigned i = 0; i < 48u; i++) {
-        if (i % 16u == 0 &&
-            hal_wait("HASH_SR.DINIS", &HAL_HASH->sr, HASH_SR_BUSY, 0, HASH_TIMEOUT_MS) != HAL_OK) {
-            return false;
-        }
-        HAL_HASH->din = 0;
-    }
-    return hash_finish(0, digest) == HAL_OK && hal_check_words("HASH_HR", digest, zeros, 8);
+    return hash_feed_zeros(48u) == HAL_OK && hash_finish(0, digest) == HAL_OK &&
+           hal_check_words("HASH_HR", digest, zeros, 8);
 }

@@ -55,10 +55,8 @@ static enum hal_status obk_wait(void)
 
 static enum hal_status obk_erase_alternate(void)
 {
-    hal_set(&HAL_FLASH->secobkcfgr, OBKCFGR_ALT_SECT | OBKCFGR_ALT_SECT_ERASE);
-    const enum hal_status status = obk_wait();
-    hal_clear(&HAL_FLASH->secobkcfgr, OBKCFGR_ALT_SECT | OBKCFGR_ALT_SECT_ERASE);
-    return status;
+    hal_set(&HAL_FLASH->secobkcfgr, OBKCFGR_ALT_SECT_ERASE);
+    return obk_wait();
 }
 
 static enum hal_status obk_program(const uint32_t quad[4])
@@ -77,9 +75,9 @@ static enum hal_status obk_program(const uint32_t quad[4])
 
 static enum hal_status obk_swap(void)
 {
-    hal_modify(&HAL_FLASH->secobkcfgr,
-               OBK_ALL_SLOTS << OBKCFGR_SWAP_OFF_POS | OBKCFGR_SWAP_SECT_REQ,
-               OBK_ALL_SLOTS << OBKCFGR_SWAP_OFF_POS | OBKCFGR_SWAP_SECT_REQ);
+    hal_modify(&HAL_FLASH->secobkcfgr, OBK_ALL_SLOTS << OBKCFGR_SWAP_OFF_POS,
+               OBK_ALL_SLOTS << OBKCFGR_SWAP_OFF_POS);
+    hal_set(&HAL_FLASH->secobkcfgr, OBKCFGR_SWAP_SECT_REQ);
     return obk_wait();
 }
 
