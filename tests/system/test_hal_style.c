@@ -35,6 +35,7 @@ static const char *const lines[] = {
     "backup domain oscillators",
     "PLL1 250 MHz",
     "instruction cache",
+    "data cache",
     "tick",
     "USART1 init",
     "USART1 transmit",

@@ -23,6 +23,7 @@ static const struct hal_step steps[] = {
     {"backup domain oscillators", hal_step_backup_domain},
     {"PLL1 250 MHz", hal_step_pll},
     {"instruction cache", hal_step_icache},
+    {"data cache", hal_step_dcache},
     {"tick", hal_step_tick},
     {"USART1 init", hal_step_uart_init},
     {"USART1 transmit", hal_step_uart_transmit},

@@ -68,6 +68,7 @@ bool hal_step_oscillators(void);
 bool hal_step_backup_domain(void);
 bool hal_step_pll(void);
 bool hal_step_icache(void);
+bool hal_step_dcache(void);
 bool hal_step_tick(void);
 bool hal_step_uart_init(void);
 bool hal_step_uart_transmit(void);

@@ -40,6 +40,11 @@ struct hal_icache {
     hal_reg cr, sr, ier, fcr;
 };
 
+struct hal_dcache {
+    hal_reg cr, sr, ier, fcr, gap_10[6], cmdrsaddrr, cmdreaddrr;
+};
+_Static_assert(offsetof(struct hal_dcache, cmdreaddrr) == 0x2C, "DCACHE");
+
 struct hal_gpio {
     hal_reg moder, otyper, ospeedr, pupdr, idr, odr, bsrr, lckr, afr[2];
 };
@@ -155,6 +160,7 @@ struct hal_sau {
 #define HAL_CRC    ((struct hal_crc *)0x50023000u)
 #define HAL_RAMCFG ((struct hal_ramcfg *)0x50026000u)
 #define HAL_ICACHE ((struct hal_icache *)0x50030400u)
+#define HAL_DCACHE ((struct hal_dcache *)0x50031400u)
 #define HAL_TZSC   ((struct hal_tzsc *)0x50032400u)
 #define HAL_TZIC   ((struct hal_tzic *)0x50032800u)
 #define HAL_MPCBB3 ((struct hal_mpcbb *)0x50033400u)

@@ -1,4 +1,4 @@
-/* Voltage, wait states, oscillators and PLL, the cache and the tick: the way to 250 MHz. */
+/* Voltage, wait states, oscillators and PLL, the caches and the tick: the way to 250 MHz. */
 #include "hal.h"
 
 #define CLOCK_HZ 250000000u
@@ -9,19 +9,29 @@
 #define LSE_TIMEOUT_MS        5000u
 #define CACHE_TIMEOUT_MS      1u
 
-#define VOSCR_VOS     (3u << 4)
-#define VOSCR_SCALE0  (3u << 4)
-#define VOSSR_VOSRDY  HAL_BIT(3)
-#define VOSSR_ACTVOS  (3u << 14)
-#define DBPCR_DBP     HAL_BIT(0)
-#define ACR_LATENCY   0xFu
-#define ACR_HIGHFREQ  (3u << 4)
-#define ACR_PRFTEN    HAL_BIT(8)
-#define ICACHE_EN     HAL_BIT(0)
-#define ICACHE_INV    HAL_BIT(1)
-#define ICACHE_BUSYF  HAL_BIT(0)
-#define ICACHE_ENDF   HAL_BIT(1)
-#define OPSR_CODE_POS 29u
+#define VOSCR_VOS        (3u << 4)
+#define VOSCR_SCALE0     (3u << 4)
+#define VOSSR_VOSRDY     HAL_BIT(3)
+#define VOSSR_ACTVOS     (3u << 14)
+#define DBPCR_DBP        HAL_BIT(0)
+#define ACR_LATENCY      0xFu
+#define ACR_HIGHFREQ     (3u << 4)
+#define ACR_PRFTEN       HAL_BIT(8)
+#define ICACHE_EN        HAL_BIT(0)
+#define ICACHE_INV       HAL_BIT(1)
+#define ICACHE_BUSYF     HAL_BIT(0)
+#define ICACHE_ENDF      HAL_BIT(1)
+#define RCC_AHB1_DCACHE1 HAL_BIT(30)
+#define EXTERNAL_ADDR    0x90000000u /* what it caches: external memories */
+#define DCACHE_EN        HAL_BIT(0)
+#define DCACHE_INV       HAL_BIT(1)
+#define DCACHE_CMD       (7u << 8)
+#define DCACHE_CLEAN     (1u << 8)
+#define DCACHE_START     HAL_BIT(11)
+#define DCACHE_BUSY      (HAL_BIT(0) | HAL_BIT(3)) /* BUSYF, BUSYCMDF */
+#define DCACHE_ENDF      HAL_BIT(1)
+#define DCACHE_CMDEND    HAL_BIT(4)
+#define OPSR_CODE_POS    29u
 
 #define BDCR_LSEON  HAL_BIT(0)
 #define BDCR_LSERDY HAL_BIT(1)
@@ -154,6 +164,35 @@ bool hal_step_icache(void)
     hal_set(&HAL_ICACHE->cr, ICACHE_EN);
     return hal_check("ICACHE_SR", HAL_ICACHE->sr & (ICACHE_BUSYF | ICACHE_ENDF), 0) &&
            hal_check("ICACHE_CR.EN", HAL_ICACHE->cr & ICACHE_EN, ICACHE_EN);
+}
+
+/** Enabled, invalidated as a whole, then cleaned for a range. */
+bool hal_step_dcache(void)
+{
+    hal_clock_enable(&HAL_RCC->ahb1enr, RCC_AHB1_DCACHE1);
+    if (hal_wait("DCACHE_SR.BUSYF", &HAL_DCACHE->sr, DCACHE_BUSY, 0, CACHE_TIMEOUT_MS) != HAL_OK) {
+        return false;
+    }
+    hal_set(&HAL_DCACHE->cr, DCACHE_EN);
+    HAL_DCACHE->fcr = DCACHE_ENDF | DCACHE_CMDEND;
+    hal_clear(&HAL_DCACHE->cr, DCACHE_CMD);
+    hal_set(&HAL_DCACHE->cr, DCACHE_INV);
+    if (hal_wait("DCACHE_SR.BSYENDF", &HAL_DCACHE->sr, DCACHE_ENDF, DCACHE_ENDF,
+                 CACHE_TIMEOUT_MS) != HAL_OK) {
+        return false;
+    }
+    HAL_DCACHE->fcr = DCACHE_ENDF | DCACHE_CMDEND;
+    HAL_DCACHE->cmdrsaddrr = EXTERNAL_ADDR;
+    HAL_DCACHE->cmdreaddrr = EXTERNAL_ADDR + 0xFFFu;
+    hal_modify(&HAL_DCACHE->cr, DCACHE_CMD, DCACHE_CLEAN);
+    hal_set(&HAL_DCACHE->cr, DCACHE_START);
+    if (hal_wait("DCACHE_SR.CMDENDF", &HAL_DCACHE->sr, DCACHE_CMDEND, DCACHE_CMDEND,
+                 CACHE_TIMEOUT_MS) != HAL_OK) {
+        return false;
+    }
+    HAL_DCACHE->fcr = DCACHE_CMDEND;
+    return hal_check("DCACHE_SR", HAL_DCACHE->sr, 0) &&
+           hal_check("DCACHE_CR.EN", HAL_DCACHE->cr & DCACHE_EN, DCACHE_EN);
 }
 
 /** Waits as a driver does that needs less than a tick: on the counter itself, past its reload. */
