@@ -9,6 +9,10 @@
  * reads; the system drops it with the process. SQLite's own locks would not do: they last for a
  * transaction. Readers of the journal take no flock() and so never stand in a simulator's way.
  *
+ * Names. SQLite puts FILE-wal beside the file that a symbolic link leads to; every name is resolved
+ * once, before anything is looked for beside it. A second hard link would have a log of its own, so
+ * files with several are refused.
+ *
  * A file that is refused has only been read, and nothing appears beside it: it is checked through a
  * connection that SQLite believes immutable, unless a write-ahead log is there already.
  */
@@ -26,8 +30,9 @@
 #include <unistd.h>
 
 struct store {
-    char *path;
-    int lock; /**< Open file that holds the flock(); closed after the database. */
+    char *path; /**< As the caller named it, for messages. */
+    char *file; /**< As store_file_name() resolved it, for everything else. */
+    int lock;   /**< Open file that holds the flock(); closed after the database. */
     bool read_only;
     struct store_writer writer;
     struct store_queue queue;
@@ -40,10 +45,27 @@ struct store {
 
 /* Connections. */
 
-/** Whether FILE-wal exists: a simulator has the file open, or was killed. */
-static bool has_log(const char *path)
+enum sim_status store_file_name(const char *path, char **file, struct sim_error *error)
 {
-    char *log = sqlite3_mprintf("%s-wal", path);
+    struct stat info;
+    *file = realpath(path, NULL);
+    if (*file == NULL || stat(*file, &info) != 0) {
+        return errno == ENOMEM ? sim_fail(error, SIM_ERROR_MEMORY, "out of memory")
+                               : sim_fail(error, SIM_ERROR_FILE, "%s: cannot be opened: %s", path,
+                                          strerror(errno));
+    }
+    if (S_ISREG(info.st_mode) && info.st_nlink > 1) {
+        return sim_fail(error, SIM_ERROR_FILE,
+                        "%s has %lu names (hard links); a device file may have only one", path,
+                        (unsigned long)info.st_nlink);
+    }
+    return SIM_OK;
+}
+
+/** Whether FILE-wal exists: a simulator has the file open, or was killed. */
+static bool has_log(const char *file)
+{
+    char *log = sqlite3_mprintf("%s-wal", file);
     struct stat info;
     const bool has = log != NULL && stat(log, &info) == 0;
     sqlite3_free(log);
@@ -75,14 +97,14 @@ static bool harden(sqlite3 *db)
            sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) == SQLITE_OK;
 }
 
-enum sim_status store_db_open(const char *path, enum store_db_mode mode, sqlite3 **db,
-                              struct sim_error *error)
+enum sim_status store_db_open(const char *file, const char *path, enum store_db_mode mode,
+                              sqlite3 **db, struct sim_error *error)
 {
     int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
     flags |= mode == STORE_DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3_str *uri = sqlite3_str_new(NULL);
-    append_uri_path(uri, path);
-    if (mode == STORE_DB_READ && !has_log(path)) {
+    append_uri_path(uri, file);
+    if (mode == STORE_DB_READ && !has_log(file)) {
         sqlite3_str_appendall(uri, "?immutable=1");
     }
     char *text = sqlite3_str_finish(uri);
@@ -112,7 +134,7 @@ static enum sim_status create_content(const char *path, const struct sim_nv *nv,
     struct store_writer writer = {.whole = true};
     const struct store_queue none = {0};
     sqlite3 *db = NULL;
-    enum sim_status status = store_db_open(path, STORE_DB_WRITE, &db, error);
+    enum sim_status status = store_db_open(path, path, STORE_DB_WRITE, &db, error);
     if (status == SIM_OK) {
         status = store_format_make(db, path, error);
     }
@@ -141,6 +163,18 @@ static void remove_leftovers(const char *path)
     }
 }
 
+/**
+ * Gives a file the name that nobody has yet, a dangling symbolic link included. Where the file
+ * system cannot do it in one step, being killed in between leaves both names.
+ */
+static bool give_new_name(const char *made, const char *path)
+{
+    if (renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    return (errno == EINVAL || errno == ENOSYS) && link(made, path) == 0 && unlink(made) == 0;
+}
+
 enum sim_status store_create(const char *path, const struct sim_nv *nv, struct sim_error *error)
 {
     char *making = sqlite3_mprintf("%s.XXXXXX", path);
@@ -159,11 +193,11 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
             sim_fail(error, SIM_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
     }
     (void)close(fd);
-    if (access(path, F_OK) != 0) {
+    struct stat info;
+    if (lstat(path, &info) != 0) {
         remove_leftovers(path);
     }
-    /* link(), unlike rename(), never replaces what has that name. */
-    if (status == SIM_OK && link(making, path) != 0) {
+    if (status == SIM_OK && !give_new_name(making, path)) {
         status = sim_fail(error, SIM_ERROR_FILE,
                           errno == EEXIST ? "%s: exists already" : "%s: cannot be written: %s",
                           path, strerror(errno));
@@ -175,12 +209,20 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
 
 /* Opening one. */
 
+/** Whether the name still stands for the file that was locked: SQLite opens it by its name. */
+static bool is_still_named(const struct store *store, const struct stat *locked)
+{
+    struct stat info;
+    return stat(store->file, &info) == 0 && info.st_dev == locked->st_dev &&
+           info.st_ino == locked->st_ino;
+}
+
 /** Opens and locks the file, and checks its first bytes. */
 static enum sim_status open_lock(struct store *store, struct sim_error *error)
 {
     const char *path = store->path;
-    store->lock =
-        open(path, (store->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    store->lock = open(store->file, (store->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY |
+                                        O_NONBLOCK | O_NOFOLLOW);
     struct stat info;
     if (store->lock < 0 || fstat(store->lock, &info) != 0) {
         return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be opened: %s", path, strerror(errno));
@@ -194,6 +236,9 @@ static enum sim_status open_lock(struct store *store, struct sim_error *error)
                    : sim_fail(error, SIM_ERROR_FILE, "%s: cannot be locked: %s", path,
                               strerror(errno));
     }
+    if (!is_still_named(store, &info)) {
+        return sim_fail(error, SIM_ERROR_BUSY, "%s is being replaced", path);
+    }
     uint8_t header[STORE_HEADER_BYTES] = {0};
     if (pread(store->lock, header, sizeof header, 0) < 0) {
         return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be read: %s", path, strerror(errno));
@@ -205,7 +250,7 @@ static enum sim_status open_lock(struct store *store, struct sim_error *error)
 static enum sim_status read_state(struct store *store, struct sim_nv *nv, struct sim_error *error)
 {
     sqlite3 *db = NULL;
-    enum sim_status status = store_db_open(store->path, STORE_DB_READ, &db, error);
+    enum sim_status status = store_db_open(store->file, store->path, STORE_DB_READ, &db, error);
     if (status == SIM_OK) {
         status = store_schema_check(db, store->path, error);
     }
@@ -221,7 +266,8 @@ static enum sim_status read_state(struct store *store, struct sim_nv *nv, struct
 static enum sim_status open_writer(struct store *store, struct sim_error *error)
 {
     sqlite3 *db = NULL;
-    const enum sim_status status = store_db_open(store->path, STORE_DB_WRITE, &db, error);
+    const enum sim_status status =
+        store_db_open(store->file, store->path, STORE_DB_WRITE, &db, error);
     store->writer.db = db;
     if (status != SIM_OK) {
         return status;
@@ -249,7 +295,10 @@ enum sim_status store_open(const char *path, bool read_only, struct sim_nv *nv, 
         free(store);
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     }
-    enum sim_status status = open_lock(store, error);
+    enum sim_status status = store_file_name(path, &store->file, error);
+    if (status == SIM_OK) {
+        status = open_lock(store, error);
+    }
     if (status == SIM_OK) {
         status = read_state(store, nv, error);
     }
@@ -302,6 +351,7 @@ void store_close(struct store *store)
         (void)close(store->lock);
     }
     store_queue_fini(&store->queue);
+    free(store->file);
     free(store->path);
     free(store);
 }

@@ -151,7 +151,11 @@ enum sim_status store_read_events(const char *path, uint64_t limit, sim_event_fn
                                   void *context, struct sim_error *error)
 {
     sqlite3 *db = NULL;
-    enum sim_status status = store_db_open(path, STORE_DB_READ, &db, error);
+    char *file = NULL;
+    enum sim_status status = store_file_name(path, &file, error);
+    if (status == SIM_OK) {
+        status = store_db_open(file, path, STORE_DB_READ, &db, error);
+    }
     if (status == SIM_OK) {
         status = check_header(db, path, error);
     }
@@ -162,5 +166,6 @@ enum sim_status store_read_events(const char *path, uint64_t limit, sim_event_fn
         status = read_rows(db, path, limit, each, context, error);
     }
     sqlite3_close(db);
+    free(file);
     return status;
 }

@@ -79,6 +79,19 @@ enum store_db_mode {
     STORE_DB_WRITE, /**< For a simulator, that holds the lock. */
 };
 
-/** Opens a database that exists. `*db` is to be closed with sqlite3_close() in any case. */
-SIM_MUST_USE enum sim_status store_db_open(const char *path, enum store_db_mode mode, sqlite3 **db,
+/**
+ * Resolves the name of a device file, so that FILE-wal is looked for where SQLite has it.
+ * @param file  out: the resolved name or NULL, for free() in any case
+ * @return SIM_ERROR_FILE: there is no such file, or it has several hard links.
+ */
+SIM_MUST_USE enum sim_status store_file_name(const char *path, char **file,
+                                             struct sim_error *error);
+
+/**
+ * Opens a database that exists. `*db` is to be closed with sqlite3_close() in any case.
+ * @param file  its resolved name
+ * @param path  how the messages name it
+ */
+SIM_MUST_USE enum sim_status store_db_open(const char *file, const char *path,
+                                           enum store_db_mode mode, sqlite3 **db,
                                            struct sim_error *error);

@@ -175,6 +175,12 @@ static void note_boot(void *context, const struct sim_event *event)
     last_boot = event->boot;
 }
 
+static void note_last_boot(void *context, const struct sim_event *event)
+{
+    (void)context;
+    last_boot = event->boot;
+}
+
 /**
  * Kills a committing child after `delay_us`, counted from its start or from its first commit.
  * @return the last number that it reported, or `last`
@@ -236,6 +242,46 @@ static void a_killed_simulator_leaves_the_last_commit(void **state)
     assert_int_equal(last_boot, last);
 }
 
+/* Other names for the same file. */
+
+static void a_killed_simulators_last_commit_is_there_behind_a_symlink(void **state)
+{
+    (void)state;
+    char name[80];
+    (void)snprintf(name, sizeof name, "%s/other-name", folder);
+    assert_int_equal(symlink("device.gar", name), 0);
+    for (int read_only = 1; read_only >= 0; read_only--) {
+        const uint32_t last = kill_after(1000, true, 0);
+        struct store *store = NULL;
+        assert_int_equal(store_open(name, read_only != 0, &again, &store, &error), SIM_OK);
+        assert_in_range(again.boots, last, last + 1);
+        again.boots += 10;
+        assert_int_equal(store_commit(store, &again, &error), SIM_OK);
+        store_close(store);
+    }
+    const uint32_t after = again.boots;
+    struct store *store = open_device(&again);
+    assert_int_equal(again.boots, after);
+    store_close(store);
+    (void)kill_after(1000, true, 0);
+    last_boot = 0;
+    assert_int_equal(store_read_events(name, 1, note_last_boot, NULL, &error), SIM_OK);
+    assert_true(last_boot > after);
+}
+
+static void a_file_with_a_second_hard_link_is_refused_untouched(void **state)
+{
+    (void)state;
+    char name[80];
+    (void)snprintf(name, sizeof name, "%s/other-name", folder);
+    assert_int_equal(link(path, name), 0);
+    assert_refused("has 2 names (hard links)");
+    assert_int_equal(store_read_events(path, 0, note_boot, NULL, &error), SIM_ERROR_FILE);
+    assert_non_null(strstr(error.text, "has 2 names"));
+    assert_int_equal(unlink(name), 0);
+    store_close(open_device(&again));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +290,9 @@ int main(void)
         cmocka_unit_test_setup(a_truncated_file_is_refused_at_every_length, make_device),
         cmocka_unit_test_setup(a_flipped_byte_never_changes_the_state_unseen, make_device),
         cmocka_unit_test_setup(a_killed_simulator_leaves_the_last_commit, make_device),
+        cmocka_unit_test_setup(a_killed_simulators_last_commit_is_there_behind_a_symlink,
+                               make_device),
+        cmocka_unit_test_setup(a_file_with_a_second_hard_link_is_refused_untouched, make_device),
     };
     if (!store_fixture_init()) {
         return 1;
