@@ -278,6 +278,8 @@ struct sim_cpu *cpu_new(struct sim_chip *chip, struct sim_error *error)
     }
     cpu->v.chip = chip;
     cpu->v.refused_page = V8M_NO_PAGE;
+    cpu->v.known = cpu->known;
+    cpu_map_changed(cpu); /* the first rules are number 1 */
     cpu->v.host = (struct v8m_host){.context = cpu,
                                     .fp_read = on_fp_read,
                                     .stored = on_stored,
@@ -324,6 +326,7 @@ void cpu_nmi(struct sim_cpu *cpu)
 void cpu_map_changed(struct sim_cpu *cpu)
 {
     cpu->generation = ++cpu->generations;
+    cpu->v.rules = cpu->generation;
     engine_flush(cpu);
     atomic_store(&cpu->break_time, 0);
 }

@@ -151,6 +151,7 @@ struct sim_cpu {
     unsigned mixed_use_pages;
     uint32_t generation;  /**< Of the rules that decide on rights. */
     uint32_t generations; /**< How many there have been; a snapshot may bring an older one back. */
+    struct v8m_known known[V8M_KNOWN];
     struct cpu_memo memo[CPU_MEMO_ENTRIES];
     struct cpu_count count[CPU_COUNT_ENTRIES];
 };

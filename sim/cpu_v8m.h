@@ -235,6 +235,20 @@ struct v8m_host {
     void (*attention)(void *context);
 };
 
+#define V8M_KNOWN 64u
+
+/** A check that an access to memory has passed; holds while `rules` and `key` are the same. */
+struct v8m_known {
+    uint32_t rules;
+    uint32_t key; /**< Page of 1 KB, kind, attributes, and whether the priority is negative. */
+    uint32_t first;
+    uint32_t last;
+    uint32_t off; /**< In `memory`, of `first`. */
+    const struct chip_memory *memory;
+    bool secure_txn;
+    bool device_type;
+};
+
 #define V8M_REPORTS 16u
 
 /** One line of the journal that may repeat. */
@@ -248,6 +262,8 @@ struct v8m {
     struct v8m_host host;
     cpu_symbol_fn *symbol;
     void *symbol_context;
+    struct v8m_known *known; /**< V8M_KNOWN of them. */
+    uint32_t rules;          /**< Number of the rules in force: SAU, MPU, filters of the chip. */
 
     uint64_t time;  /**< Virtual time: instructions executed, sleep included. */
     bool trustzone; /**< Off: there is no Secure state at all. */

@@ -8,6 +8,8 @@
 #define STIR      0xE000EF00u
 #define STIR_NS   0xE002EF00u
 
+#define V8M_KNOWN_PAGE 1024u
+
 static void limit_to(uint32_t first, uint32_t last, struct v8m_verdict *out)
 {
     out->first = first > out->first ? first : out->first;
@@ -59,6 +61,54 @@ static bool check_mpu(const struct v8m *v, uint32_t addr, enum sim_access_kind k
     }
 }
 
+/* ---- checks that have been passed before ---- */
+
+/** Everything besides the rules and the exact address that a check depends on. */
+static uint32_t known_key(const struct v8m *v, uint32_t addr, enum sim_access_kind kind,
+                          struct sim_attr attr)
+{
+    return (addr & ~(V8M_KNOWN_PAGE - 1u)) | (uint32_t)kind | (attr.secure ? 4u : 0u) |
+           (attr.privileged ? 8u : 0u) | (v8m_negative_priority(v, attr.secure) ? 16u : 0u);
+}
+
+static struct v8m_known *known_place(const struct v8m *v, uint32_t key)
+{
+    return &v->known[((key / V8M_KNOWN_PAGE) ^ (key << 3)) % V8M_KNOWN];
+}
+
+static bool recall(const struct v8m *v, uint32_t addr, uint32_t key, struct v8m_verdict *out)
+{
+    const struct v8m_known *known = known_place(v, key);
+    if (known->rules != v->rules || known->key != key || addr < known->first ||
+        addr > known->last) {
+        return false;
+    }
+    out->secure_txn = known->secure_txn;
+    out->device_type = known->device_type;
+    out->first = known->first;
+    out->last = known->last;
+    out->bus.filter = BUS_FILTER_NONE;
+    out->bus.memory = known->memory;
+    out->bus.off = known->off + (addr - known->first);
+    out->bus.direct = true;
+    out->bus.first = known->first;
+    out->bus.last = known->last;
+    return true;
+}
+
+static void remember(const struct v8m *v, uint32_t addr, uint32_t key,
+                     const struct v8m_verdict *verdict)
+{
+    *known_place(v, key) = (struct v8m_known){.rules = v->rules,
+                                              .key = key,
+                                              .first = verdict->first,
+                                              .last = verdict->last,
+                                              .off = verdict->bus.off - (addr - verdict->first),
+                                              .memory = verdict->bus.memory,
+                                              .secure_txn = verdict->secure_txn,
+                                              .device_type = verdict->device_type};
+}
+
 /* ARMv8-M ARM, ValidateAddress(), and what the chip says after it. */
 void v8m_check(const struct v8m *v, uint32_t addr, enum sim_access_kind kind, struct sim_attr attr,
                struct v8m_verdict *out)
@@ -73,6 +123,10 @@ void v8m_check(const struct v8m *v, uint32_t addr, enum sim_access_kind kind, st
     out->bus.device = NULL;
     out->bus.direct = false;
     out->bus.illegal = false;
+    const uint32_t key = known_key(v, addr, kind, attr);
+    if (recall(v, addr, key, out)) {
+        return;
+    }
     if (!check_security(v, addr, kind, attr, out)) {
         out->refusal = V8M_BY_SECURITY;
         return;
@@ -97,6 +151,8 @@ void v8m_check(const struct v8m *v, uint32_t addr, enum sim_access_kind kind, st
         out->refusal = V8M_BY_BUS;
     } else if (out->bus.answer == SIM_ANSWER_IGNORED) {
         out->refusal = V8M_BY_SILENCE;
+    } else if (out->bus.direct && out->bus.memory != NULL) {
+        remember(v, addr, key, out);
     }
 }
 

@@ -34,6 +34,8 @@ void v8m_reset(struct v8m *v, uint32_t vtor_s, uint32_t vtor_ns)
     v->host = old.host;
     v->symbol = old.symbol;
     v->symbol_context = old.symbol_context;
+    v->known = old.known;
+    v->rules = old.rules;
     v->time = old.time;
     memcpy(v->irq_level, v->chip->irq_level, sizeof v->irq_level);
     v->trustzone = chip_trustzone(v->chip);
@@ -50,6 +52,7 @@ void v8m_reset(struct v8m *v, uint32_t vtor_s, uint32_t vtor_ns)
     v->clear_exclusive = true;
     v->fp_here = true;
     v8m_nvic_reset(v);
+    v->host.map_changed(v->host.context);
 
     const uint32_t table = v->vtor[v->secure];
     uint32_t sp = 0;
@@ -61,7 +64,6 @@ void v8m_reset(struct v8m *v, uint32_t vtor_s, uint32_t vtor_ns)
     v->msp[v->secure] = sp & ~3u;
     v->r[15] = pc & ~1u;
     v->xpsr = (pc & 1u) != 0 ? XPSR_T : 0u;
-    v->host.map_changed(v->host.context);
 }
 
 bool v8m_privileged_in(const struct v8m *v, bool secure)

@@ -179,24 +179,27 @@ static bool quad_is_direct(const struct sim_nv *nv, uint32_t phys)
     return cell == NV_CELL_VIRGIN || cell == NV_CELL_PROGRAMMED;
 }
 
+/** A decision reaches no further than this: the processor asks page by page. */
+#define FLASH_DIRECT_BYTES 1024u
+
 bool flash_direct(const struct sim_chip *chip, uint32_t off, struct bus_decision *out)
 {
     const struct sim_nv *nv = chip->nv;
     const uint32_t phys = flash_physical(chip, off) & ~(FLASH_QUAD - 1u);
-    const uint32_t sector = phys & ~(NV_SECTOR_BYTES - 1u);
+    const uint32_t page = phys & ~(FLASH_DIRECT_BYTES - 1u);
     uint32_t lo = phys;
     uint32_t hi = phys;
     const bool direct = quad_is_direct(nv, phys);
-    while (lo > sector && quad_is_direct(nv, lo - FLASH_QUAD) == direct) {
+    while (lo > page && quad_is_direct(nv, lo - FLASH_QUAD) == direct) {
         lo -= FLASH_QUAD;
     }
-    while (hi < sector + NV_SECTOR_BYTES - FLASH_QUAD &&
+    while (hi < page + FLASH_DIRECT_BYTES - FLASH_QUAD &&
            quad_is_direct(nv, hi + FLASH_QUAD) == direct) {
         hi += FLASH_QUAD;
     }
     /* flash_check() has left this sector in [first, last], or less. */
-    const uint32_t base = out->first & ~(NV_SECTOR_BYTES - 1u);
-    flash_narrow(out, base + (lo - sector), base + (hi - sector) + FLASH_QUAD - 1u);
+    const uint32_t base = (out->first & ~(NV_SECTOR_BYTES - 1u)) + page % NV_SECTOR_BYTES;
+    flash_narrow(out, base + (lo - page), base + (hi - page) + FLASH_QUAD - 1u);
     return direct;
 }
 

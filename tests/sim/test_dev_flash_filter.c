@@ -136,12 +136,12 @@ static void hidden_sector_is_neither_written_nor_erased(void **state)
     assert_int_equal(reg_s(f, R_SECSR), SR_WRPERR);
 }
 
-static void decision_holds_for_one_sector(void **state)
+static void decision_holds_for_one_page_or_sector(void **state)
 {
     struct flash_fixture *f = *state;
     const struct bus_decision open = decide(f, FLASH_MEM_S + SECTOR + 20u, SIM_READ, secure);
     assert_int_equal(open.first, FLASH_MEM_S + SECTOR);
-    assert_int_equal(open.last, FLASH_MEM_S + 2u * SECTOR - 1u);
+    assert_int_equal(open.last, FLASH_MEM_S + SECTOR + 1023u);
     assert_true(open.direct);
     const struct bus_decision closed = decide(f, FLASH_MEM_NS + SECTOR, SIM_READ, non_secure);
     assert_int_equal(closed.first, FLASH_MEM_NS + SECTOR);
@@ -163,7 +163,7 @@ static void direct_range_stops_at_a_quad_word_with_an_ecc_error(void **state)
     const struct bus_decision after = decide(f, FLASH_MEM_S + SECTOR + 80u, SIM_READ, secure);
     assert_true(after.direct);
     assert_int_equal(after.first, FLASH_MEM_S + SECTOR + 80u);
-    assert_int_equal(after.last, FLASH_MEM_S + 2u * SECTOR - 1u);
+    assert_int_equal(after.last, FLASH_MEM_S + SECTOR + 1023u);
 }
 
 static void without_trustzone_only_the_hidden_area_is_closed(void **state)
@@ -198,7 +198,7 @@ int main(void)
         CASE(hidden_area_disappears_at_hdpl_2),
         CASE(extension_disappears_at_hdpl_3_and_only_grows),
         CASE(hidden_sector_is_neither_written_nor_erased),
-        CASE(decision_holds_for_one_sector),
+        CASE(decision_holds_for_one_page_or_sector),
         CASE(direct_range_stops_at_a_quad_word_with_an_ecc_error),
         CASE(without_trustzone_only_the_hidden_area_is_closed),
         CASE(high_cycle_sector_is_not_reached_as_main_flash),
