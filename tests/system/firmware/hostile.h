@@ -1,0 +1,16 @@
+/*
+ * What a hostile partition and its client agree on: the attack, and where it aims.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/** Input 0 of the call; input 1 is HOSTILE_MARK, output 0 are HOSTILE_WORDS words. */
+struct hostile_request {
+    uint32_t attack; /**< Letter in the table of hostile_services_crypto.c. */
+    uint32_t addr;   /**< What it aims at. */
+};
+
+/** What is written where nothing may be written. */
+#define HOSTILE_MARK  0xA77AC4EDu
+#define HOSTILE_WORDS 16u

@@ -1,0 +1,107 @@
+/*
+ * The client of the hostile partition: passes on attacks that arrive over USART1, each a letter and
+ * eight hexadecimal digits, and tells what came back.
+ */
+#include <stdint.h>
+#include <stdio.h>
+
+#include <garrison/gate.h>
+#include <psa/client.h>
+
+#include "hostile.h"
+#include "layout.h"
+#include "services/crypto_protocol.h"
+
+#define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
+#define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
+#define USART_ISR_RXNE (1u << 5)
+
+#define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+
+/* What the client has in r4 to r11 when it calls, and what it finds there afterwards: for assembler. */
+__attribute__((used)) static volatile uint32_t marks[8];
+__attribute__((used)) static volatile uint32_t found[8];
+
+static uint32_t result[HOSTILE_WORDS];
+
+static uint32_t received(void)
+{
+    while ((USART1_ISR & USART_ISR_RXNE) == 0) {
+    }
+    return USART1_RDR & 0xFFu;
+}
+
+static uint32_t received_word(void)
+{
+    uint32_t word = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        const uint32_t digit = received();
+        word = word << 4 | (digit <= '9' ? digit - '0' : digit - 'A' + 10u);
+    }
+    return word;
+}
+
+/** The gate's psa_call with the marks in the registers that a callee leaves as they are. */
+__attribute__((naked)) static psa_status_t call_marked(psa_handle_t handle, uint32_t control,
+                                                       const psa_invec *in, psa_outvec *out)
+{
+    (void)handle;
+    (void)control;
+    (void)in;
+    (void)out;
+    __asm__ volatile("push {r4-r12, lr}\n"
+                     "ldr r12, =marks\n"
+                     "ldm r12, {r4-r11}\n"
+                     "ldr r12, =%c0\n"
+                     "blx r12\n"
+                     "ldr r12, =found\n"
+                     "stm r12, {r4-r11}\n"
+                     "pop {r4-r12, pc}\n"
+                     ".ltorg\n" ::"i"(GATE_ADDR + GATE_ENTRY_BYTES * GATE_CALL + 1u));
+}
+
+static void attack(uint32_t letter, uint32_t addr)
+{
+    const struct hostile_request request = {letter, addr};
+    const uint32_t mark = HOSTILE_MARK;
+    const psa_invec in[] = {{&request, sizeof request}, {&mark, sizeof mark}};
+    psa_outvec out[] = {{result, sizeof result}};
+
+    const psa_status_t status =
+        call_marked(CRYPTO_HANDLE, GATE_CONTROL(PSA_IPC_CALL, 2, 1), in, out);
+    printf("client: status %ld\n", (long)status);
+    printf("client: got");
+    for (unsigned i = 0; i < HOSTILE_WORDS; i++) {
+        printf(" %08lX", (unsigned long)result[i]);
+    }
+    printf("\n");
+    for (unsigned i = 0; i < 8; i++) {
+        if (found[i] != marks[i]) {
+            printf("client: r%u changed\n", i + 4);
+        }
+    }
+    printf("client: done\n");
+}
+
+/** Where a partition comes out that leaves by itself. */
+static void back_door(void)
+{
+    printf("client: partition came out\n");
+    attack('p', 0);
+    for (;;) {
+    }
+}
+
+int main(void)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        marks[i] = 0xC11E0004u + i;
+    }
+    printf("client: back door %08lX\n", (unsigned long)(uintptr_t)back_door);
+    printf("client: buffer %08lX\n", (unsigned long)(uintptr_t)result);
+    printf("client: ready\n");
+    for (;;) {
+        const uint32_t letter = received();
+        attack(letter, received_word());
+    }
+}

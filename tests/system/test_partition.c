@@ -1,0 +1,359 @@
+/*
+ * A hostile partition in the real manager: it runs unprivileged, reaches its own memory and devices
+ * and nothing else, and the manager says what it tried.
+ */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/device_maker.h"
+
+#define BOOT_INSNS   400000000u
+#define ATTACK_INSNS 2000000u
+
+#define MARK         0xA77AC4EDu /* what hostile_services_crypto.c writes */
+#define RESULT_WORDS 16u
+#define SRAM2        0x30040000u
+#define SRAM2_END    0x30050000u
+#define REGION       0x400u /* to which the manager's linker script aligns what the MPU tells apart */
+
+/** Places in the order in which the partition tells them. */
+enum place {
+    SPM_TEXT,
+    SPM_RAM_END,
+    GATE_STACK,
+    GATE_RAM_END,
+    OWN_TEXT,
+    OWN_RAM,
+    OWN_RAM_END,
+    UPDATE_TEXT,
+    UPDATE_RAM,
+    UPDATE_RAM_END,
+    OWN_CODE, /* instructions in its data */
+    OWN_DATA, /* room on both sides for a frame, not on its stack */
+    START_APPLICATION,
+    LIBRARY_TEXT,
+    PLACES,
+    BACK_DOOR = PLACES, /* a function of the client's */
+    ABSOLUTE,
+};
+
+struct attack {
+    const char *what;
+    char letter;
+    enum place place;
+    uint32_t off;
+    const char *said;  /**< By the manager. */
+    const char *fault; /**< Status bit that the journal names; NULL: no fault is taken. */
+    const char
+        *access; /**< How the journal names the access, before its address; NULL: not at all. */
+};
+
+#define PROTECTED  "manager: partition crypto: MemManage at "
+#define BUS        "manager: partition crypto: BusFault at "
+#define REFUSED    "manager: partition crypto: supervisor call refused"
+#define NOT_OWN    "crypto: programmer error: buffer is not its own"
+#define READ       "read of 4 bytes at "
+#define WRITE      "write of 4 bytes at "
+#define FETCH      "fetch"
+#define WORD_BELOW ((uint32_t)-4)
+
+static const struct attack attacks[] = {
+    {"reads the hand-over record", 'r', ABSOLUTE, 0x30040000, PROTECTED, "DACCVIOL", READ},
+    {"writes the hand-over record", 'w', ABSOLUTE, 0x30040000, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the SPM's stack", 'r', ABSOLUTE, 0x30040800, PROTECTED, "DACCVIOL", READ},
+    {"reads the SPM's data", 'r', SPM_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL", READ},
+    {"writes the SPM's data", 'w', SPM_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the gate's stack", 'r', GATE_RAM_END, (uint32_t)-36, PROTECTED, "DACCVIOL", READ},
+    {"writes the gate's stack", 'w', GATE_STACK, 0, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the other partition's stack", 'r', UPDATE_RAM, 0, PROTECTED, "DACCVIOL", READ},
+    {"writes the other partition's data", 'w', UPDATE_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL",
+     WRITE},
+    {"reads the SPM's code", 'r', SPM_TEXT, 0, PROTECTED, "DACCVIOL", READ},
+    {"reads the other partition's code", 'r', UPDATE_TEXT, 0, PROTECTED, "DACCVIOL", READ},
+    {"writes its own code", 'w', OWN_TEXT, 0, PROTECTED, "DACCVIOL", WRITE},
+    {"writes the library", 'w', LIBRARY_TEXT, 0, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the vector table", 'r', ABSOLUTE, 0x0C014400, PROTECTED, "DACCVIOL", READ},
+    {"reads an OBK", 'r', ABSOLUTE, 0x0FFD0200, PROTECTED, "DACCVIOL", READ},
+    {"reads Non-secure flash", 'r', ABSOLUTE, 0x08040000, PROTECTED, "DACCVIOL", READ},
+    {"reads Non-secure RAM", 'r', ABSOLUTE, 0x20000000, PROTECTED, "DACCVIOL", READ},
+    {"writes Non-secure RAM", 'w', ABSOLUTE, 0x20050000, PROTECTED, "DACCVIOL", WRITE},
+    {"runs its own data", 'x', OWN_CODE, 0, PROTECTED, "IACCVIOL", FETCH},
+    {"runs the SPM's code", 'x', SPM_TEXT, 0, PROTECTED, "IACCVIOL", FETCH},
+    {"runs the other partition's code", 'x', UPDATE_TEXT, 0, PROTECTED, "IACCVIOL", FETCH},
+    {"runs Non-secure RAM", 'x', ABSOLUTE, 0x20000000, "manager: partition crypto: SecureFault",
+     "INVTRAN", FETCH},
+    {"starts the application again", 'x', START_APPLICATION, 0, PROTECTED, "DACCVIOL", NULL},
+    {"reads USART1", 'r', ABSOLUTE, 0x4001381C, PROTECTED, "DACCVIOL", READ},
+    {"writes the flash controller", 'w', ABSOLUTE, 0x50022028, PROTECTED, "DACCVIOL", WRITE},
+    {"writes the TZSC", 'w', ABSOLUTE, 0x50032410, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the register behind the RNG's", 'r', ABSOLUTE, 0x520C0C00, PROTECTED, "DACCVIOL", READ},
+    {"reads the register before the RNG's", 'r', ABSOLUTE, 0x520C07FC, PROTECTED, "DACCVIOL", READ},
+    {"switches the MPU off", 'w', ABSOLUTE, 0xE000ED94, BUS, "PRECISERR", WRITE},
+    {"reads the MPU", 'r', ABSOLUTE, 0xE000ED9C, BUS, "PRECISERR", READ},
+    {"writes the SAU", 'w', ABSOLUTE, 0xE000EDD0, BUS, "PRECISERR", WRITE},
+    {"moves the vector table", 'w', ABSOLUTE, 0xE000ED08, BUS, "PRECISERR", WRITE},
+    {"has a message written into the SPM", 'i', SPM_RAM_END, WORD_BELOW, NOT_OWN, NULL, NULL},
+    {"has a message written into the hand-over record", 'i', ABSOLUTE, 0x30040000, NOT_OWN, NULL,
+     NULL},
+    {"has a message written to the gate's stack", 'i', GATE_STACK, 0, NOT_OWN, NULL, NULL},
+    {"has a message written to the other partition", 'i', UPDATE_RAM, 0, NOT_OWN, NULL, NULL},
+    {"has a message written over the end of its memory", 'i', OWN_RAM_END, (uint32_t)-2, NOT_OWN,
+     NULL, NULL},
+    {"has a message written into its code", 'i', OWN_TEXT, 0, NOT_OWN, NULL, NULL},
+    {"has a message written to Non-secure RAM", 'i', ABSOLUTE, 0x20000000, NOT_OWN, NULL, NULL},
+    {"sends the SPM's data", 'o', SPM_RAM_END, WORD_BELOW, NOT_OWN, NULL, NULL},
+    {"sends the SPM's code", 'o', SPM_TEXT, 0, NOT_OWN, NULL, NULL},
+    {"sends the hand-over record", 'o', ABSOLUTE, 0x30040000, NOT_OWN, NULL, NULL},
+    {"sends what is before its memory", 'o', OWN_RAM, (uint32_t)-2, NOT_OWN, NULL, NULL},
+    {"makes a call of the gate's", 'g', ABSOLUTE, 0, REFUSED, NULL, NULL},
+    {"makes a call of an unknown number", 'n', ABSOLUTE, 0, REFUSED, NULL, NULL},
+    {"makes a call of the gate's off its stack", 'G', OWN_DATA, 0, REFUSED, NULL, NULL},
+    {"returns off its stack", 'R', OWN_DATA, 0, REFUSED, NULL, NULL},
+    {"returns from the gate's stack", 'R', GATE_RAM_END, (uint32_t)-8,
+     "manager: partition crypto: UsageFault", "STKOF", NULL},
+    {"returns from the other partition's stack", 'R', UPDATE_RAM, 0x400,
+     "manager: partition crypto: MemManage", "MSTKERR", NULL},
+    {"overflows its stack", 's', ABSOLUTE, 0, "manager: partition crypto: UsageFault", "STKOF",
+     NULL},
+};
+
+/** A device whose client is ready for an attack, and can be had so again. */
+struct lab {
+    struct device device;
+    struct sim_snapshot *ready;
+    uint32_t place[ABSOLUTE + 1];
+    uint32_t buffer; /**< The client's output, zero before each attack. */
+};
+
+static void send(struct lab *lab, char letter, uint32_t addr)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "%c%08X", letter, addr);
+    for (const char *at = text; *at != '\0'; at++) {
+        sim_uart_send(lab->device.sim, 1, (uint8_t)*at);
+        (void)device_run(&lab->device, 2000);
+    }
+}
+
+/** Makes the partition attack, on a device that is as it was before. @return whether it returned */
+static bool attack(struct lab *lab, char letter, uint32_t addr)
+{
+    sim_snapshot_restore(lab->device.sim, lab->ready);
+    lab->device.uart_len = 0;
+    lab->device.uart[0] = '\0';
+    lab->device.events_len = 0;
+    lab->device.events[0] = '\0';
+    send(lab, letter, addr);
+    return device_run_until(&lab->device, "client: done\n", ATTACK_INSNS);
+}
+
+/** The words that came back with the last attack. */
+static void answer(const struct lab *lab, uint32_t *words, size_t count)
+{
+    const char *at = strstr(lab->device.uart, "client: got ");
+    if (at == NULL || strstr(lab->device.uart, "client: status 0\n") == NULL) {
+        fail_msg("no answer:\n%s\n%s", lab->device.uart, lab->device.events);
+    }
+    char *next = (char *)(uintptr_t)(at + strlen("client: got "));
+    for (size_t i = 0; i < count; i++) {
+        words[i] = (uint32_t)strtoul(next, &next, 16);
+    }
+}
+
+static uint32_t peek(struct lab *lab, uint32_t addr)
+{
+    struct sim_error error;
+    uint32_t word = 0;
+    assert_int_equal(
+        sim_peek(lab->device.sim, addr & ~0x10000000u, (uint8_t *)&word, sizeof word, &error),
+        SIM_OK);
+    return word;
+}
+
+static int open_lab(void **state)
+{
+    static struct lab lab;
+    const struct device_images images = {
+        .manager = "tests/system/firmware/hostile_manager",
+        .application = "tests/system/firmware/hostile_partition_client",
+    };
+    struct sim_error error;
+    device_open(&lab.device, &images);
+    device_boot(&lab.device);
+    if (!device_run_until(&lab.device, "client: ready\n", BOOT_INSNS)) {
+        fail_msg("no boot:\n%s\n%s", lab.device.uart, lab.device.events);
+    }
+    const char *door = strstr(lab.device.uart, "back door ");
+    lab.place[BACK_DOOR] = (uint32_t)strtoul(door + strlen("back door "), NULL, 16);
+    const char *buffer = strstr(lab.device.uart, "buffer ");
+    lab.buffer = (uint32_t)strtoul(buffer + strlen("buffer "), NULL, 16);
+    assert_int_equal(sim_snapshot_take(lab.device.sim, &lab.ready, &error), SIM_OK);
+    assert_true(attack(&lab, 'p', 0));
+    answer(&lab, lab.place, PLACES);
+    *state = &lab;
+    return 0;
+}
+
+static int close_lab(void **state)
+{
+    struct lab *lab = *state;
+    sim_snapshot_free(lab->ready);
+    device_close(&lab->device);
+    return 0;
+}
+
+static void expect_words(const struct lab *lab, const char *what, const char *text,
+                         const char *words)
+{
+    if (strstr(text, words) == NULL) {
+        fail_msg("%s: no '%s'\nUART:\n%s\njournal:\n%s", what, words, lab->device.uart,
+                 lab->device.events);
+    }
+}
+
+/** The journal names who, what and where. */
+static void expect_refusal(const struct lab *lab, const struct attack *tried, uint32_t addr)
+{
+    char words[64];
+    (void)snprintf(words, sizeof words, "%s0x%08X", tried->access, addr);
+    expect_words(lab, tried->what, lab->device.events,
+                 strcmp(tried->access, FETCH) == 0 ? FETCH : words);
+    expect_words(lab, tried->what, lab->device.events, "Secure unprivileged thread code, HDPL 3");
+}
+
+static void expect_nothing_sent(struct lab *lab, const char *what)
+{
+    for (uint32_t i = 0; i < RESULT_WORDS; i++) {
+        if (peek(lab, lab->buffer + 4 * i) != 0) {
+            fail_msg("%s: the client has word %u", what, i);
+        }
+    }
+}
+
+static void check_attack(struct lab *lab, const struct attack *tried)
+{
+    const uint32_t addr = lab->place[tried->place] + tried->off;
+    if (attack(lab, tried->letter, addr) || strstr(lab->device.uart, "client: got") != NULL) {
+        fail_msg("%s: it came back:\n%s\n%s", tried->what, lab->device.uart, lab->device.events);
+    }
+    expect_words(lab, tried->what, lab->device.uart, tried->said);
+    if (tried->fault != NULL) {
+        expect_words(lab, tried->what, lab->device.events, tried->fault);
+    } else {
+        assert_null(strstr(lab->device.events, "fault:"));
+    }
+    if (tried->access != NULL) {
+        expect_refusal(lab, tried, addr);
+    }
+    expect_nothing_sent(lab, tried->what);
+    if ((tried->letter == 'w' || tried->letter == 'i') && addr >= SRAM2 && addr < SRAM2_END) {
+        assert_int_not_equal(peek(lab, addr), MARK);
+    }
+}
+
+static void a_hostile_partition_is_stopped_and_named(void **state)
+{
+    for (size_t i = 0; i < COUNT_OF(attacks); i++) {
+        check_attack(*state, &attacks[i]);
+    }
+}
+
+/** Both ends of each part that the MPU could tell apart. */
+static void of_secure_ram_only_its_own_is_open(void **state)
+{
+    struct lab *lab = *state;
+    for (uint32_t base = SRAM2; base < SRAM2_END; base += REGION) {
+        const bool own = base >= lab->place[OWN_RAM] && base < lab->place[OWN_RAM_END];
+        for (uint32_t addr = base; addr < base + REGION; addr += REGION - 4) {
+            if (attack(lab, 'r', addr) != own) {
+                fail_msg("read of 0x%08X: %s\n%s", addr, lab->device.uart, lab->device.events);
+            }
+            if (!own && (attack(lab, 'w', addr) || peek(lab, addr) == MARK)) {
+                fail_msg("write of 0x%08X: %s\n%s", addr, lab->device.uart, lab->device.events);
+            }
+        }
+    }
+}
+
+static void its_own_memory_and_device_are_open(void **state)
+{
+    struct lab *lab = *state;
+    assert_true(attack(lab, 'w', lab->place[OWN_DATA]));
+    assert_int_equal(peek(lab, lab->place[OWN_DATA]), MARK);
+    assert_true(attack(lab, 'i', lab->place[OWN_DATA]));
+    assert_int_equal(peek(lab, lab->place[OWN_DATA]), MARK);
+    assert_true(attack(lab, 'r', lab->place[OWN_TEXT]));
+    assert_true(attack(lab, 'r', lab->place[LIBRARY_TEXT]));
+    assert_true(attack(lab, 'r', 0x520C0800)); /* RNG_CR */
+}
+
+/** No register has anything of the client's or of the manager's, and the client's come back. */
+static void it_is_entered_with_registers_that_say_nothing(void **state)
+{
+    struct lab *lab = *state;
+    uint32_t r[12];
+    assert_true(attack(lab, 'e', 0));
+    answer(lab, r, COUNT_OF(r));
+    for (unsigned i = 0; i < COUNT_OF(r); i++) {
+        if (r[i] != 0) {
+            fail_msg("r%u is 0x%08X at entry", i + 1, r[i]);
+        }
+    }
+    assert_null(strstr(lab->device.uart, "changed"));
+}
+
+static void it_cannot_make_itself_privileged(void **state)
+{
+    static const enum sim_reg kept[] = {
+        SIM_REG_CONTROL_S,   SIM_REG_CONTROL_NS, SIM_REG_PRIMASK_S, SIM_REG_PRIMASK_NS,
+        SIM_REG_BASEPRI_S,   SIM_REG_MSP_S,      SIM_REG_MSPLIM_S,  SIM_REG_MSPLIM_NS,
+        SIM_REG_FAULTMASK_S, SIM_REG_PSPLIM_S,   SIM_REG_PSPLIM_NS,
+    };
+    struct lab *lab = *state;
+    uint32_t before[COUNT_OF(kept)];
+    uint32_t seen[4];
+
+    sim_snapshot_restore(lab->device.sim, lab->ready);
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        before[i] = sim_reg_read(lab->device.sim, kept[i]);
+    }
+    assert_int_equal(before[0], 3); /* process stack, unprivileged */
+    assert_true(attack(lab, 'c', 0));
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (sim_reg_read(lab->device.sim, kept[i]) != before[i]) {
+            fail_msg("register %u of the simulator's list changed", (unsigned)kept[i]);
+        }
+    }
+    answer(lab, seen, COUNT_OF(seen));
+    assert_int_equal(seen[0], 3);
+    for (size_t i = 1; i < COUNT_OF(seen); i++) {
+        assert_int_equal(seen[i], 0); /* read as zero */
+    }
+}
+
+/** It can hand its time to the client, as by a result; the manager serves no one from then on. */
+static void a_partition_that_leaves_takes_nothing_along(void **state)
+{
+    struct lab *lab = *state;
+    assert_true(attack(lab, 'b', lab->place[BACK_DOOR]));
+    expect_words(lab, "leaves", lab->device.uart, "client: partition came out\n");
+    expect_words(lab, "leaves", lab->device.uart, "client: status -131\n");
+    assert_int_equal(sim_reg_read(lab->device.sim, SIM_REG_SECURE), 0);
+    assert_int_equal(sim_reg_read(lab->device.sim, SIM_REG_CONTROL_S), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_hostile_partition_is_stopped_and_named),
+        cmocka_unit_test(of_secure_ram_only_its_own_is_open),
+        cmocka_unit_test(its_own_memory_and_device_are_open),
+        cmocka_unit_test(it_is_entered_with_registers_that_say_nothing),
+        cmocka_unit_test(it_cannot_make_itself_privileged),
+        cmocka_unit_test(a_partition_that_leaves_takes_nothing_along),
+    };
+    return cmocka_run_group_tests(tests, open_lab, close_lab);
+}
