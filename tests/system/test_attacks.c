@@ -95,6 +95,21 @@ static void expect_words(const char *what, const char *line, const char *words,
     }
 }
 
+/** The manager's own line names the address of a data access; a jump leaves none. */
+static void expect_fault_address(const struct device *device, const struct attack *attack)
+{
+    char words[32];
+    const char *at = strstr(attack->access, "bytes at ");
+    const size_t len = strlen("bytes at ");
+    unsigned addr;
+    if (at != NULL && sscanf(at + len, "%x", &addr) == 1) {
+        (void)snprintf(words, sizeof words, ", address 0x%08x)", addr);
+        expect_words(attack->what, device->uart, words, device);
+    } else if (strstr(device->uart, ", address ") != NULL) {
+        fail_msg("%s: an address:\n%s", attack->what, device->uart);
+    }
+}
+
 static void check_attack(struct device *device, const struct attack *attack)
 {
     device_boot(device);
@@ -121,6 +136,7 @@ static void check_attack(struct device *device, const struct attack *attack)
         fail_msg("%s: it went on:\n%s", attack->what, device->uart);
     }
     expect_words(attack->what, device->uart, "manager: SecureFault", device);
+    expect_fault_address(device, attack);
 }
 
 static void a_hostile_application_is_stopped_and_explained(void **state)
