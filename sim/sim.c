@@ -174,6 +174,12 @@ enum sim_status sim_create(const char *path, const struct sim_identity *identity
     return status;
 }
 
+enum sim_status sim_rename(const char *made, const char *path, bool replace,
+                           struct sim_error *error)
+{
+    return replace ? store_replace(made, path, error) : store_name_give(made, path, error);
+}
+
 static enum sim_status sim_open_state(struct sim *sim, struct sim_error *error)
 {
     static const uint8_t uid[12] = "garrison-sim";

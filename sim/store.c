@@ -18,21 +18,20 @@
  */
 #define _GNU_SOURCE
 
+#include "store_name.h"
 #include "store_save.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct store {
-    char *path; /**< As the caller named it, for messages. */
-    char *file; /**< As store_file_name() resolved it, for everything else. */
-    int lock;   /**< Open file that holds the flock(); closed after the database. */
+    char *path;             /**< As the caller named it, for messages. */
+    char *file;             /**< As store_name_resolve() resolved it, for everything else. */
+    struct store_lock lock; /**< Its `fd` is closed after the database. */
     bool read_only;
     struct store_writer writer;
     struct store_queue queue;
@@ -44,23 +43,6 @@ struct store {
 #define STORE_BUSY_MS 5000
 
 /* Connections. */
-
-enum sim_status store_file_name(const char *path, char **file, struct sim_error *error)
-{
-    struct stat info;
-    *file = realpath(path, NULL);
-    if (*file == NULL || stat(*file, &info) != 0) {
-        return errno == ENOMEM ? sim_fail(error, SIM_ERROR_MEMORY, "out of memory")
-                               : sim_fail(error, SIM_ERROR_FILE, "%s: cannot be opened: %s", path,
-                                          strerror(errno));
-    }
-    if (S_ISREG(info.st_mode) && info.st_nlink > 1) {
-        return sim_fail(error, SIM_ERROR_FILE,
-                        "%s has %lu names (hard links); a device file may have only one", path,
-                        (unsigned long)info.st_nlink);
-    }
-    return SIM_OK;
-}
 
 /** Whether FILE-wal exists: a simulator has the file open, or was killed. */
 static bool has_log(const char *file)
@@ -150,31 +132,6 @@ static enum sim_status create_content(const char *path, const struct sim_nv *nv,
     return status;
 }
 
-/** Removes what a deleted file of that name has left; SQLite would take it for the new one's. */
-static void remove_leftovers(const char *path)
-{
-    static const char *const suffixes[] = {"wal", "shm", "journal"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char *name = sqlite3_mprintf("%s-%s", path, suffixes[i]);
-        if (name != NULL) {
-            (void)unlink(name);
-        }
-        sqlite3_free(name);
-    }
-}
-
-/**
- * Gives a file the name that nobody has yet, a dangling symbolic link included. Where the file
- * system cannot do it in one step, being killed in between leaves both names.
- */
-static bool give_new_name(const char *made, const char *path)
-{
-    if (renameat2(AT_FDCWD, made, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
-        return true;
-    }
-    return (errno == EINVAL || errno == ENOSYS) && link(made, path) == 0 && unlink(made) == 0;
-}
-
 enum sim_status store_create(const char *path, const struct sim_nv *nv, struct sim_error *error)
 {
     char *making = sqlite3_mprintf("%s.XXXXXX", path);
@@ -193,14 +150,8 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
             sim_fail(error, SIM_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
     }
     (void)close(fd);
-    struct stat info;
-    if (lstat(path, &info) != 0) {
-        remove_leftovers(path);
-    }
-    if (status == SIM_OK && !give_new_name(making, path)) {
-        status = sim_fail(error, SIM_ERROR_FILE,
-                          errno == EEXIST ? "%s: exists already" : "%s: cannot be written: %s",
-                          path, strerror(errno));
+    if (status == SIM_OK) {
+        status = store_name_give(making, path, error);
     }
     (void)unlink(making);
     sqlite3_free(making);
@@ -208,43 +159,6 @@ enum sim_status store_create(const char *path, const struct sim_nv *nv, struct s
 }
 
 /* Opening one. */
-
-/** Whether the name still stands for the file that was locked: SQLite opens it by its name. */
-static bool is_still_named(const struct store *store, const struct stat *locked)
-{
-    struct stat info;
-    return stat(store->file, &info) == 0 && info.st_dev == locked->st_dev &&
-           info.st_ino == locked->st_ino;
-}
-
-/** Opens and locks the file, and checks its first bytes. */
-static enum sim_status open_lock(struct store *store, struct sim_error *error)
-{
-    const char *path = store->path;
-    store->lock = open(store->file, (store->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY |
-                                        O_NONBLOCK | O_NOFOLLOW);
-    struct stat info;
-    if (store->lock < 0 || fstat(store->lock, &info) != 0) {
-        return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be opened: %s", path, strerror(errno));
-    }
-    if (!S_ISREG(info.st_mode)) {
-        return sim_fail(error, SIM_ERROR_FILE, "%s is not a regular file", path);
-    }
-    if (flock(store->lock, (store->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK
-                   ? sim_fail(error, SIM_ERROR_BUSY, "%s is in use by another simulator", path)
-                   : sim_fail(error, SIM_ERROR_FILE, "%s: cannot be locked: %s", path,
-                              strerror(errno));
-    }
-    if (!is_still_named(store, &info)) {
-        return sim_fail(error, SIM_ERROR_BUSY, "%s is being replaced", path);
-    }
-    uint8_t header[STORE_HEADER_BYTES] = {0};
-    if (pread(store->lock, header, sizeof header, 0) < 0) {
-        return sim_fail(error, SIM_ERROR_FILE, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    return store_header_check(header, (uint64_t)info.st_size, path, error);
-}
 
 /** Reads everything without leaving a trace. */
 static enum sim_status read_state(struct store *store, struct sim_nv *nv, struct sim_error *error)
@@ -288,16 +202,19 @@ enum sim_status store_open(const char *path, bool read_only, struct sim_nv *nv, 
     if (store == NULL) {
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     }
-    store->lock = -1;
+    store->lock.fd = -1;
     store->read_only = read_only;
     store->path = strdup(path);
     if (store->path == NULL) {
         free(store);
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     }
-    enum sim_status status = store_file_name(path, &store->file, error);
+    enum sim_status status = store_name_resolve(path, &store->file, error);
     if (status == SIM_OK) {
-        status = open_lock(store, error);
+        status = store_lock_take(&store->lock, store->file, path, !read_only, error);
+    }
+    if (status == SIM_OK) {
+        status = store_header_check(store->lock.header, store->lock.size, path, error);
     }
     if (status == SIM_OK) {
         status = read_state(store, nv, error);
@@ -347,8 +264,8 @@ void store_close(struct store *store)
     }
     store_writer_fini(&store->writer);
     sqlite3_close(store->writer.db);
-    if (store->lock >= 0) {
-        (void)close(store->lock);
+    if (store->lock.fd >= 0) {
+        (void)close(store->lock.fd);
     }
     store_queue_fini(&store->queue);
     free(store->file);

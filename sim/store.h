@@ -22,6 +22,19 @@ SIM_MUST_USE enum sim_status store_create(const char *path, const struct sim_nv 
                                           struct sim_error *error);
 
 /**
+ * Gives a finished device file, `made`, the name of another, which it replaces; or a new name. At
+ * any moment the name stands for the old device with all that was committed, or for the new one.
+ * @return SIM_ERROR_FILE: what is there is no device file (a damaged one is), or cannot be
+ *         replaced: nothing has changed; SIM_ERROR_BUSY: a simulator has it open.
+ */
+SIM_MUST_USE enum sim_status store_replace(const char *made, const char *path,
+                                           struct sim_error *error);
+
+/** Gives it a name that nobody has. @return SIM_ERROR_FILE: it is taken, or cannot be given. */
+SIM_MUST_USE enum sim_status store_name_give(const char *made, const char *path,
+                                             struct sim_error *error);
+
+/**
  * Opens a device file and fills `nv` from it. Every length and value is checked.
  * @param read_only  take no write lock and change nothing (SIM_ERROR_BUSY is still possible)
  * @return SIM_ERROR_FILE: missing, foreign, damaged or of a later format: the file is untouched;

@@ -3,6 +3,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include "store_name.h"
 #include "store_save.h"
 
 #include <stdio.h>
@@ -152,7 +153,7 @@ enum sim_status store_read_events(const char *path, uint64_t limit, sim_event_fn
 {
     sqlite3 *db = NULL;
     char *file = NULL;
-    enum sim_status status = store_file_name(path, &file, error);
+    enum sim_status status = store_name_resolve(path, &file, error);
     if (status == SIM_OK) {
         status = store_db_open(file, path, STORE_DB_READ, &db, error);
     }

@@ -63,15 +63,20 @@ static uint32_t get_be32(const uint8_t *data)
     return (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
 }
 
+bool store_header_is_ours(const uint8_t header[STORE_HEADER_BYTES])
+{
+    static const char magic[16] = "SQLite format 3";
+    return memcmp(header, magic, sizeof magic) == 0 &&
+           get_be32(header + HEADER_APPLICATION_ID) == STORE_APPLICATION_ID;
+}
+
 enum sim_status store_header_check(const uint8_t *header, uint64_t size, const char *path,
                                    struct sim_error *error)
 {
-    static const char magic[16] = "SQLite format 3";
     if (size == 0) {
         return sim_fail(error, SIM_ERROR_FILE, "%s is empty, not a device file", path);
     }
-    if (size < STORE_HEADER_BYTES || memcmp(header, magic, sizeof magic) != 0 ||
-        get_be32(header + HEADER_APPLICATION_ID) != STORE_APPLICATION_ID) {
+    if (size < STORE_HEADER_BYTES || !store_header_is_ours(header)) {
         return sim_fail(error, SIM_ERROR_FILE, "%s is not a device file", path);
     }
     const uint32_t format = get_be32(header + HEADER_USER_VERSION);

@@ -52,6 +52,9 @@ uint32_t store_sum_total(const struct store_sums *sums);
 SIM_MUST_USE enum sim_status store_format_make(sqlite3 *db, const char *path,
                                                struct sim_error *error);
 
+/** Whether the first bytes say that this is, or was, a device file; of whatever format. */
+bool store_header_is_ours(const uint8_t header[STORE_HEADER_BYTES]);
+
 /**
  * Judges a file by its first bytes and its size: a whole device file of this format or not.
  * @param header  STORE_HEADER_BYTES, or all there are
@@ -78,14 +81,6 @@ enum store_db_mode {
     STORE_DB_READ,  /**< Without a trace beside the file, as long as nobody writes to it. */
     STORE_DB_WRITE, /**< For a simulator, that holds the lock. */
 };
-
-/**
- * Resolves the name of a device file, so that FILE-wal is looked for where SQLite has it.
- * @param file  out: the resolved name or NULL, for free() in any case
- * @return SIM_ERROR_FILE: there is no such file, or it has several hard links.
- */
-SIM_MUST_USE enum sim_status store_file_name(const char *path, char **file,
-                                             struct sim_error *error);
 
 /**
  * Opens a database that exists. `*db` is to be closed with sqlite3_close() in any case.

@@ -126,13 +126,23 @@ struct sim_identity {
 SIM_EXPORT SIM_MUST_USE enum sim_status
 sim_create(const char *path, const struct sim_identity *identity, struct sim_error *error);
 
+/**
+ * Gives a device file that no simulator has open another name, in one step.
+ *
+ * @param replace  whether a device file that has that name, damaged or not, is replaced
+ * @return SIM_ERROR_FILE: the name is taken, by a device file or by anything else, or cannot be
+ *         given; SIM_ERROR_BUSY: a simulator has the file of that name open. Nothing is changed.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_rename(const char *made, const char *path, bool replace,
+                                                   struct sim_error *error);
+
 /** Commits the non-volatile state and frees the chip. NULL does nothing. */
 SIM_EXPORT void sim_close(struct sim *sim);
 
 /**
  * Writes what the chip has stored so far to the device file. Also done before any byte leaves a
  * UART, at each reset and at close, so that killing the simulator leaves a state that the chip
- * could have had.
+ * could have had. Journal events since the last commit are lost with a kill.
  */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_commit(struct sim *sim, struct sim_error *error);
 

@@ -4,10 +4,13 @@
  */
 #define _GNU_SOURCE
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -282,6 +285,79 @@ static void a_file_with_a_second_hard_link_is_refused_untouched(void **state)
     store_close(open_device(&again));
 }
 
+/* Replacing one. */
+
+static unsigned renames;
+static uint32_t last_committed;
+
+/** Stands for the C library's: whoever is killed at this moment leaves the old device, whole. */
+int rename(const char *made, const char *to)
+{
+    char log[80];
+    struct sim_nv *old = calloc(1, sizeof *old);
+    assert_non_null(old);
+    (void)snprintf(log, sizeof log, "%s-wal", to);
+    assert_int_not_equal(access(log, F_OK), 0);
+    const int fd = open(to, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_SH | LOCK_NB), -1);
+    assert_int_equal(errno, EWOULDBLOCK);
+    (void)close(fd);
+    /* Another name for the content, since the lock is held. */
+    char copy[80];
+    size_t len = 0;
+    uint8_t *content = slurp(to, &len);
+    (void)snprintf(copy, sizeof copy, "%s/copy", folder);
+    spill(copy, content, len);
+    free(content);
+    struct store *store = NULL;
+    assert_int_equal(store_open(copy, true, old, &store, &error), SIM_OK);
+    assert_in_range(old->boots, last_committed, last_committed + 1);
+    store_close(store);
+    assert_int_equal(unlink(copy), 0);
+    free(old);
+    renames++;
+    return renameat(AT_FDCWD, made, AT_FDCWD, to);
+}
+
+static void a_replaced_device_is_whole_until_the_new_one_has_its_name(void **state)
+{
+    (void)state;
+    char made[80];
+    (void)snprintf(made, sizeof made, "%s/made", folder);
+    assert_int_equal(store_create(made, &nv, &error), SIM_OK);
+    last_committed = kill_after(20000, true, 0);
+    assert_true(files_in_folder() > 2); /* The killed simulator's log is there. */
+    renames = 0;
+    assert_int_equal(store_replace(made, path, &error), SIM_OK);
+    assert_int_equal(renames, 1);
+    assert_int_equal(files_in_folder(), 1);
+    struct store *store = open_device(&again);
+    assert_same_state(&nv, &again);
+    store_close(store);
+}
+
+static void a_device_in_use_is_not_replaced(void **state)
+{
+    (void)state;
+    char made[80];
+    (void)snprintf(made, sizeof made, "%s/made", folder);
+    assert_int_equal(store_create(made, &nv, &error), SIM_OK);
+    for (int read_only = 0; read_only < 2; read_only++) {
+        struct store *store = NULL;
+        assert_int_equal(store_open(path, read_only != 0, &again, &store, &error), SIM_OK);
+        assert_int_equal(store_replace(made, path, &error), SIM_ERROR_BUSY);
+        again.boots = 5;
+        assert_int_equal(store_commit(store, &again, &error), SIM_OK);
+        store_close(store);
+    }
+    struct store *store = open_device(&again);
+    assert_int_equal(again.boots, 5);
+    store_close(store);
+    assert_int_equal(store_name_give(made, path, &error), SIM_ERROR_FILE);
+    assert_non_null(strstr(error.text, "exists already"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +369,9 @@ int main(void)
         cmocka_unit_test_setup(a_killed_simulators_last_commit_is_there_behind_a_symlink,
                                make_device),
         cmocka_unit_test_setup(a_file_with_a_second_hard_link_is_refused_untouched, make_device),
+        cmocka_unit_test_setup(a_replaced_device_is_whole_until_the_new_one_has_its_name,
+                               make_device),
+        cmocka_unit_test_setup(a_device_in_use_is_not_replaced, make_device),
     };
     if (!store_fixture_init()) {
         return 1;
