@@ -3,10 +3,9 @@
  */
 #define _GNU_SOURCE
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <garrison/handoff.h>
@@ -30,7 +29,7 @@ static const struct cli_option options[] = {
     {"config", 'c', CLI_TEXT, offsetof(struct provision_args, config), "FILE",
      "description of the device (YAML)"},
     {"force", 'f', CLI_FLAG, offsetof(struct provision_args, force), NULL,
-     "replace DEVICE if it exists"},
+     "replace DEVICE if it is a device"},
     {"allow-invalid", 0, CLI_FLAG, offsetof(struct provision_args, allow_invalid), NULL,
      "also write images that will be refused"},
     {"verbose", 'v', CLI_COUNT, offsetof(struct provision_args, verbose), NULL,
@@ -108,51 +107,64 @@ static int make_device(const char *path, const struct provision_plan *plan)
     return status == SIM_OK ? EXIT_DONE : say_failure(status, &error);
 }
 
-/** A device that is there may be replaced only with --force, and only when nobody uses it. */
-static int check_target(const char *path, bool force)
+/** Whether both names stand for the same file. */
+static bool is_same(const char *path, const char *other)
 {
-    const struct sim_config config = {.device_path = path, .ephemeral = true, .no_cpu = true};
-    struct sim_error error;
-    struct sim *sim = NULL;
-    if (access(path, F_OK) != 0) {
-        return EXIT_DONE;
-    }
-    if (!force) {
-        return fail(EXIT_USAGE, "%s: exists already; --force replaces it", path);
-    }
-    const enum sim_status status = sim_open(&config, &sim, &error);
-    sim_close(sim);
-    return status == SIM_ERROR_BUSY ? say_failure(status, &error) : EXIT_DONE;
+    struct stat a;
+    struct stat b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
 }
 
-/** Removes the write-ahead log of a replaced device, which would be taken for the new one's. */
-static void remove_beside(const char *path, const char *suffix)
+static bool is_key(const char *path, const struct config_list *keys)
 {
-    char *name = NULL;
-    if (asprintf(&name, "%s%s", path, suffix) >= 0) {
-        (void)unlink(name);
-        free(name);
+    const struct device_key *key = keys->items;
+    bool same = false;
+    for (size_t i = 0; i < keys->count; i++) {
+        same = same || is_same(path, key[i].file.text);
     }
+    return same;
+}
+
+/** What the device is made from is never replaced by it. */
+static int check_inputs(const char *path, const char *config, const struct provision_plan *plan)
+{
+    bool same = is_same(path, config) || is_key(path, &plan->values.keys.hdpl1) ||
+                is_key(path, &plan->values.keys.hdpl2);
+    for (unsigned i = 0; i < plan->images; i++) {
+        same = same || is_same(path, plan->image[i].config->file.text);
+    }
+    return same ? fail(EXIT_USAGE, "%s: the device is made from it, and does not replace it", path)
+                : EXIT_DONE;
 }
 
 static int give_name(const char *made, const char *path, bool force)
 {
-    remove_beside(path, "-wal");
-    remove_beside(path, "-shm");
-    const bool done = force ? rename(made, path) == 0 : link(made, path) == 0;
-    return done ? EXIT_DONE : fail(EXIT_USAGE, "%s: cannot be written: %s", path, strerror(errno));
+    struct sim_error error;
+    const enum sim_status status = sim_rename(made, path, force, &error);
+    return status == SIM_OK ? EXIT_DONE : say_failure(status, &error);
+}
+
+/** A name that nobody uses, beside the file that is to be replaced: a symbolic link is followed. */
+static int name_making(const char *path, char **making)
+{
+    uint32_t number = 0;
+    const int status = file_random((uint8_t *)&number, sizeof number);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    char *file = realpath(path, NULL);
+    const int len = asprintf(making, "%s.%08lx", file != NULL ? file : path, (unsigned long)number);
+    free(file);
+    return len >= 0 ? EXIT_DONE : fail(EXIT_INTERNAL, "out of memory");
 }
 
 static int make_and_name(const char *path, const struct provision_plan *plan, bool force)
 {
-    uint32_t number = 0;
     char *making = NULL;
-    int status = file_random((uint8_t *)&number, sizeof number);
+    int status = name_making(path, &making);
     if (status != EXIT_DONE) {
         return status;
-    }
-    if (asprintf(&making, "%s.%08lx", path, (unsigned long)number) < 0) {
-        return fail(EXIT_INTERNAL, "out of memory");
     }
     status = make_device(making, plan);
     if (status == EXIT_DONE) {
@@ -184,18 +196,21 @@ static int run_provision(const void *opaque, const char *const *operands)
     if (args->config == NULL) {
         return fail(EXIT_USAGE, "provision: --config is missing");
     }
-    int status = check_target(operands[0], args->force);
-    if (status != EXIT_DONE) {
-        return status;
+    struct stat info;
+    if (!args->force && lstat(operands[0], &info) == 0) {
+        return fail(EXIT_USAGE, "%s: exists already; --force replaces it", operands[0]);
     }
-    status = plan_init(&plan, args->config, args->allow_invalid);
+    int status = plan_init(&plan, args->config, args->allow_invalid);
     if (status != EXIT_DONE) {
         return status;
     }
     if (args->verbose > 0) {
         say_plan(&plan);
     }
-    status = make_and_name(operands[0], &plan, args->force);
+    status = check_inputs(operands[0], args->config, &plan);
+    if (status == EXIT_DONE) {
+        status = make_and_name(operands[0], &plan, args->force);
+    }
     plan_fini(&plan);
     return status;
 }

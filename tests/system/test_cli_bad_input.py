@@ -4,6 +4,7 @@
 import os
 import re
 import sqlite3
+import stat
 import struct
 
 import cli
@@ -117,6 +118,64 @@ class Provisioning(cli.Case):
         self.assert_refused(2, 'device.gar: exists already; --force', 'provision', 'device.gar',
                             '-c', 'device.yaml')
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--force')
+
+    def test_only_a_device_is_ever_replaced(self):
+        self.run_ok('provision', 'other.gar', '-c', 'device.yaml')
+        with sqlite3.connect(self.path('foreign.db')) as db:
+            db.execute('CREATE TABLE t(x)')
+        db.close()
+        cli.write(self.path('notes.txt'), 'do not lose me\n')
+        cli.write(self.path('empty'), b'')
+        os.mkdir(self.path('folder'))
+        for name, reason in [
+                ('notes.txt', 'is not a device file'), ('foreign.db', 'is not a device file'),
+                ('empty', 'is not a device file'), ('folder', 'is not a regular file'),
+                ('device.yaml', 'is made from it'), ('urot.pem', 'is made from it'),
+                ('irot.bin', 'is made from it')]:
+            with self.subTest(name):
+                self.assert_refused(2, '%s.* %s' % (name, reason), 'provision', name, '-c',
+                                    'device.yaml', '--force')
+        os.symlink('nowhere', self.path('dangling'))
+        answer = cli.garrison('provision', 'dangling', '-c', 'device.yaml', '-f', cwd=self.dir)
+        self.assertEqual(answer.status, 2)
+        self.assertRegex(answer.err, '^garrison: dangling: cannot be opened: No such file')
+        self.assertTrue(os.path.islink(self.path('dangling')))
+
+    def test_a_device_that_is_an_image_of_itself_is_not_replaced(self):
+        self.run_ok('provision', 'other.gar', '-c', 'device.yaml')
+        cli.write(self.path('device.yaml'), 'schema_version: 1\nimages:\n'
+                  '  - {role: data, address: 0x08000000, file: other.gar}\n')
+        self.assert_refused(2, 'other.gar: the device is made from it', 'provision', 'other.gar',
+                            '-c', 'device.yaml', '--force')
+
+    def test_a_pipe_is_not_replaced(self):
+        os.mkfifo(self.path('pipe'))
+        before = sorted(os.listdir(self.dir))
+        answer = cli.garrison('provision', 'pipe', '-c', 'device.yaml', '-f', cwd=self.dir)
+        self.assertEqual(answer.status, 2)
+        self.assertRegex(answer.err, r'^garrison: pipe is not a regular file\n$')
+        self.assertTrue(stat.S_ISFIFO(os.lstat(self.path('pipe')).st_mode))
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
+
+    def test_a_damaged_device_is_replaced_when_asked(self):
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        good = cli.read(self.path('device.gar'))
+        for bad in (good[:100], good[:len(good) // 2], good[:4096] + bytes(len(good) - 4096)):
+            cli.write(self.path('device.gar'), bad)
+            cli.write(self.path('device.gar-wal'), b'no log at all')
+            self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--force')
+            self.run_ok('state', 'device.gar')
+            self.assertFalse(os.path.exists(self.path('device.gar-wal')))
+
+    def test_a_device_is_replaced_where_a_symlink_leads(self):
+        os.mkdir(self.path('there'))
+        self.run_ok('provision', 'there/device.gar', '-c', 'device.yaml')
+        before = os.stat(self.path('there/device.gar')).st_ino
+        os.symlink('there/device.gar', self.path('link.gar'))
+        self.run_ok('provision', 'link.gar', '-c', 'device.yaml', '-f')
+        self.assertTrue(os.path.islink(self.path('link.gar')))
+        self.assertNotEqual(os.stat(self.path('there/device.gar')).st_ino, before)
+        self.assertEqual(os.listdir(self.path('there')), ['device.gar'])
 
     def test_an_invalid_image_is_written_only_when_asked(self):
         cli.write(self.path('manager.img'), cli.read(self.path('urot.img')))
