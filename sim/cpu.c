@@ -426,8 +426,9 @@ void cpu_reg_write(struct sim_cpu *cpu, enum sim_reg reg, uint32_t value)
         return;
     }
     uint32_t *word = reg_word(&cpu->v, reg);
-    if (word != NULL) {
-        *word = value;
+    if (word == NULL) {
+        return;
     }
+    *word = value;
     cpu->v.lockup = cpu->v.lockup && reg != SIM_REG_PC;
 }

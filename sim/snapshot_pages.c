@@ -119,7 +119,7 @@ static void put_back(struct snapshot_pages *pages, const struct sim_chip *chip, 
                      struct snapshot_page *copy, snapshot_changed_fn *changed, void *context)
 {
     struct place place;
-    if (pages->now.page[page] == copy || !find(chip, page, &place)) {
+    if (copy == NULL || pages->now.page[page] == copy || !find(chip, page, &place)) {
         return;
     }
     drop(&pages->now.page[page]);

@@ -151,7 +151,7 @@ static void every_device_comes_back(void **state)
             assert_memory_equal(copy, dev, dev->bytes);
         }
         read_registers(sim, dev, after);
-        assert_memory_equal(before, after, 4u * words_of(dev));
+        assert_memory_equal(before, after, sizeof before[0] * words_of(dev));
         sim_snapshot_restore(sim, snapshot);
         assert_int_equal(digest(sim), sum);
         free(copy);

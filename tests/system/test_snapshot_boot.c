@@ -126,9 +126,9 @@ static void a_restored_run_is_the_same_run(void **state)
         struct run first;
         struct run second;
         struct sim_snapshot *snapshot = take(device);
-        run(device, step + 101u * i, &first);
+        run(device, step + UINT64_C(101) * i, &first);
         sim_snapshot_restore(device->sim, snapshot);
-        run(device, step + 101u * i, &second);
+        run(device, step + UINT64_C(101) * i, &second);
         expect_same(&first, &second, i);
         sim_snapshot_free(snapshot);
     }
