@@ -33,6 +33,33 @@ static const char *advice_for(enum garrison_status reason)
     return "garrison log tells more";
 }
 
+/** Whether something of that role boots what comes after it. */
+static bool is_stage(uint32_t role)
+{
+    return role >= IMAGE_ROLE_IROT && role <= IMAGE_ROLE_MANAGER;
+}
+
+static bool is_role(uint32_t role)
+{
+    return is_stage(role) || role == IMAGE_ROLE_APPLICATION ||
+           (role >= IMAGE_ROLE_MODULE_0 && role < IMAGE_ROLE_MODULE_0 + 8u);
+}
+
+/** Whether that number stands for a reason to refuse; 0 stands for GARRISON_OK. */
+static bool is_reason(uint32_t number)
+{
+    return number != 0 && number <= UINT8_MAX &&
+           garrison_status_index(garrison_status_at((uint8_t)number)) == number;
+}
+
+uint32_t run_verdict(const struct sim_state *state)
+{
+    const uint32_t word = state->backup[VERDICT_REGISTER];
+    const bool known =
+        is_stage(word >> 24) && is_role((word >> 16) & 0xFFu) && is_reason(word & 0xFFFFu);
+    return state->trustzone && known ? word : 0;
+}
+
 static int report_refused(const struct run_report *report)
 {
     const enum garrison_status reason = garrison_status_at((uint8_t)report->verdict);
@@ -98,7 +125,11 @@ int run_report(const struct run_report *report)
     case RUN_IDLE:
         return report_quiet_end(report, "the processor sleeps and nothing can wake it");
     case RUN_OUTPUT_GONE:
-        return report->wants_text ? EXIT_VERDICT : EXIT_DONE;
+        return report->wants_text ? fail(EXIT_VERDICT,
+                                         "the reader of the output went away before the text '%s'"
+                                         " came",
+                                         report->pattern)
+                                  : EXIT_DONE;
     }
     return EXIT_INTERNAL;
 }

@@ -26,13 +26,19 @@ enum run_end {
     RUN_OUTPUT_GONE, /**< The reader of standard output has gone. */
 };
 
+/**
+ * The boot verdict of a chip, or 0: with TrustZone off no boot stage has run and the register is
+ * the firmware's own, and so is a word that no stage writes.
+ */
+uint32_t run_verdict(const struct sim_state *state);
+
 struct run_report {
     enum run_end end;
     bool wants_text;     /**< --until-text was given. */
     const char *device;  /**< Its path. */
     const char *detail;  /**< Words of the event that ended it; "" if there is none. */
     const char *pattern; /**< Of the text that ended it, or did not come. */
-    uint32_t verdict;    /**< Content of VERDICT_REGISTER. */
+    uint32_t verdict;    /**< As run_verdict() has it. */
     bool quiet;
 };
 

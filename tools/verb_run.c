@@ -189,7 +189,7 @@ static uint32_t boot_verdict(const struct run *run)
 {
     struct sim_state state;
     sim_state_get(run->sim, &state);
-    return state.backup[VERDICT_REGISTER];
+    return run_verdict(&state);
 }
 
 /** Instructions until the next limit, at most a slice. */

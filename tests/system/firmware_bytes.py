@@ -22,19 +22,26 @@ FAULT = [0xDE00]  # permanently undefined
 
 
 class Program:
-    def __init__(self):
+    def __init__(self, secure=False):
+        """secure: runs in the Secure state, from and with the Secure aliases."""
+        self.secure = secure
         self.code = []  # half-words; a tuple is a load of that number into that register
         self.store(RCC_APB2ENR, 1 << 14)
         self.store(USART1 + 0x0C, 16)  # BRR
         self.store(USART1 + 0x00, 9)  # CR1: UE, TE
 
+    def block(self, addr):
+        """A register's address, as this program uses it."""
+        return addr | 0x10000000 if self.secure and addr >> 28 == 4 else addr
+
     def store(self, addr, value):
+        addr = self.block(addr)
         self.code += [(0, addr), (1, value), 0x6001]  # str r1, [r0]
         return self
 
     def text(self, text):
         """Sends a text, waiting before each byte until the UART can take it, and for the last."""
-        self.code.append((0, USART1))
+        self.code.append((0, self.block(USART1)))
         for byte in text.encode():
             self.code += [0x69C2, 0x0612, 0xD5FC]  # ldr r2, [r0, #ISR]; lsls r2, #24; bpl
             self.code += [0x2100 | byte, 0x6281]  # movs r1, #byte; str r1, [r0, #TDR]
@@ -53,7 +60,7 @@ class Program:
         for item in self.code:
             if isinstance(item, tuple) and item[1] not in numbers:
                 numbers.append(item[1])
-        start = FLASH + 4 * VECTORS
+        start = (FLASH | 0x04000000 if self.secure else FLASH) + 4 * VECTORS
         pool = (start + 2 * len(self.code) + 3) & ~3
         words = []
         for index, item in enumerate(self.code):
@@ -65,6 +72,7 @@ class Program:
             words.append(item)
         code = struct.pack('<%dH' % len(words), *words).ljust(pool - start, b'\0')
         loop = start + len(code) + 4 * len(numbers)  # where every fault ends
-        vectors = [STACK, start + 1] + [loop + 1] * (VECTORS - 2)
+        stack = STACK | 0x10000000 if self.secure else STACK
+        vectors = [stack, start + 1] + [loop + 1] * (VECTORS - 2)
         return (struct.pack('<%dI' % VECTORS, *vectors) + code
                 + struct.pack('<%dI' % len(numbers), *numbers) + struct.pack('<H', LOOP[0]))

@@ -19,10 +19,22 @@ images:
 '''
 
 
+SECURE_DEVICE = '''schema_version: 1
+device: {seed: 7}
+option_bytes:
+  trustzone: on
+  boot_ube: user-flash
+  secure_boot_address: 0x0C000000
+  secure_watermark: {bank1: 0-127, bank2: none}
+images:
+  - {role: data, address: 0x0C000000, file: program.bin}
+'''
+
+
 class Run(cli.Case):
     def device(self, program):
         cli.write(self.path('program.bin'), program.bytes())
-        cli.write(self.path('device.yaml'), DEVICE)
+        cli.write(self.path('device.yaml'), SECURE_DEVICE if program.secure else DEVICE)
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--force')
 
     def go(self, *options):
@@ -103,8 +115,8 @@ class Ends(Run):
         self.check(1, 'has not come', '--boots', '2', '--until-text', 'never')
 
     def test_a_boot_verdict_is_put_into_words(self):
-        def refusing(verdict):
-            return (Program().store(RCC_APB3ENR, 1 << 21).store(PWR_DBPCR, 1)
+        def refusing(verdict, secure=True):
+            return (Program(secure).store(RCC_APB3ENR, 1 << 21).store(PWR_DBPCR, 1)
                     .store(TAMP_BKP31R, verdict).end(SLEEP))
 
         self.device(refusing(0x02030007))
@@ -114,6 +126,17 @@ class Ends(Run):
         self.check(1, 'iROT refused the uROT image: nothing is stored there')
         self.device(refusing(0x01010008))
         self.check(1, 'iROT gave up: ')
+        self.device(refusing(0x03040007))
+        self.check(1, 'manager refused the application image: ')
+        self.device(refusing(0x03170006))
+        self.check(1, 'manager refused the module 7 image: ')
+        for word in (0x00010007, 0x04040007, 0x12345678, 0x02050007, 0x02180007, 0x02030000,
+                     0x0203000C, 0x02030107, 0xFFFFFFFF):
+            with self.subTest('%08X' % word):
+                self.device(refusing(word))
+                self.check(0, 'sleeps')
+        self.device(refusing(0x02030007, secure=False))
+        self.check(0, 'sleeps')
 
     def test_an_empty_chip_says_that_nothing_starts(self):
         self.device(Program().end(SLEEP))
@@ -133,6 +156,19 @@ class Streams(Run):
         run.stdout.close()
         self.assertEqual(run.wait(timeout=60), 0)
         self.assertEqual(run.stderr.read(), b'')
+        run.stderr.close()
+
+    def test_a_reader_that_goes_away_before_the_text_came_is_told(self):
+        self.device(Program().text('go\n' * 3).reset())
+        run = subprocess.Popen([cli.GARRISON, 'run', 'device.gar', '--until-text', 'never'],
+                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        run.stdout.read(1)
+        run.stdout.close()
+        self.assertEqual(run.wait(timeout=60), 1)
+        self.assertEqual(run.stderr.read().splitlines()[-1],
+                         b"garrison: the reader of the output went away before the text 'never'"
+                         b" came")
         run.stderr.close()
 
     def test_output_that_cannot_be_written_is_an_error(self):
