@@ -73,6 +73,23 @@ static bool parse_seconds(const char *text, uint64_t *milliseconds)
     return true;
 }
 
+/** Whether an option that has one value has got it already: the last would win unseen. */
+static bool has_value(const struct cli_option *option, const void *field)
+{
+    switch (option->kind) {
+    case CLI_TEXT:
+        return *(const char *const *)field != NULL;
+    case CLI_NUMBER:
+    case CLI_SECONDS:
+        return ((const struct cli_number *)field)->given;
+    case CLI_FLAG:
+    case CLI_COUNT:
+    case CLI_LIST:
+        return false;
+    }
+    return false;
+}
+
 /** Stores the value of one option; the flag kinds have none. */
 static int option_store(const struct parse *parse, const struct cli_option *option,
                         const char *value)
@@ -81,6 +98,9 @@ static int option_store(const struct parse *parse, const struct cli_option *opti
     struct cli_number *number = field;
     struct cli_list *list = field;
     bool sound = true;
+    if (has_value(option, field)) {
+        return fail(EXIT_USAGE, "--%s was given twice", option->name);
+    }
     switch (option->kind) {
     case CLI_FLAG:
         *(bool *)field = true;

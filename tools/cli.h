@@ -13,7 +13,7 @@ enum cli_kind {
     CLI_TEXT,    /**< const char *; NULL when not given. */
     CLI_NUMBER,  /**< struct cli_number: "4096", "0x1000", "4K", "1M". */
     CLI_SECONDS, /**< struct cli_number, in milliseconds; written as seconds, with a fraction. */
-    CLI_LIST,    /**< struct cli_list: may be given several times. */
+    CLI_LIST,    /**< struct cli_list: may be given several times, unlike what has one value. */
 };
 
 struct cli_number {
