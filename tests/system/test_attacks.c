@@ -1,5 +1,5 @@
 /*
- * A hostile application and a hostile uROT against the real images: what they try ends in the right
+ * A hostile application, uROT and manager against the real images: what they try ends in the right
  * fault at the right address, and the journal explains it.
  */
 #include "support/test.h"
@@ -188,6 +188,42 @@ static void a_hostile_urot_finds_nothing_of_the_irot(void **state)
     device_close(&device);
 }
 
+/** Both stages, the keys of their levels and their memory are gone when the manager runs. */
+static void a_hostile_manager_finds_nothing_of_the_stages(void **state)
+{
+    (void)state;
+    static struct device device;
+    static const char *const zero[] = {
+        "iROT's vectors 00000000",
+        "iROT's last word 00000000",
+        "uROT's header 00000000",
+        "uROT's vectors 00000000",
+        "uROT's code 00000000",
+        "uROT's last word 00000000",
+        "OBK of HDPL1, first 00000000",
+        "OBK of HDPL1, key record 00000000",
+        "OBK of HDPL1, last 00000000",
+        "OBK of HDPL2, first 00000000",
+        "OBK of HDPL2, last 00000000",
+        "words left on the stack 00000000",
+        "words left above the data 00000000",
+    };
+    const struct device_images images = {.manager = "tests/system/firmware/probe_manager"};
+    device_open(&device, &images);
+    device_boot(&device);
+    (void)device_run(&device, BOOT_INSNS);
+    for (size_t i = 0; i < COUNT_OF(zero); i++) {
+        expect_words("probe", device.uart, zero[i], &device);
+    }
+    assert_null(strstr(device.uart, "own code 00000000"));
+    assert_null(strstr(device.uart, "came back"));
+    const char *flash = event_line(&device, "refused", "read of 4 bytes at 0x0C008000");
+    expect_words("flash", flash, "HDPL 3", &device);
+    const char *keys = event_line(&device, "refused", "read of 4 bytes at 0x0FFD0900");
+    expect_words("keys", keys, "belongs to HDPL2", &device);
+    device_close(&device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_journal_names_the_attackers_function, open_attack,
                                         close_device),
         cmocka_unit_test(a_hostile_urot_finds_nothing_of_the_irot),
+        cmocka_unit_test(a_hostile_manager_finds_nothing_of_the_stages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "image.h"
 #include "leave.h"
+#include "probe.h"
 #include "regs.h"
 #include "stage.h"
 
@@ -17,10 +18,7 @@ const struct leave_stage leave_stage = {
     .level_after = SBS_HDPLSR_3,
 };
 
-static const struct {
-    const char *name;
-    uint32_t addr;
-} targets[] = {
+static const struct probe_target targets[] = {
     {"iROT's vectors", 0x0C000000u},
     {"iROT's code", 0x0C000400u},
     {"iROT's last word", 0x0C007FFCu},
@@ -30,32 +28,11 @@ static const struct {
     {"own code", 0x0C008400u},
 };
 
-static void log_value(const char *name, uint32_t value)
-{
-    static const char digits[] = "0123456789abcdef";
-    char line[80];
-    unsigned at = 0;
-    for (const char *from = "probe: "; *from != '\0'; from++) {
-        line[at++] = *from;
-    }
-    for (; *name != '\0' && at < sizeof(line) - 12u; name++) {
-        line[at++] = *name;
-    }
-    line[at++] = ' ';
-    for (unsigned i = 0; i < 8u; i++) {
-        line[at++] = digits[(value >> (28u - 4u * i)) & 0xFu];
-    }
-    line[at] = '\0';
-    port_log(line);
-}
-
 _Noreturn void image_main(void)
 {
     reg_write(MPU_CTRL, 0); /* What refuses from here on is the chip, not our own MPU. */
     board_init();
-    for (unsigned i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-        log_value(targets[i].name, reg_read(targets[i].addr));
-    }
+    probe_read(targets, sizeof(targets) / sizeof(targets[0]));
     port_log("probe: jump");
     void (*const irot)(void) = (void (*)(void))0x0C000401u;
     irot();
