@@ -228,7 +228,9 @@ static void registers_act(void **state)
     assert_int_equal(reg_read(SBS_HDPLSR), SBS_HDPLSR_2);
     reg_set(SBS_CSLCKR, SBS_CSLCKR_SAU);
     assert_int_equal(chip_core_lock(chip, true), 4);
+    reg_write(GTZC_MPCBB_CFGLOCKR(1), 1);
     reg_set(GTZC_MPCBB_CR(1), GTZC_MPCBB_GLOCK);
+    assert_int_equal(reg_read(GTZC_MPCBB_CR(1)) & GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK);
     reg_write(GTZC_MPCBB_SECCFGR(1), 0);
     assert_int_not_equal(reg_read(GTZC_MPCBB_SECCFGR(1)), 0);
     reg_set(GTZC_TZSC_CR, GTZC_TZSC_LCK);
