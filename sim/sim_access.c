@@ -147,8 +147,12 @@ enum sim_status sim_poke(struct sim *sim, uint32_t addr, const uint8_t *data, si
             nv_touch(sim->nv, (enum nv_part)memory.part, at, 1);
         }
     }
-    if (memory.memory == CHIP_FLASH) { /* The range may be in two pieces when banks are swapped. */
-        chip_memory_changed(sim->chip, CHIP_FLASH, 0, memory.size);
+    if (memory.memory == CHIP_FLASH && len > 0) {
+        const uint32_t first = host_memory_byte(sim, &memory, off);
+        const uint32_t last = host_memory_byte(sim, &memory, off + (uint32_t)len - 1u);
+        const bool whole = last - first != len - 1u; /* in two pieces, when banks are swapped */
+        chip_memory_changed(sim->chip, CHIP_FLASH, whole ? 0 : first,
+                            whole ? memory.size : (uint32_t)len);
     } else if (memory.memory >= 0) {
         chip_memory_changed(sim->chip, (enum chip_memory_id)memory.memory, off, (uint32_t)len);
     }

@@ -283,6 +283,10 @@ static void a_restore_copies_only_what_was_written(void **state)
     write_as(sim, true, SRAM1 + 1020u, 1);
     write_as(sim, true, SRAM1 + 4096u, 1);
     assert_int_equal(sim->chip->written->count, 2);
+    const uint8_t byte = 0;
+    struct sim_error error;
+    assert_int_equal(sim_poke(sim, FLASH + 0x2345u, &byte, 1, &error), SIM_OK);
+    assert_int_equal(sim->chip->written->count, 2 + 8); /* one sector */
     sim_snapshot_restore(sim, snapshot);
     assert_int_equal(sim->chip->written->count, 0);
     sim_snapshot_free(snapshot);
