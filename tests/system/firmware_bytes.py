@@ -14,6 +14,8 @@ RCC_APB3ENR = 0x44020CA8
 PWR_DBPCR = 0x44020824
 TAMP_BKP31R = 0x44007D7C
 USART1 = 0x40013800
+FLASH_NSKEYR = 0x40022004
+FLASH_NSCR = 0x40022028
 AIRCR = 0xE000ED0C
 
 LOOP = [0xE7FE]
@@ -46,6 +48,19 @@ class Program:
             self.code += [0x69C2, 0x0612, 0xD5FC]  # ldr r2, [r0, #ISR]; lsls r2, #24; bpl
             self.code += [0x2100 | byte, 0x6281]  # movs r1, #byte; str r1, [r0, #TDR]
         self.code += [0x69C2, 0x0652, 0xD5FC]  # until TC
+        return self
+
+    def program_and_tell(self, first):
+        """Programs quad-words from `first` on, number k with k, k, k, k; after each sends a byte:
+        a letter after an even one, a line feed after an odd one."""
+        self.store(FLASH_NSKEYR, 0x45670123).store(FLASH_NSKEYR, 0xCDEF89AB)
+        self.store(FLASH_NSCR, 2)  # PG
+        self.code += [(0, USART1), (3, FLASH_NSCR - 0x28), (4, first), 0x2500]  # movs r5, #0
+        self.code += [0x6025, 0x6065, 0x60A5, 0x60E5]  # next: str r5, [r4], #4, #8, #12
+        self.code += [0x6A1A, 0x07D2, 0xD1FC]  # ldr r2, [r3, #NSSR]; lsls r2, #31 (BSY); bne
+        self.code += [0x2161, 0x07EA, 0xD000, 0x210A]  # r1 = r5 & 1 ? '\n' : 'a'
+        self.code += [0x69C2, 0x0612, 0xD5FC, 0x6281]  # as text() does
+        self.code += [0x3410, 0x3501, 0xE7ED]  # adds r4, #16; adds r5, #1; b next
         return self
 
     def end(self, how):

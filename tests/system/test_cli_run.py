@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """garrison run: what it prints, when it ends, with which exit status, and what it leaves."""
 
+import contextlib
 import json
 import os
+import random
 import re
 import signal
+import sqlite3
+import struct
 import subprocess
 import time
 
@@ -235,6 +239,39 @@ class Device(Run):
             run.wait()
             self.assertGreater(self.state()['boots'], 0)
         self.check(0, 'number of boots', '--boots', '1')
+
+    def quad_words(self, first_sector):
+        """How many quad-words the device file holds from that sector on, each with its number."""
+        count = 0
+        with contextlib.closing(sqlite3.connect(self.path('device.gar'))) as db:
+            rows = db.execute('SELECT data FROM flash WHERE sector >= ? ORDER BY sector',
+                              (first_sector,)).fetchall()
+        for data, in rows:
+            for off in range(0, len(data), 16):
+                if data[off:off + 16] == struct.pack('<4I', *[count] * 4):
+                    count += 1
+                else:
+                    self.assertEqual(data[off:], b'\xff' * (len(data) - off), count)
+        return count
+
+    def test_what_was_programmed_before_a_byte_left_survives_a_kill(self):
+        seed = int(os.environ.get('GARRISON_SEED', str(time.time_ns() & 0xFFFFFFFF)), 0)
+        print('seed %d (GARRISON_SEED=%d repeats it)' % (seed, seed), flush=True)
+        draw = random.Random(seed)
+        program = Program().text('g').program_and_tell(0x08010000)
+        for _ in range(8):
+            self.device(program)
+            run = self.start('--quiet')
+            wanted = draw.randrange(1, 1500)
+            seen = run.stdout.read(wanted)
+            time.sleep(draw.random() * 0.005)
+            run.kill()
+            run.wait()
+            seen += run.stdout.read()
+            self.assertGreaterEqual(len(seen), wanted)
+            self.assertEqual(seen, (b'a\n' * len(seen))[:len(seen)])
+            self.state()
+            self.assertIn(self.quad_words(8) - len(seen), (0, 1, 2))
 
     def test_an_interrupted_run_closes_its_device(self):
         self.device(Program().text('go\n').end(LOOP))
