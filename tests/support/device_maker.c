@@ -61,13 +61,19 @@ const char *device_path(const struct device *device, const char *name)
     return path;
 }
 
-static void sign(const struct device *device, const char *role, const char *image)
+/** Makes "ROLE.img" in the device's folder, signed with the key of `owner`. */
+static void sign(const struct device *device, const char *role, const char *owner,
+                 const char *image)
 {
-    const char *tool = required("GARRISON");
-    const char *target = required("GARRISON_TARGET_DIR");
-    shell("%s key new %s/%s.pem >/dev/null", tool, device->folder, role);
     shell("%s image sign --key %s/%s.pem --slot %s --version 1.0.0 %s/%s.bin %s/%s.img >/dev/null",
-          tool, device->folder, role, role, target, image, device->folder, role);
+          required("GARRISON"), device->folder, owner, role, required("GARRISON_TARGET_DIR"), image,
+          device->folder, role);
+}
+
+static void sign_own(const struct device *device, const char *role, const char *image)
+{
+    shell("%s key new %s/%s.pem >/dev/null", required("GARRISON"), device->folder, role);
+    sign(device, role, role, image);
 }
 
 static void write_config(const struct device *device)
@@ -134,11 +140,11 @@ void device_open(struct device *device, const struct device_images *images)
     const char *port = "port/stm32h573";
     char path[160];
     (void)snprintf(path, sizeof path, "%s/urot", port);
-    sign(device, "urot", images->urot != NULL ? images->urot : path);
+    sign_own(device, "urot", images->urot != NULL ? images->urot : path);
     (void)snprintf(path, sizeof path, "%s/manager", port);
-    sign(device, "manager", images->manager != NULL ? images->manager : path);
-    sign(device, "application",
-         images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
+    sign_own(device, "manager", images->manager != NULL ? images->manager : path);
+    sign_own(device, "application",
+             images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
     shell("cp %s/%s/irot.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port, device->folder);
     write_config(device);
     shell("%s provision %s/device.gar --config %s/device.yaml >/dev/null", required("GARRISON"),
@@ -200,4 +206,38 @@ bool device_run_until(struct device *device, const char *text, uint64_t insns)
 enum sim_stop device_run(struct device *device, uint64_t insns)
 {
     return sim_run(device->sim, insns);
+}
+
+void device_put_image(struct device *device, const char *role, const char *owner, const char *image,
+                      uint32_t addr)
+{
+    static uint8_t data[0x40000];
+    struct sim_error error;
+    char name[32];
+    sign(device, role, owner, image);
+    (void)snprintf(name, sizeof name, "%s.img", role);
+    FILE *file = fopen(device_path(device, name), "rb");
+    if (file == NULL) {
+        perror(name);
+        abort();
+    }
+    const size_t len = fread(data, 1, sizeof data, file);
+    (void)fclose(file);
+    if (sim_poke(device->sim, addr, data, len, &error) != SIM_OK) {
+        fprintf(stderr, "%s\n", error.text);
+        abort();
+    }
+}
+
+void device_erase(struct device *device, uint32_t addr, uint32_t len)
+{
+    static const uint8_t erased[16] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                       0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    struct sim_error error;
+    for (uint32_t off = 0; off < len; off += sizeof erased) {
+        if (sim_poke(device->sim, addr + off, erased, sizeof erased, &error) != SIM_OK) {
+            fprintf(stderr, "%s\n", error.text);
+            abort();
+        }
+    }
 }

@@ -39,6 +39,16 @@ void device_reopen(struct device *device);
 /** Changes one byte of flash behind the filters; twice is as before. */
 void device_xor(struct device *device, uint32_t addr, uint8_t mask);
 
+/**
+ * Puts an image of the cross build into the slot at `addr` behind the filters, made for the slot of
+ * `role` but signed with the key of `owner`, another role. device_reopen() brings the old one back.
+ */
+void device_put_image(struct device *device, const char *role, const char *owner, const char *image,
+                      uint32_t addr);
+
+/** Makes flash read as erased, behind the filters; both are multiples of 16 bytes. */
+void device_erase(struct device *device, uint32_t addr, uint32_t len);
+
 /** Path of a file in the device's folder; lives until the next call. */
 const char *device_path(const struct device *device, const char *name);
 

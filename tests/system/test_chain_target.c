@@ -82,26 +82,86 @@ struct slot {
     const char *verifier;
     const char *name;
     uint32_t addr;
+    const char *role;     /**< As the `garrison` command calls it. */
+    const char *stranger; /**< Whose key must not do, although the device holds it. */
+    const char *image;    /**< Path below GARRISON_TARGET_DIR. */
 };
 
 static const struct slot slots[] = {
-    {"iROT", "uROT", 0x0C008000},
-    {"uROT", "manager", 0x0C014000},
-    {"uROT", "application", 0x08040000},
+    {"iROT", "uROT", 0x0C008000, "urot", "manager", "port/stm32h573/urot"},
+    {"uROT", "manager", 0x0C014000, "manager", "application", "port/stm32h573/manager"},
+    {"uROT", "application", 0x08040000, "application", "manager", "examples/hello_psa/hello_psa"},
 };
 
-static void expect_refused(struct device *device, const struct slot *slot, uint32_t off)
+#define HEADER 0x400u
+
+#define BAD_HEADER "not of the expected form: header"
+#define BAD_TLVS   "not of the expected form: unprotected TLVs"
+#define BAD_LENGTH "a length or offset leads outside its container: body"
+#define BAD_DIGEST "content does not match its digest"
+#define BAD_OWNER  "signature is not by the expected owner"
+#define BAD_TYPE   "not supported by this version: unprotected TLVs"
+#define BLANK      "nothing is stored there: header"
+
+/** What a changed bit is refused for, from this offset on. */
+struct reason {
+    uint32_t off;
+    const char *text;
+};
+
+static const struct reason reasons_body[] = {
+    {0, BAD_HEADER},  /* magic */
+    {4, BAD_DIGEST},  /* load address */
+    {14, BAD_LENGTH}, /* the third byte of the body's size */
+    {20, BAD_DIGEST}, /* version */
+    {28, BAD_HEADER}, /* padding that is zero */
+    {32, BAD_DIGEST}, /* the rest of the header, and the body */
+};
+
+/** From the start of the TLVs. */
+static const struct reason reasons_tlvs[] = {
+    {0, BAD_TLVS},   /* magic and length of all */
+    {6, BAD_TLVS},   /* length of the digest */
+    {8, BAD_DIGEST}, /* the digest */
+    {42, BAD_TLVS},  /* length of the key's hash */
+    {44, BAD_OWNER}, /* the key's hash */
+    {76, BAD_TYPE},  /* type of the signature */
+    {80, BAD_OWNER}, /* the signature */
+};
+
+static const char *reason_at(const struct reason *reasons, size_t count, uint32_t off)
 {
-    char line[64];
+    size_t i = 0;
+    while (i + 1 < count && reasons[i + 1].off <= off) {
+        i++;
+    }
+    return reasons[i].text;
+}
+
+static void expect_refused(struct device *device, const struct slot *slot, const char *what,
+                           uint32_t off, const char *reason)
+{
+    char line[128];
     struct sim_state state;
-    (void)snprintf(line, sizeof line, "%s: %s refused: ", slot->verifier, slot->name);
+    (void)snprintf(line, sizeof line, "%s: %s refused: %s\n", slot->verifier, slot->name, reason);
     device_boot(device);
     (void)device_run(device, BOOT_INSNS);
     sim_state_get(device->sim, &state);
     if (strstr(device->uart, line) == NULL || strstr(device->uart, "hello_psa") != NULL ||
         strstr(device->events, line) == NULL || state.backup[31] == 0) {
-        fail_msg("%s byte %u:\n%s\njournal:\n%s", slot->name, off, device->uart, device->events);
+        fail_msg("%s, %s %u: no '%s' in:\n%s\njournal:\n%s", slot->name, what, off, line,
+                 device->uart, device->events);
     }
+}
+
+/** Offset of the image's TLVs in its slot. */
+static uint32_t tlvs_off(struct device *device, const struct slot *slot)
+{
+    struct sim_error error;
+    uint8_t head[16];
+    assert_int_equal(sim_peek(device->sim, slot->addr, head, sizeof head, &error), SIM_OK);
+    assert_int_equal(head[10] | head[11], 0); /* no protected ones */
+    return HEADER + ((uint32_t)head[12] | (uint32_t)head[13] << 8 | (uint32_t)head[14] << 16);
 }
 
 /** Every byte natively is test_chain_native; here header, TLVs and a stride of the body. */
@@ -110,23 +170,56 @@ static void a_flipped_bit_in_a_real_image_never_runs(void **state)
     struct device *device = *state;
     device_reopen(device);
     for (size_t i = 0; i < COUNT_OF(slots); i++) {
-        struct sim_error error;
-        uint8_t head[16];
-        assert_int_equal(sim_peek(device->sim, slots[i].addr, head, sizeof head, &error), SIM_OK);
-        const uint32_t body =
-            (uint32_t)head[12] | (uint32_t)head[13] << 8 | (uint32_t)head[14] << 16;
-        const uint32_t tlvs = 0x400u + body;
+        const uint32_t tlvs = tlvs_off(device, &slots[i]);
         for (uint32_t off = 0; off < tlvs + 150u; off += off < 32u || off >= tlvs ? 7u : 2500u) {
             if (off >= 32u && off < tlvs && off + 2500u > tlvs) {
                 off = tlvs;
             }
+            const char *reason = off < tlvs
+                                     ? reason_at(reasons_body, COUNT_OF(reasons_body), off)
+                                     : reason_at(reasons_tlvs, COUNT_OF(reasons_tlvs), off - tlvs);
             device_xor(device, slots[i].addr + off, 0x10);
-            expect_refused(device, &slots[i], off);
+            expect_refused(device, &slots[i], "bit in byte", off, reason);
             device_xor(device, slots[i].addr + off, 0x10);
         }
     }
     device_boot(device);
     assert_true(device_run_until(device, "hello_psa: ok", BOOT_INSNS));
+}
+
+/** Cut within the signature, then within the body, behind the header, and to nothing. */
+static void a_truncated_image_never_runs(void **state)
+{
+    struct device *device = *state;
+    for (size_t i = 0; i < COUNT_OF(slots); i++) {
+        device_reopen(device);
+        const uint32_t tlvs = tlvs_off(device, &slots[i]);
+        const uint32_t end = (tlvs + 160u) & ~15u;
+        const struct reason cuts[] = {
+            {(tlvs + 112u) & ~15u, BAD_OWNER},
+            {(tlvs / 2u) & ~15u, BAD_TLVS},
+            {HEADER, BAD_TLVS},
+            {0, BLANK},
+        };
+        for (size_t k = 0; k < COUNT_OF(cuts); k++) {
+            device_erase(device, slots[i].addr + cuts[k].off, end - cuts[k].off);
+            expect_refused(device, &slots[i], "cut at", cuts[k].off, cuts[k].text);
+        }
+    }
+}
+
+static void an_image_of_another_owner_never_runs(void **state)
+{
+    struct device *device = *state;
+    for (size_t i = 0; i < COUNT_OF(slots); i++) {
+        const struct slot *slot = &slots[i];
+        device_reopen(device);
+        device_put_image(device, slot->role, slot->stranger, slot->image, slot->addr);
+        expect_refused(device, slot, "another owner's", 0, BAD_OWNER);
+        device_put_image(device, slot->role, slot->role, slot->image, slot->addr);
+        device_boot(device);
+        assert_true(device_run_until(device, "hello_psa: ok", BOOT_INSNS));
+    }
 }
 
 int main(void)
@@ -136,6 +229,8 @@ int main(void)
         cmocka_unit_test(two_runs_are_the_same_run),
         cmocka_unit_test(two_boots_draw_other_random_numbers),
         cmocka_unit_test(a_flipped_bit_in_a_real_image_never_runs),
+        cmocka_unit_test(a_truncated_image_never_runs),
+        cmocka_unit_test(an_image_of_another_owner_never_runs),
     };
     return cmocka_run_group_tests(tests, open_hello, close_device);
 }
