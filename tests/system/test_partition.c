@@ -13,7 +13,8 @@
 #define BOOT_INSNS   400000000u
 #define ATTACK_INSNS 2000000u
 
-#define MARK         0xA77AC4EDu /* what hostile_services_crypto.c writes */
+#define MARK         0xA77AC4EDu /* what hostile_partition.h writes */
+#define GATE_CALL    0x0C014818u
 #define RESULT_WORDS 16u
 #define SRAM2        0x30040000u
 #define SRAM2_END    0x30050000u
@@ -28,9 +29,9 @@ enum place {
     OWN_TEXT,
     OWN_RAM,
     OWN_RAM_END,
-    UPDATE_TEXT,
-    UPDATE_RAM,
-    UPDATE_RAM_END,
+    OTHER_TEXT,
+    OTHER_RAM,
+    OTHER_RAM_END,
     OWN_CODE, /* instructions in its data */
     OWN_DATA, /* room on both sides for a frame, not on its stack */
     START_APPLICATION,
@@ -51,10 +52,10 @@ struct attack {
         *access; /**< How the journal names the access, before its address; NULL: not at all. */
 };
 
-#define PROTECTED  "manager: partition crypto: MemManage at "
-#define BUS        "manager: partition crypto: BusFault at "
-#define REFUSED    "manager: partition crypto: supervisor call refused"
-#define NOT_OWN    "crypto: programmer error: buffer is not its own"
+#define PROTECTED  "MemManage at "
+#define BUS        "BusFault at "
+#define REFUSED    "supervisor call refused"
+#define NOT_OWN    "programmer error: buffer is not its own"
 #define READ       "read of 4 bytes at "
 #define WRITE      "write of 4 bytes at "
 #define FETCH      "fetch"
@@ -68,11 +69,11 @@ static const struct attack attacks[] = {
     {"writes the SPM's data", 'w', SPM_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL", WRITE},
     {"reads the gate's stack", 'r', GATE_RAM_END, (uint32_t)-36, PROTECTED, "DACCVIOL", READ},
     {"writes the gate's stack", 'w', GATE_STACK, 0, PROTECTED, "DACCVIOL", WRITE},
-    {"reads the other partition's stack", 'r', UPDATE_RAM, 0, PROTECTED, "DACCVIOL", READ},
-    {"writes the other partition's data", 'w', UPDATE_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL",
+    {"reads the other partition's stack", 'r', OTHER_RAM, 0, PROTECTED, "DACCVIOL", READ},
+    {"writes the other partition's data", 'w', OTHER_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL",
      WRITE},
     {"reads the SPM's code", 'r', SPM_TEXT, 0, PROTECTED, "DACCVIOL", READ},
-    {"reads the other partition's code", 'r', UPDATE_TEXT, 0, PROTECTED, "DACCVIOL", READ},
+    {"reads the other partition's code", 'r', OTHER_TEXT, 0, PROTECTED, "DACCVIOL", READ},
     {"writes its own code", 'w', OWN_TEXT, 0, PROTECTED, "DACCVIOL", WRITE},
     {"writes the library", 'w', LIBRARY_TEXT, 0, PROTECTED, "DACCVIOL", WRITE},
     {"reads the vector table", 'r', ABSOLUTE, 0x0C014400, PROTECTED, "DACCVIOL", READ},
@@ -82,9 +83,8 @@ static const struct attack attacks[] = {
     {"writes Non-secure RAM", 'w', ABSOLUTE, 0x20050000, PROTECTED, "DACCVIOL", WRITE},
     {"runs its own data", 'x', OWN_CODE, 0, PROTECTED, "IACCVIOL", FETCH},
     {"runs the SPM's code", 'x', SPM_TEXT, 0, PROTECTED, "IACCVIOL", FETCH},
-    {"runs the other partition's code", 'x', UPDATE_TEXT, 0, PROTECTED, "IACCVIOL", FETCH},
-    {"runs Non-secure RAM", 'x', ABSOLUTE, 0x20000000, "manager: partition crypto: SecureFault",
-     "INVTRAN", FETCH},
+    {"runs the other partition's code", 'x', OTHER_TEXT, 0, PROTECTED, "IACCVIOL", FETCH},
+    {"runs Non-secure RAM", 'x', ABSOLUTE, 0x20000000, "SecureFault", "INVTRAN", FETCH},
     {"starts the application again", 'x', START_APPLICATION, 0, PROTECTED, "DACCVIOL", NULL},
     {"reads USART1", 'r', ABSOLUTE, 0x4001381C, PROTECTED, "DACCVIOL", READ},
     {"writes the flash controller", 'w', ABSOLUTE, 0x50022028, PROTECTED, "DACCVIOL", WRITE},
@@ -99,7 +99,7 @@ static const struct attack attacks[] = {
     {"has a message written into the hand-over record", 'i', ABSOLUTE, 0x30040000, NOT_OWN, NULL,
      NULL},
     {"has a message written to the gate's stack", 'i', GATE_STACK, 0, NOT_OWN, NULL, NULL},
-    {"has a message written to the other partition", 'i', UPDATE_RAM, 0, NOT_OWN, NULL, NULL},
+    {"has a message written to the other partition", 'i', OTHER_RAM, 0, NOT_OWN, NULL, NULL},
     {"has a message written over the end of its memory", 'i', OWN_RAM_END, (uint32_t)-2, NOT_OWN,
      NULL, NULL},
     {"has a message written into its code", 'i', OWN_TEXT, 0, NOT_OWN, NULL, NULL},
@@ -112,16 +112,14 @@ static const struct attack attacks[] = {
     {"makes a call of an unknown number", 'n', ABSOLUTE, 0, REFUSED, NULL, NULL},
     {"makes a call of the gate's off its stack", 'G', OWN_DATA, 0, REFUSED, NULL, NULL},
     {"returns off its stack", 'R', OWN_DATA, 0, REFUSED, NULL, NULL},
-    {"returns from the gate's stack", 'R', GATE_RAM_END, (uint32_t)-8,
-     "manager: partition crypto: UsageFault", "STKOF", NULL},
-    {"returns from the other partition's stack", 'R', UPDATE_RAM, 0x400,
-     "manager: partition crypto: MemManage", "MSTKERR", NULL},
-    {"overflows its stack", 's', ABSOLUTE, 0, "manager: partition crypto: UsageFault", "STKOF",
-     NULL},
+    {"returns from the gate's stack", 'R', GATE_RAM_END, (uint32_t)-8, "UsageFault", "STKOF", NULL},
+    {"returns from above its memory", 'R', OWN_RAM_END, 0x400, "MemManage", "MSTKERR", NULL},
+    {"overflows its stack", 's', ABSOLUTE, 0, "UsageFault", "STKOF", NULL},
 };
 
 /** A device whose client is ready for an attack, and can be had so again. */
 struct lab {
+    const char *partition; /**< The one that attacks: its name. */
     struct device device;
     struct sim_snapshot *ready;
     uint32_t place[ABSOLUTE + 1];
@@ -131,7 +129,7 @@ struct lab {
 static void send(struct lab *lab, char letter, uint32_t addr)
 {
     char text[16];
-    (void)snprintf(text, sizeof text, "%c%08X", letter, addr);
+    (void)snprintf(text, sizeof text, "%c%c%08X", lab->partition[0], letter, addr);
     for (const char *at = text; *at != '\0'; at++) {
         sim_uart_send(lab->device.sim, 1, (uint8_t)*at);
         (void)device_run(&lab->device, 2000);
@@ -173,7 +171,7 @@ static uint32_t peek(struct lab *lab, uint32_t addr)
     return word;
 }
 
-static int open_lab(void **state)
+static int open_lab(void **state, const char *partition)
 {
     static struct lab lab;
     const struct device_images images = {
@@ -181,6 +179,7 @@ static int open_lab(void **state)
         .application = "tests/system/firmware/hostile_partition_client",
     };
     struct sim_error error;
+    lab.partition = partition;
     device_open(&lab.device, &images);
     device_boot(&lab.device);
     if (!device_run_until(&lab.device, "client: ready\n", BOOT_INSNS)) {
@@ -195,6 +194,16 @@ static int open_lab(void **state)
     answer(&lab, lab.place, PLACES);
     *state = &lab;
     return 0;
+}
+
+static int open_crypto(void **state)
+{
+    return open_lab(state, "crypto");
+}
+
+static int open_update(void **state)
+{
+    return open_lab(state, "update");
 }
 
 static int close_lab(void **state)
@@ -239,7 +248,9 @@ static void check_attack(struct lab *lab, const struct attack *tried)
     if (attack(lab, tried->letter, addr) || strstr(lab->device.uart, "client: got") != NULL) {
         fail_msg("%s: it came back:\n%s\n%s", tried->what, lab->device.uart, lab->device.events);
     }
-    expect_words(lab, tried->what, lab->device.uart, tried->said);
+    char words[80];
+    (void)snprintf(words, sizeof words, "%s: %s", lab->partition, tried->said);
+    expect_words(lab, tried->what, lab->device.uart, words);
     if (tried->fault != NULL) {
         expect_words(lab, tried->what, lab->device.events, tried->fault);
     } else {
@@ -278,7 +289,7 @@ static void of_secure_ram_only_its_own_is_open(void **state)
     }
 }
 
-static void its_own_memory_and_device_are_open(void **state)
+static void its_own_memory_is_open(void **state)
 {
     struct lab *lab = *state;
     assert_true(attack(lab, 'w', lab->place[OWN_DATA]));
@@ -287,7 +298,23 @@ static void its_own_memory_and_device_are_open(void **state)
     assert_int_equal(peek(lab, lab->place[OWN_DATA]), MARK);
     assert_true(attack(lab, 'r', lab->place[OWN_TEXT]));
     assert_true(attack(lab, 'r', lab->place[LIBRARY_TEXT]));
-    assert_true(attack(lab, 'r', 0x520C0800)); /* RNG_CR */
+}
+
+static void a_device_is_open_to_the_partition_that_has_it(void **state)
+{
+    struct lab *lab = *state;
+    const bool granted = strcmp(lab->partition, "crypto") == 0;
+    assert_int_equal(attack(lab, 'r', 0x520C0800), granted); /* RNG_CR */
+}
+
+/** The gate answers as it answers a client that interrupts a call. */
+static void the_gate_serves_no_partition(void **state)
+{
+    struct lab *lab = *state;
+    uint32_t status;
+    assert_true(attack(lab, 'x', GATE_CALL));
+    answer(lab, &status, 1);
+    assert_int_equal((int32_t)status, -131);
 }
 
 /** No register has anything of the client's or of the manager's, and the client's come back. */
@@ -350,10 +377,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hostile_partition_is_stopped_and_named),
         cmocka_unit_test(of_secure_ram_only_its_own_is_open),
-        cmocka_unit_test(its_own_memory_and_device_are_open),
+        cmocka_unit_test(its_own_memory_is_open),
+        cmocka_unit_test(a_device_is_open_to_the_partition_that_has_it),
+        cmocka_unit_test(the_gate_serves_no_partition),
         cmocka_unit_test(it_is_entered_with_registers_that_say_nothing),
         cmocka_unit_test(it_cannot_make_itself_privileged),
         cmocka_unit_test(a_partition_that_leaves_takes_nothing_along),
     };
-    return cmocka_run_group_tests(tests, open_lab, close_lab);
+    const int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, close_lab);
+    return failed + cmocka_run_group_tests_name("update", tests, open_update, close_lab);
 }

@@ -7,7 +7,7 @@
 
 /** Input 0 of the call; input 1 is HOSTILE_MARK, output 0 are HOSTILE_WORDS words. */
 struct hostile_request {
-    uint32_t attack; /**< Letter in the table of hostile_services_crypto.c. */
+    uint32_t attack; /**< Letter in the table of hostile_partition.h. */
     uint32_t addr;   /**< What it aims at. */
 };
 

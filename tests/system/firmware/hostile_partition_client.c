@@ -1,6 +1,6 @@
 /*
- * The client of the hostile partition: passes on attacks that arrive over USART1, each a letter and
- * eight hexadecimal digits, and tells what came back.
+ * The client of the hostile partitions: passes on attacks that arrive over USART1, each the first
+ * letter of the partition, the attack's, and eight hexadecimal digits, and tells what came back.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "hostile.h"
 #include "layout.h"
 #include "services/crypto_protocol.h"
+#include "services/update_protocol.h"
 
 #define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
 #define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
@@ -60,15 +61,14 @@ __attribute__((naked)) static psa_status_t call_marked(psa_handle_t handle, uint
                      ".ltorg\n" ::"i"(GATE_ADDR + GATE_ENTRY_BYTES * GATE_CALL + 1u));
 }
 
-static void attack(uint32_t letter, uint32_t addr)
+static void attack(psa_handle_t partition, uint32_t letter, uint32_t addr)
 {
     const struct hostile_request request = {letter, addr};
     const uint32_t mark = HOSTILE_MARK;
     const psa_invec in[] = {{&request, sizeof request}, {&mark, sizeof mark}};
     psa_outvec out[] = {{result, sizeof result}};
 
-    const psa_status_t status =
-        call_marked(CRYPTO_HANDLE, GATE_CONTROL(PSA_IPC_CALL, 2, 1), in, out);
+    const psa_status_t status = call_marked(partition, GATE_CONTROL(PSA_IPC_CALL, 2, 1), in, out);
     printf("client: status %ld\n", (long)status);
     printf("client: got");
     for (unsigned i = 0; i < HOSTILE_WORDS; i++) {
@@ -87,7 +87,7 @@ static void attack(uint32_t letter, uint32_t addr)
 static void back_door(void)
 {
     printf("client: partition came out\n");
-    attack('p', 0);
+    attack(CRYPTO_HANDLE, 'p', 0);
     for (;;) {
     }
 }
@@ -101,7 +101,8 @@ int main(void)
     printf("client: buffer %08lX\n", (unsigned long)(uintptr_t)result);
     printf("client: ready\n");
     for (;;) {
+        const psa_handle_t partition = received() == 'c' ? CRYPTO_HANDLE : UPDATE_HANDLE;
         const uint32_t letter = received();
-        attack(letter, received_word());
+        attack(partition, letter, received_word());
     }
 }

@@ -1,0 +1,205 @@
+/*
+ * A hostile partition: it does one attack for each call and tells what it got. The address comes
+ * from its client, so that any address can be tried.
+ *
+ * Code, not declarations: included once in the place of each partition, by a file that has the name
+ * by which the manager's linker script knows it. That file defines
+ *     HOSTILE_SERVICE       the partition's function
+ *     HOSTILE_OWN(part)     the linker's symbol for a part of its memory: text, ram, ram_end
+ *     HOSTILE_OTHER(part)   the same of another partition
+ */
+#pragma once
+
+#include <psa/service.h>
+
+#include "gate.h"
+#include "hostile.h"
+#include "linker.h"
+#include "svc_numbers.h"
+
+#define THUMB_BX_LR 0x47704770u
+
+/** What the processor holds when the partition is entered: r1 to r12. */
+struct entry_registers {
+    uint32_t r[12];
+};
+
+struct attempt {
+    psa_handle_t message;
+    uint32_t addr;
+    const struct entry_registers *entry;
+    uint32_t *result; /**< HOSTILE_WORDS words for the client. */
+};
+
+static uint32_t own_code[2] = {THUMB_BX_LR, THUMB_BX_LR};
+static uint64_t own_stack[32];
+
+/* Where the test finds what it aims at; tests/system/test_partition.c names them in this order. */
+static void tell_places(const struct attempt *attempt)
+{
+    const uint32_t places[] = {
+        (uint32_t)linker_spm_text,
+        (uint32_t)linker_spm_ram_end,
+        (uint32_t)linker_gate_stack_limit,
+        (uint32_t)linker_gate_ram_end,
+        (uint32_t)HOSTILE_OWN(text),
+        (uint32_t)HOSTILE_OWN(ram),
+        (uint32_t)HOSTILE_OWN(ram_end),
+        (uint32_t)HOSTILE_OTHER(text),
+        (uint32_t)HOSTILE_OTHER(ram),
+        (uint32_t)HOSTILE_OTHER(ram_end),
+        (uint32_t)own_code,
+        (uint32_t)(own_stack + 16),
+        (uint32_t)gate_start_application,
+        (uint32_t)linker_library_text,
+    };
+    for (uint32_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        attempt->result[i] = places[i];
+    }
+}
+
+static void tell_entry(const struct attempt *attempt)
+{
+    for (uint32_t i = 0; i < 12; i++) {
+        attempt->result[i] = attempt->entry->r[i];
+    }
+}
+
+static void try_read(const struct attempt *attempt)
+{
+    attempt->result[0] = *(volatile uint32_t *)attempt->addr;
+}
+
+static void try_write(const struct attempt *attempt)
+{
+    *(volatile uint32_t *)attempt->addr = HOSTILE_MARK;
+}
+
+static void try_jump(const struct attempt *attempt)
+{
+    uint32_t (*const target)(void) = (uint32_t(*)(void))(attempt->addr | 1u);
+    attempt->result[0] = target();
+}
+
+/** Gives itself every right there is; none of it is for unprivileged code. */
+static void try_registers(const struct attempt *attempt)
+{
+    const uint32_t one = 1;
+    const uint32_t privileged = 2;
+    __asm__ volatile("msr control, %1\n"
+                     "isb\n"
+                     "cpsid i\n"
+                     "cpsid f\n"
+                     "msr primask, %0\n"
+                     "msr basepri, %0\n"
+                     "msr faultmask, %0\n"
+                     "msr msp, %0\n"
+                     "msr msplim, %0\n"
+                     "msr psplim, %0\n"
+                     "msr control_ns, %0\n"
+                     "msr primask_ns, %0\n"
+                     "msr msplim_ns, %0\n" ::"r"(one),
+                     "r"(privileged)
+                     : "memory");
+    __asm__ volatile("mrs %0, control" : "=r"(attempt->result[0]));
+    __asm__ volatile("mrs %0, msp" : "=r"(attempt->result[1]));
+    __asm__ volatile("mrs %0, psplim" : "=r"(attempt->result[2]));
+    __asm__ volatile("mrs %0, msp_ns" : "=r"(attempt->result[3]));
+}
+
+static void try_message_into(const struct attempt *attempt)
+{
+    attempt->result[0] = psa_read(attempt->message, 1, (void *)attempt->addr, sizeof(uint32_t));
+}
+
+static void try_message_from(const struct attempt *attempt)
+{
+    psa_write(attempt->message, 0, (const void *)attempt->addr, sizeof(uint32_t));
+}
+
+static void try_number_of_gate(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile("svc #1" ::: "r0", "r1", "r2", "r3", "r12", "lr", "memory");
+}
+
+static void try_number_of_none(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile("svc #255" ::: "r0", "r1", "r2", "r3", "r12", "lr", "memory");
+}
+
+#define SVC_FROM(stack, number)                                                                    \
+    __asm__ volatile("mov r4, sp\n"                                                                \
+                     "mov sp, %0\n"                                                                \
+                     "svc %1\n"                                                                    \
+                     "mov sp, r4\n" ::"r"(stack),                                                  \
+                     "i"(number)                                                                   \
+                     : "r0", "r1", "r2", "r3", "r4", "r12", "lr", "memory")
+
+/** A call of the gate's, out of the partition. */
+static void try_gate_from(const struct attempt *attempt)
+{
+    SVC_FROM(attempt->addr, 1);
+}
+
+/** A call of its own, from a stack that is not its own: what a corrupted stack pointer comes to. */
+static void try_return_from(const struct attempt *attempt)
+{
+    SVC_FROM(attempt->addr, SVC_PARTITION_RETURN);
+}
+
+static void try_overflow(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile("1: push {r0-r7}\n"
+                     "b 1b\n");
+}
+
+/** Leaves for Non-secure state with the call under way. */
+static void try_way_out(const struct attempt *attempt)
+{
+    __asm__ volatile("bxns %0" ::"r"(attempt->addr & ~1u));
+}
+
+static const struct {
+    char letter;
+    void (*run)(const struct attempt *attempt);
+} attacks[] = {
+    {'p', tell_places},        {'e', tell_entry},       {'r', try_read},
+    {'w', try_write},          {'x', try_jump},         {'c', try_registers},
+    {'i', try_message_into},   {'o', try_message_from}, {'g', try_number_of_gate},
+    {'n', try_number_of_none}, {'G', try_gate_from},    {'R', try_return_from},
+    {'s', try_overflow},       {'b', try_way_out},
+};
+
+__attribute__((used)) static psa_status_t hostile_serve(const psa_msg_t *message,
+                                                        const struct entry_registers *entry)
+{
+    struct hostile_request request;
+    uint32_t result[HOSTILE_WORDS] = {0};
+    if (psa_read(message->handle, 0, &request, sizeof request) != sizeof request) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    const struct attempt attempt = {message->handle, request.addr, entry, result};
+    for (uint32_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
+        if ((uint32_t)attacks[i].letter == request.attack) {
+            attacks[i].run(&attempt);
+        }
+    }
+    psa_write(message->handle, 0, result, message->out_size[0] < sizeof result ? 0 : sizeof result);
+    return PSA_SUCCESS;
+}
+
+/* Before any compiled code touches a register. */
+__attribute__((naked)) psa_status_t HOSTILE_SERVICE(const psa_msg_t *message)
+{
+    (void)message;
+    __asm__ volatile("push {r1-r12}\n"
+                     "mov r1, sp\n"
+                     "push {r3, lr}\n"
+                     "bl hostile_serve\n"
+                     "pop {r3, lr}\n"
+                     "pop {r1-r12}\n"
+                     "bx lr\n");
+}
