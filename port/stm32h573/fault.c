@@ -115,10 +115,11 @@ __attribute__((naked)) void fault_entry(void)
 {
     __asm__ volatile("movs r0, #0\n"
                      "msr msplim, r0\n"
-                     "tst lr, #4\n"
-                     "ite eq\n"
-                     "mrseq r0, msp\n"
-                     "mrsne r0, psp\n"
+                     "and r1, lr, #12\n" /* Thread mode and process stack: both, or it was MSP */
+                     "cmp r1, #12\n"
+                     "ite ne\n"
+                     "mrsne r0, msp\n"
+                     "mrseq r0, psp\n"
                      "mov r1, lr\n"
                      "b fault_report\n");
 }
