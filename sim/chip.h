@@ -144,3 +144,5 @@ bool chip_trustzone(const struct sim_chip *chip);
 uint32_t chip_clock_hz(const struct sim_chip *chip);
 /** CSLCKR/CNSLCKR of SBS, as set: bit 0 VTOR(+AIRCR when Secure), bit 1 MPU, bit 2 SAU. */
 uint32_t chip_core_lock(const struct sim_chip *chip, bool secure);
+/** Whether the product state closes debug: CLOSED and LOCKED (DBGMCU). */
+bool chip_debug_closed(const struct sim_chip *chip);

@@ -92,8 +92,17 @@ static const uint32_t mvfr_words[3] = {0x10110021, 0x11000011, 0x00000040};
 
 #define FPDSCR_WRITABLE 0x07C00000u
 
+/** Where the product state closes debug, the cycle counter stands at zero. [U] */
+static bool dwt_closed(const struct v8m *v)
+{
+    return chip_debug_closed(v->chip);
+}
+
 static uint32_t dwt_cycles(const struct v8m *v)
 {
+    if (dwt_closed(v)) {
+        return 0;
+    }
     const bool counts = (v->dwt_ctrl & DWT_CYCCNTENA) != 0 && (v->demcr & DEMCR_TRCENA) != 0;
     return counts ? (uint32_t)(v->time - v->dwt_base) : v->dwt_cyccnt;
 }
@@ -101,7 +110,7 @@ static uint32_t dwt_cycles(const struct v8m *v)
 /** Changes what the cycle counter depends on, without a jump of the counter. */
 static void dwt_set(struct v8m *v, uint32_t ctrl, uint32_t demcr, uint32_t cycles)
 {
-    v->dwt_ctrl = ctrl;
+    v->dwt_ctrl = dwt_closed(v) ? 0 : ctrl;
     v->demcr = demcr;
     v->dwt_cyccnt = cycles;
     v->dwt_base = v->time - cycles;

@@ -49,12 +49,16 @@ struct dbgmcu {
     uint32_t value[REGISTERS];
 };
 
+bool chip_debug_closed(const struct sim_chip *chip)
+{
+    const uint32_t state = OPTSR_STATE(chip->nv->option[NV_OB_OPTSR]);
+    return state == STATE_CLOSED || state == STATE_LOCKED;
+}
+
 /* AP1 is open unless the product state closes debug; what authentication opens is not modelled. [U] */
 static uint32_t dbgmcu_sr(const struct sim_chip *chip)
 {
-    const uint32_t state = OPTSR_STATE(chip->nv->option[NV_OB_OPTSR]);
-    const bool closed = state == STATE_CLOSED || state == STATE_LOCKED;
-    return AP_PRESENT | AP0_ENABLED | (closed ? 0 : AP1_ENABLED);
+    return AP_PRESENT | AP0_ENABLED | (chip_debug_closed(chip) ? 0 : AP1_ENABLED);
 }
 
 static uint32_t dbgmcu_read(struct sim_device *dev, const struct sim_txn *txn)
