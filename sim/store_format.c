@@ -113,7 +113,7 @@ static long long query_integer(sqlite3 *db, const char *sql, const char *argumen
 enum sim_status store_schema_check(sqlite3 *db, const char *path, struct sim_error *error)
 {
     const long long sound =
-        query_integer(db, "SELECT quick_check = 'ok' FROM pragma_quick_check(1) LIMIT 1", NULL);
+        query_integer(db, "SELECT quick_check = 'ok' FROM pragma_quick_check LIMIT 1", NULL);
     if (sound < 0) {
         return store_sql_fail(db, path, "read it", error);
     }
