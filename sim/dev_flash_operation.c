@@ -112,33 +112,81 @@ static void flash_tear_program(uint8_t *cells, const uint8_t *data, uint32_t len
     }
 }
 
-/** Erasing sets bits: each quad-word has come through, or is somewhere on the way. */
+/** What a cut leaves of one unit of ECC: half are torn, a quarter each is old or done. [U] */
+enum flash_cut { FLASH_CUT_OLD, FLASH_CUT_DONE, FLASH_CUT_TORN };
+
+static enum flash_cut flash_cut_draw(uint64_t *noise)
+{
+    static const enum flash_cut outcomes[] = {FLASH_CUT_OLD, FLASH_CUT_DONE, FLASH_CUT_TORN,
+                                              FLASH_CUT_TORN};
+    return outcomes[flash_noise(noise) & 3u];
+}
+
+/** Erasing sets bits: a torn quad-word is somewhere on the way. */
+static enum flash_cut flash_tear_quad(uint8_t *bytes, uint8_t *cell, uint64_t *noise)
+{
+    const enum flash_cut cut = flash_cut_draw(noise);
+    if (cut == FLASH_CUT_DONE) {
+        memset(bytes, 0xFF, FLASH_QUAD);
+        *cell = NV_CELL_VIRGIN;
+    } else if (cut == FLASH_CUT_TORN) {
+        for (uint32_t i = 0; i < FLASH_QUAD; i++) {
+            bytes[i] |= (uint8_t)flash_noise(noise);
+        }
+        *cell = NV_CELL_ECC_DOUBLE;
+    }
+    return cut;
+}
+
 static void flash_tear_erase(uint8_t *bytes, uint8_t *cells, uint32_t len, uint64_t *noise)
 {
     for (uint32_t quad = 0; quad < len / FLASH_QUAD; quad++) {
-        const bool erased = quad != 0 && (flash_noise(noise) & 1u) != 0;
-        for (uint32_t i = 0; i < FLASH_QUAD; i++) {
-            const uint8_t set = erased ? 0xFFu : (uint8_t)flash_noise(noise);
-            bytes[quad * FLASH_QUAD + i] |= set;
-        }
-        cells[quad] = erased ? NV_CELL_VIRGIN : NV_CELL_ECC_DOUBLE;
+        (void)flash_tear_quad(bytes + quad * FLASH_QUAD, cells + quad, noise);
     }
 }
 
-/** High-cycle data keeps its state in the sector: what has not come through is unreadable. */
-static void flash_tear_edata(struct sim_nv *nv, uint32_t sector)
+/** High-cycle data keeps the state of its half-words in the sector, which is not torn itself. */
+static void flash_tear_edata(struct sim_nv *nv, uint32_t sector, uint64_t *noise)
 {
-    for (uint32_t off = 0; off < FLASH_EDATA_BYTES; off += 2u) {
+    for (uint32_t off = 0; off < FLASH_EDATA_BYTES; off += FLASH_QUAD) {
         const uint32_t phys = sector + off;
-        const bool erased = nv->flash_cell[phys / FLASH_QUAD] == NV_CELL_VIRGIN;
-        flash_edata_set_cell(nv, phys, erased ? NV_CELL_VIRGIN : NV_CELL_ECC_DOUBLE);
+        const enum flash_cut cut =
+            flash_tear_quad(nv->flash + phys, nv->flash_cell + phys / FLASH_QUAD, noise);
+        const enum nv_cell cell = cut == FLASH_CUT_DONE ? NV_CELL_VIRGIN : NV_CELL_ECC_DOUBLE;
+        for (uint32_t half = 0; cut != FLASH_CUT_OLD && half < FLASH_QUAD; half += 2u) {
+            flash_edata_set_cell(nv, phys + half, cell);
+        }
     }
+}
+
+/** Main flash, sector by sector: some of them may be high-cycle data. */
+static void flash_tear_sectors(struct dev_flash *flash, const struct flash_operation *op,
+                               uint64_t *noise)
+{
+    struct sim_nv *nv = flash->dev.chip->nv;
+    for (uint32_t sector = op->off; sector < op->off + op->len; sector += NV_SECTOR_BYTES) {
+        if (flash_is_edata(nv, sector)) {
+            flash_tear_edata(nv, sector, noise);
+        } else {
+            flash_tear_erase(nv->flash + sector, nv->flash_cell + sector / FLASH_QUAD,
+                             NV_SECTOR_BYTES, noise);
+        }
+    }
+    flash_changed(flash, op->off, op->len);
 }
 
 static void flash_tear_write(struct dev_flash *flash, const struct flash_operation *op,
                              uint64_t *noise)
 {
     struct sim_nv *nv = flash->dev.chip->nv;
+    const enum flash_cut cut = flash_cut_draw(noise);
+    if (cut == FLASH_CUT_OLD) {
+        return;
+    }
+    if (cut == FLASH_CUT_DONE) {
+        flash_write_finish(flash, op);
+        return;
+    }
     switch (op->space) {
     case FLASH_MAIN:
         flash_tear_program(nv->flash + op->off, op->data, op->len, noise);
@@ -177,14 +225,7 @@ static void flash_tear(struct dev_flash *flash, const struct flash_operation *op
     case FLASH_OP_SECTOR_ERASE:
     case FLASH_OP_BANK_ERASE:
     case FLASH_OP_MASS_ERASE:
-        flash_tear_erase(nv->flash + op->off, nv->flash_cell + op->off / FLASH_QUAD, op->len,
-                         &noise);
-        for (uint32_t sector = op->off; sector < op->off + op->len; sector += NV_SECTOR_BYTES) {
-            if (flash_is_edata(nv, sector)) {
-                flash_tear_edata(nv, sector);
-            }
-        }
-        flash_changed(flash, op->off, op->len);
+        flash_tear_sectors(flash, op, &noise);
         break;
     case FLASH_OP_OBK_ERASE:
     case FLASH_OP_OBK_SWAP: /* The alternate sector is lost, the current one stays. */

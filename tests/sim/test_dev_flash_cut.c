@@ -7,8 +7,18 @@
 #define CASE(name) cmocka_unit_test_setup_teardown(name, cut_setup, fixture_teardown)
 
 #define CODE(opsr) ((opsr) >> 29)
+#define DATA_OP    (1u << 21)
 #define BK_OP      (1u << 22)
 #define OTP_OP     (1u << 24)
+
+#define SEEDS       64u
+#define EDATA_PHYS  (BANK + 127u * SECTOR) /* The last sector of bank 2. */
+#define EDATA_BANK2 0xC000u
+#define EDATA_LAST  (EDATA_NS + EDATA_BANK2 + 7u * 6144u)
+
+#define ALT_SECT  (1u << 2)
+#define ALT_ERASE (1u << 3)
+#define SWAP_REQ  (1u << 1)
 
 static int cut_setup(void **state)
 {
@@ -33,22 +43,86 @@ static void quiet_reset_tells_of_nothing(void **state)
     assert_int_equal(f->nv->flash_cell[BANK / 16u], NV_CELL_PROGRAMMED);
 }
 
-static void cut_write_leaves_a_torn_quad_word(void **state)
+/** What a cut may leave of a unit. */
+enum outcome { OLD, NEW, TORN, OUTCOMES };
+
+static enum outcome outcome_of(const uint8_t *bytes, uint8_t cell, unsigned len)
+{
+    const uint8_t old = 0xFF;
+    const uint8_t new = 0x5A;
+    if (cell == NV_CELL_ECC_DOUBLE) {
+        for (unsigned i = 0; i < len; i++) {
+            assert_int_equal(bytes[i] & new, new); /* Ones are never cleared. */
+        }
+        return TORN;
+    }
+    for (unsigned i = 0; i < len; i++) {
+        assert_int_equal(bytes[i], cell == NV_CELL_VIRGIN ? old : new);
+    }
+    return cell == NV_CELL_VIRGIN ? OLD : NEW;
+}
+
+static void be_ready(struct flash_fixture *f, uint64_t seed)
+{
+    f->nv->rng_state = seed;
+    if ((reg_ns(f, R_NSCR) & CR_LOCK) != 0) {
+        unlock(f); /* A second pair of keys would lock it for good. */
+    }
+    set_ns(f, R_NSCR, CR_PG);
+    set_s(f, R_SECCR, CR_PG);
+    set_s(f, R_SECOBKKEYR, 0x192A083Bu);
+    set_s(f, R_SECOBKKEYR, 0x6E7F4C5Du);
+    if (chip_hdpl(f->chip) == 0) {
+        chip_hdpl_raise(f->chip);
+    }
+}
+
+/** Nothing of `before` has changed but `len` bytes of main flash at `phys`. */
+static void only_flash_changed(const struct sim_nv *before, const struct sim_nv *nv, uint32_t phys,
+                               uint32_t len)
+{
+    const uint32_t end = phys + len;
+    assert_memory_equal(nv->flash, before->flash, phys);
+    assert_memory_equal(nv->flash + end, before->flash + end, NV_FLASH_BYTES - end);
+    assert_memory_equal(nv->flash_cell, before->flash_cell, phys / 16u);
+    assert_memory_equal(nv->flash_cell + end / 16u, before->flash_cell + end / 16u,
+                        (NV_FLASH_BYTES - end) / 16u);
+    assert_memory_equal(nv->otp, before->otp, sizeof(nv->otp));
+    assert_memory_equal(nv->obk, before->obk, sizeof(nv->obk));
+    assert_memory_equal(nv->option, before->option, sizeof(nv->option));
+}
+
+static struct sim_nv *copy_of(const struct sim_nv *nv)
+{
+    struct sim_nv *copy = malloc(sizeof(*copy));
+    assert_non_null(copy);
+    memcpy(copy, nv, sizeof(*copy));
+    return copy;
+}
+
+static void cut_write_leaves_old_new_or_torn(void **state)
 {
     struct flash_fixture *f = *state;
-    store_quad(f, FLASH_MEM_NS + BANK + 0x30u, 0x0F0F0F0Fu);
-    cut(f);
     const uint32_t phys = BANK + 0x30u;
-    assert_int_equal(f->nv->flash_cell[phys / 16u], NV_CELL_ECC_DOUBLE);
-    for (unsigned i = 0; i < 16; i++) {
-        assert_int_equal(f->nv->flash[phys + i] & 0x0F, 0x0F); /* Ones are never cleared. */
+    struct sim_nv *before = copy_of(f->nv);
+    unsigned count[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        memset(f->nv->flash + phys, 0xFF, 16);
+        f->nv->flash_cell[phys / 16u] = NV_CELL_VIRGIN;
+        be_ready(f, seed);
+        store_quad(f, FLASH_MEM_NS + phys, 0x5A5A5A5Au);
+        cut(f);
+        assert_int_equal(CODE(reg_ns(f, R_OPSR)), 1);
+        assert_int_equal(reg_ns(f, R_OPSR) & 0x5FFFFFu, BK_OP | 0x30u);
+        only_flash_changed(before, f->nv, phys, 16);
+        const enum outcome got = outcome_of(f->nv->flash + phys, f->nv->flash_cell[phys / 16u], 16);
+        count[got]++;
+        const unsigned nmis = f->nmis;
+        (void)load(f, FLASH_MEM_NS + phys, 4);
+        assert_int_equal(f->nmis - nmis, got == TORN);
     }
-    assert_int_equal(f->nv->flash_cell[phys / 16u + 1u], NV_CELL_VIRGIN);
-    assert_int_equal(CODE(reg_ns(f, R_OPSR)), 1);
-    assert_int_equal(reg_ns(f, R_OPSR) & 0x5FFFFFu, BK_OP | 0x30u);
-    (void)load(f, FLASH_MEM_NS + BANK + 0x30u, 4);
-    assert_int_equal(f->nmis, 1);
-    assert_int_equal(reg_ns(f, R_NSSR), 0);
+    assert_true(count[OLD] != 0 && count[NEW] != 0 && count[TORN] != 0);
+    free(before);
 }
 
 static void buffer_that_was_not_full_is_lost_without_a_trace(void **state)
@@ -60,42 +134,89 @@ static void buffer_that_was_not_full_is_lost_without_a_trace(void **state)
     assert_int_equal(reg_ns(f, R_OPSR), 0);
 }
 
-static void cut_erase_leaves_a_half_erased_sector(void **state)
+static void fill(struct flash_fixture *f, uint32_t phys, uint32_t len)
+{
+    memset(f->nv->flash + phys, 0x5A, len);
+    memset(f->nv->flash_cell + phys / 16u, NV_CELL_PROGRAMMED, len / 16u);
+}
+
+/** Counts what a cut erase has left: NEW is the old content here, OLD is the erased state. */
+static void count_erased(const struct flash_fixture *f, uint32_t phys, uint32_t len,
+                         unsigned count[OUTCOMES])
+{
+    memset(count, 0, OUTCOMES * sizeof(count[0]));
+    for (uint32_t at = phys; at < phys + len; at += 16u) {
+        count[outcome_of(f->nv->flash + at, f->nv->flash_cell[at / 16u], 16)]++;
+    }
+}
+
+static void cut_erase_leaves_each_quad_word_old_torn_or_erased(void **state)
 {
     struct flash_fixture *f = *state;
-    for (uint32_t off = 0; off < SECTOR; off += 16u) {
-        program(f, FLASH_MEM_NS + BANK + off, 0x5A5A5A5Au);
+    struct sim_nv *before = copy_of(f->nv);
+    unsigned first[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        unsigned count[OUTCOMES];
+        fill(f, BANK, SECTOR);
+        be_ready(f, seed);
+        set_ns(f, R_NSCR, CR_SER | CR_BKSEL | CR_STRT);
+        cut(f);
+        assert_int_equal(CODE(reg_ns(f, R_OPSR)), 3);
+        only_flash_changed(before, f->nv, BANK, SECTOR);
+        count_erased(f, BANK, SECTOR, count);
+        assert_true(count[NEW] > 50 && count[TORN] > 100 && count[OLD] > 50);
+        first[outcome_of(f->nv->flash + BANK, f->nv->flash_cell[BANK / 16u], 16)]++;
     }
-    set_ns(f, R_NSCR, CR_SER | CR_BKSEL | CR_STRT);
+    assert_true(first[NEW] != 0); /* A readable header before a half-erased body. */
+    assert_true(first[OLD] != 0 && first[TORN] != 0);
+    free(before);
+}
+
+static void cut_bank_erase_reaches_every_sector_of_it(void **state)
+{
+    struct flash_fixture *f = *state;
+    fill(f, BANK - SECTOR, BANK + SECTOR);
+    struct sim_nv *before = copy_of(f->nv);
+    set_ns(f, R_NSCR, CR_BER | CR_BKSEL | CR_STRT);
     cut(f);
-    unsigned count[4] = {0};
-    for (uint32_t quad = 0; quad < SECTOR / 16u; quad++) {
-        const uint8_t cell = f->nv->flash_cell[BANK / 16u + quad];
-        count[cell]++;
-        for (unsigned i = 0; i < 16; i++) {
-            const uint8_t byte = f->nv->flash[BANK + quad * 16u + i];
-            assert_int_equal(byte & 0x5A, 0x5A);
-            assert_true(cell != NV_CELL_VIRGIN || byte == 0xFF);
-        }
+    assert_int_equal(reg_ns(f, R_OPSR), 4u << 29 | BK_OP);
+    only_flash_changed(before, f->nv, BANK, BANK);
+    for (uint32_t sector = BANK; sector < 2u * BANK; sector += SECTOR) {
+        unsigned count[OUTCOMES];
+        count_erased(f, sector, SECTOR, count);
+        assert_true(count[NEW] > 50 && count[TORN] > 100 && count[OLD] > 50);
     }
-    assert_true(count[NV_CELL_VIRGIN] > 100);
-    assert_true(count[NV_CELL_ECC_DOUBLE] > 100);
-    assert_int_equal(count[NV_CELL_PROGRAMMED], 0);
-    assert_int_equal(CODE(reg_ns(f, R_OPSR)), 3);
-    assert_int_equal(f->nv->flash_cell[BANK / 16u - 1u], NV_CELL_VIRGIN);
+    free(before);
+}
+
+static void cut_mass_erase_reaches_both_banks(void **state)
+{
+    struct flash_fixture *f = *state;
+    fixture_option(f, NV_OB_SECWM1, 0x7Fu);
+    be_ready(f, 1);
+    fill(f, 0, 2u * BANK);
+    set_ns(f, R_NSCR, CR_MER | CR_STRT);
+    cut(f);
+    assert_int_equal(reg_ns(f, R_OPSR), 5u << 29);
+    for (uint32_t sector = 0; sector < 2u * BANK; sector += SECTOR) {
+        unsigned count[OUTCOMES];
+        count_erased(f, sector, SECTOR, count);
+        assert_true(count[NEW] > 50 && count[TORN] > 100 && count[OLD] > 50);
+    }
 }
 
 static void same_device_tears_the_same_way(void **state)
 {
     struct flash_fixture *f = *state;
     uint8_t first[16];
+    f->nv->rng_state = 4;
     store_quad(f, FLASH_MEM_NS + BANK, 0);
     cut(f);
     memcpy(first, f->nv->flash + BANK, sizeof(first));
+    assert_int_equal(f->nv->flash_cell[BANK / 16u], NV_CELL_ECC_DOUBLE);
     memset(f->nv->flash + BANK, 0xFF, 16);
     f->nv->flash_cell[BANK / 16u] = NV_CELL_VIRGIN;
-    unlock(f);
-    set_ns(f, R_NSCR, CR_PG);
+    be_ready(f, 4);
     store_quad(f, FLASH_MEM_NS + BANK, 0);
     cut(f);
     assert_memory_equal(f->nv->flash + BANK, first, sizeof(first));
@@ -129,26 +250,126 @@ static void cut_swap_keeps_the_current_keys(void **state)
     assert_int_equal(reg_ns(f, R_OPSR) & OTP_OP, OTP_OP);
 }
 
-static void cut_otp_write_is_unreadable(void **state)
+static void cut_obk_erase_tears_the_alternate_sector_alone(void **state)
 {
     struct flash_fixture *f = *state;
-    (void)store(f, OTP_MEM + 4u, 2, 0);
+    unsigned count[OUTCOMES] = {0};
+    memset(f->nv->obk, 0x5A, sizeof(f->nv->obk));
+    memset(f->nv->obk_cell, NV_CELL_PROGRAMMED, sizeof(f->nv->obk_cell));
+    struct sim_nv *before = copy_of(f->nv);
+    be_ready(f, 1);
+    set_s(f, R_SECOBKCFGR, ALT_ERASE);
     cut(f);
-    assert_int_equal(f->nv->otp_cell[2], NV_CELL_ECC_DOUBLE);
-    assert_int_equal(reg_ns(f, R_OPSR), (1u << 29) | OTP_OP | 4u);
+    assert_int_equal(reg_ns(f, R_OPSR), 2u << 29 | OTP_OP);
+    assert_int_equal(f->nv->obk_current, 0);
+    assert_memory_equal(f->nv->obk[0], before->obk[0], sizeof(f->nv->obk[0]));
+    assert_memory_equal(f->nv->obk_cell[0], before->obk_cell[0], sizeof(f->nv->obk_cell[0]));
+    assert_memory_equal(f->nv->flash, before->flash, sizeof(f->nv->flash));
+    for (unsigned slot = 0; slot < NV_OBK_BYTES / 16u; slot++) {
+        count[outcome_of(f->nv->obk[1] + slot * 16u, f->nv->obk_cell[1][slot], 16)]++;
+    }
+    assert_true(count[NEW] > 50 && count[TORN] > 100 && count[OLD] > 50);
+    free(before);
+}
+
+static void cut_obk_write_leaves_old_new_or_torn(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned count[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        memset(f->nv->obk[0], 0xFF, NV_OBK_BYTES);
+        memset(f->nv->obk_cell[0], NV_CELL_VIRGIN, sizeof(f->nv->obk_cell[0]));
+        be_ready(f, seed);
+        store_quad(f, OBK_S + 0x110u, 0x5A5A5A5Au);
+        cut(f);
+        assert_int_equal(reg_ns(f, R_OPSR), 1u << 29 | OTP_OP | 0x110u);
+        count[outcome_of(f->nv->obk[0] + 0x110, f->nv->obk_cell[0][0x11], 16)]++;
+    }
+    assert_true(count[OLD] != 0 && count[NEW] != 0 && count[TORN] != 0);
+}
+
+static void cut_otp_write_leaves_old_new_or_torn(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned count[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        memset(f->nv->otp + 4, 0xFF, 2);
+        f->nv->otp_cell[2] = NV_CELL_VIRGIN;
+        be_ready(f, seed);
+        (void)store(f, OTP_MEM + 4u, 2, 0x5A5A);
+        cut(f);
+        assert_int_equal(reg_ns(f, R_OPSR), (1u << 29) | OTP_OP | 4u);
+        count[outcome_of(f->nv->otp + 4, f->nv->otp_cell[2], 2)]++;
+    }
+    assert_true(count[OLD] != 0 && count[NEW] != 0 && count[TORN] != 0);
+}
+
+/** Reads a half-word of high-cycle data; true when its ECC is good. */
+static bool edata_good(struct flash_fixture *f, uint32_t off)
+{
+    set_ns(f, R_ECCDETR, 1u << 31);
+    (void)load(f, EDATA_LAST + off, 2);
+    return reg_ns(f, R_ECCDETR) == 0;
+}
+
+static void cut_erase_of_high_cycle_data_marks_each_half_word(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned count[OUTCOMES] = {0};
+    fixture_option(f, NV_OB_EDATA2, 0x8000u);
+    be_ready(f, 1);
+    for (uint32_t off = 0; off < 6144u; off += 2u) {
+        (void)store(f, EDATA_LAST + off, 2, 0x5A5A);
+        wait_done(f);
+    }
+    assert_true(edata_good(f, 6142));
+    set_ns(f, R_NSCR, CR_SER | CR_SNB(127) | CR_BKSEL | CR_STRT);
+    cut(f);
+    assert_int_equal(reg_ns(f, R_OPSR), 3u << 29 | BK_OP | DATA_OP | 127u * SECTOR);
+    for (uint32_t off = 0; off < 6144u; off += 2u) {
+        const uint8_t *half = f->nv->flash + EDATA_PHYS + off;
+        if (edata_good(f, off)) {
+            assert_int_equal(half[0] << 8 | half[1], 0x5A5A);
+            count[NEW]++;
+        } else {
+            count[(half[0] & half[1]) == 0xFF ? OLD : TORN]++;
+        }
+    }
+    assert_true(count[NEW] > 300 && count[TORN] > 600 && count[OLD] > 300);
+}
+
+static void cut_write_of_high_cycle_data_is_told(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned good = 0;
+    fixture_option(f, NV_OB_EDATA2, 0x8000u);
+    for (uint32_t off = 0; off < 2u * SEEDS; off += 2u) {
+        be_ready(f, 1000u * off);
+        (void)store(f, EDATA_LAST + off, 2, 0x5A5A);
+        cut(f);
+        assert_int_equal(reg_ns(f, R_OPSR), 1u << 29 | BK_OP | DATA_OP | (127u * SECTOR + off));
+        good += edata_good(f, off);
+    }
+    assert_true(good > 0 && good < SEEDS);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(quiet_reset_tells_of_nothing),
-        CASE(cut_write_leaves_a_torn_quad_word),
+        CASE(cut_write_leaves_old_new_or_torn),
         CASE(buffer_that_was_not_full_is_lost_without_a_trace),
-        CASE(cut_erase_leaves_a_half_erased_sector),
+        CASE(cut_erase_leaves_each_quad_word_old_torn_or_erased),
+        CASE(cut_bank_erase_reaches_every_sector_of_it),
+        CASE(cut_mass_erase_reaches_both_banks),
         CASE(same_device_tears_the_same_way),
         CASE(cut_option_change_keeps_the_old_words),
         CASE(cut_swap_keeps_the_current_keys),
-        CASE(cut_otp_write_is_unreadable),
+        CASE(cut_obk_erase_tears_the_alternate_sector_alone),
+        CASE(cut_obk_write_leaves_old_new_or_torn),
+        CASE(cut_otp_write_leaves_old_new_or_torn),
+        CASE(cut_erase_of_high_cycle_data_marks_each_half_word),
+        CASE(cut_write_of_high_cycle_data_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
