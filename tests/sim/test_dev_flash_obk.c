@@ -153,6 +153,43 @@ static void swap_below_the_least_offset_is_refused(void **state)
     assert_int_equal(reg_s(f, R_SECSR), SR_BSY);
 }
 
+static void swap_copies_only_slots_below_the_offset(void **state)
+{
+    struct flash_fixture *f = *state;
+    static const unsigned offsets[] = {16, 144};
+    for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        for (uint32_t off = 0; off < 0x1FF0u; off += 16u) {
+            provision(f, off, 0xA5);
+        }
+        const unsigned to = f->nv->obk_current ^ 1u;
+        set_s(f, R_SECOBKCFGR, ALT_SECT | ALT_ERASE);
+        wait_done(f);
+        set_s(f, R_SECOBKCFGR, ALT_SECT | SWAP_REQ | OFFSET(offsets[i]));
+        wait_done(f);
+        assert_int_equal(f->nv->obk_current, to);
+        for (unsigned slot = 0; slot < 511; slot++) {
+            const bool copied = slot < offsets[i];
+            assert_int_equal(f->nv->obk[to][slot * 16u], copied ? 0xA5 : 0xFF);
+            assert_int_equal(f->nv->obk[to][slot * 16u + 15u], copied ? 0xA5 : 0xFF);
+            assert_int_equal(f->nv->obk_cell[to][slot],
+                             copied ? NV_CELL_PROGRAMMED : NV_CELL_VIRGIN);
+        }
+    }
+}
+
+static void torn_slot_reads_with_an_nmi_and_a_mark(void **state)
+{
+    struct flash_fixture *f = *state;
+    provision(f, 0x110, 0x11);
+    f->nv->obk_cell[0][0x11] = NV_CELL_ECC_DOUBLE;
+    (void)load(f, OBK_S + 0x100u, 4);
+    (void)load(f, OBK_S + 0x118u, 4);
+    assert_int_equal(f->nmis, 1);
+    assert_int_equal(reg_s(f, R_ECCDETR), (1u << 31) | (1u << 20) | 0x11u);
+    set_s(f, R_ECCDETR, 1u << 31);
+    assert_int_equal(reg_s(f, R_ECCDETR), 0);
+}
+
 static void second_swap_needs_an_erase_in_between(void **state)
 {
     struct flash_fixture *f = *state;
@@ -188,6 +225,8 @@ int main(void)
         CASE(erase_is_of_the_alternate_sector_whichever_is_selected),
         CASE(swap_keeps_old_keys_below_the_offset_and_takes_the_new),
         CASE(swap_below_the_least_offset_is_refused),
+        CASE(swap_copies_only_slots_below_the_offset),
+        CASE(torn_slot_reads_with_an_nmi_and_a_mark),
         CASE(second_swap_needs_an_erase_in_between),
         CASE(changing_sector_while_the_buffer_fills_loses_it),
     };
