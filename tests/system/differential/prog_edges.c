@@ -1,0 +1,174 @@
+/* Rare edges: the signature's lowest bit, lazy FP errors, what a Non-secure handler is shown. */
+#include "rt.h"
+
+#define CP10_11      0x00F00000u
+#define FPCCR_LAZY   0xC0000000u /* ASPEN, LSPEN */
+#define FP_FILL_ONE  "vmov.f32 s0, #1.0\n vmov.f32 s16, #2.0\n"
+#define VECTOR_NS(n) (load(VTOR + NS) + 4u * (n))
+
+static void on_end(struct entry *entry)
+{
+    note("fault", get_ipsr());
+    note("exc_return", entry->lr);
+    note_faults();
+    end_program();
+}
+
+static void fp_on(void)
+{
+    store(CPACR, CP10_11);
+    store(CPACR + NS, CP10_11);
+    store(NSACR, 0xC00);
+    store(FPCCR, FPCCR_LAZY);
+}
+
+static uint32_t flip_sftc(uint32_t unused, uint32_t unused_too)
+{
+    (void)unused;
+    (void)unused_too;
+    uint32_t *word = (uint32_t *)get_msp();
+    while ((*word | 1u) != 0xFEFA125Bu) {
+        word++;
+    }
+    note("signature", *word);
+    *word ^= 1u;
+    return 0;
+}
+
+static NS_CODE void ns_has_sftc_flipped(struct entry *entry)
+{
+    note("NS exc_return", entry->lr);
+    (void)gate_call(flip_sftc, 0, 0);
+}
+
+PROGRAM(signature_of_the_other_frame_type_is_refused)
+{
+    handlers_ns[IRQ0 + 64] = ns_has_sftc_flipped;
+    handlers_s[SECURE_FAULT] = on_end;
+    irq_open(64, 0x40, false);
+    irq_pend(64);
+    note("went on", 1);
+}
+
+PROGRAM(vlstm_over_a_lazy_frame)
+{
+    handlers_s[SECURE_FAULT] = on_end;
+    fp_on();
+    uint32_t area[34] __attribute__((aligned(8)));
+    __asm volatile(FP_FILL_ONE "vlstm %0\n isb" ::"r"(area) : "memory");
+    note("FPCCR", load(FPCCR));
+    __asm volatile("vlstm %0\n isb" ::"r"(area) : "memory");
+    note("went on", load(FPCCR));
+}
+
+static void svc_moves_frame_to_nowhere(struct entry *entry)
+{
+    note("exc_return", entry->lr);
+    store(FPCAR, VOID_S);
+    __asm volatile("vmov.f32 s0, #1.0\n isb");
+    note("went on", load(FPCCR));
+}
+
+PROGRAM(lazy_store_where_nothing_is)
+{
+    handlers_s[SVCALL] = svc_moves_frame_to_nowhere;
+    handlers_s[BUS_FAULT] = on_end;
+    store(SHPR2, 0x80000000u);
+    fp_on();
+    __asm volatile(FP_FILL_ONE "svc 1");
+    note("went on", load(CFSR));
+}
+
+static void fault_moves_ns_frame(struct entry *entry)
+{
+    note("exc_return", entry->lr);
+    store(FPCAR + NS, WINDOW_S);
+    __asm volatile("vmov.f32 s0, #1.0\n isb");
+    note("went on", load(FPCCR));
+}
+
+static NS_CODE uint32_t ns_fp_faults(uint32_t a, uint32_t b)
+{
+    __asm volatile(FP_FILL_ONE);
+    __asm volatile("ldr r3, [%0]" ::"r"(a) : "r3");
+    return a + b;
+}
+
+PROGRAM(lazy_store_of_a_non_secure_frame_into_secure_memory)
+{
+    handlers_s[BUS_FAULT] = fault_moves_ns_frame; /* which is Secure, whoever causes it */
+    handlers_s[SECURE_FAULT] = on_end;
+    fp_on();
+    sau_region(2, VOID_NS, VOID_NS + 0xFFFFu, 1);
+    store(SHPR1, 0x00008000u);
+    note("returned", ns_call(ns_fp_faults, VOID_NS, 2));
+}
+
+PROGRAM(flags_are_hidden_from_a_non_secure_handler)
+{
+    uint32_t handler;
+    __asm volatile(".pushsection .ns_text, \"ax\"\n .balign 4\n"
+                   "1: mrs r0, apsr\n ldr r1, =0x20007000\n str r0, [r1]\n bx lr\n"
+                   ".ltorg\n .popsection\n ldr %0, =1b\n orr %0, #1"
+                   : "=r"(handler));
+    store(VECTOR_NS(IRQ0 + 64), handler);
+    store(WINDOW_NS, 0x55u);
+    irq_open(64, 0x40, false);
+    uint32_t after;
+    set_primask(1);
+    irq_pend(64);
+    __asm volatile("ldr r4, =0xF80F0000\n msr apsr_nzcvqg, r4\n cpsie i\n isb\n mrs %0, apsr"
+                   : "=r"(after)::"r4", "cc", "memory");
+    note("flags there", load(WINDOW_NS));
+    note("flags after", after);
+}
+
+static void note_rettobase(struct entry *entry)
+{
+    note("ipsr", get_ipsr());
+    note("RETTOBASE", load(ICSR) & 1u << 11);
+    if (get_ipsr() == SVCALL) {
+        store(ICSR, ICSR_PENDSVSET);
+        note("RETTOBASE", load(ICSR) & 1u << 11);
+    }
+    (void)entry;
+}
+
+PROGRAM(rettobase_is_set_in_the_outermost_handler_only)
+{
+    handlers_s[SVCALL] = note_rettobase;
+    handlers_s[PENDSV] = note_rettobase;
+    store(SHPR2, 0x80000000u);
+    store(SHPR3, 0x00400000u);
+    __asm volatile("svc 1");
+}
+
+PROGRAM(blxns_at_the_stack_limit)
+{
+    handlers_s[USAGE_FAULT] = on_end;
+    __asm volatile(".pushsection .ns_text, \"ax\"\n .thumb_func\n 1: bx lr\n .popsection\n"
+                   "ldr r7, =0x30004800\n msr psp, r7\n sub r4, r7, #8\n sub r5, r7, #0\n"
+                   "msr psplim, r4\n mov r6, #2\n msr control, r6\n isb\n"
+                   "ldr r6, =1b\n bic r6, #1\n blxns r6\n"
+                   "msr psplim, r5\n blxns r6\n"
+                   "mov r6, #0\n msr control, r6\n isb" ::
+                       : "r4", "r5", "r6", "r7", "lr", "cc", "memory");
+    note("went on", 1);
+}
+
+static void hard_fault_pends_nmi(struct entry *entry)
+{
+    on_fault_skip(entry);
+    store(ICSR, ICSR_NMIPENDSET);
+    note_icsr("NMI waits");
+}
+
+PROGRAM(secure_hard_fault_holds_off_a_non_secure_nmi)
+{
+    handlers_s[HARD_FAULT] = hard_fault_pends_nmi;
+    handlers_ns[NMI] = ns_on_note;
+    store(AIRCR, AIRCR_KEY | AIRCR_BFHFNMINS);
+    store(SHCSR, 0);
+    __asm volatile("udf #1");
+    note("after", get_ipsr());
+}
