@@ -107,6 +107,11 @@ def compare_program(name, qemu, ours, used):
 def compare(qemu, ours):
     problems = []
     used = set()
+    if not qemu or not ours:
+        problems.append('an empty transcript: QEMU ran %d programs, ours %d' % (
+            len(qemu), len(ours)))
+    problems += ['%s: notes nothing' % name for name in qemu
+                 if not qemu[name] and not ours.get(name)]
     if list(qemu) != list(ours):
         problems.append('programs run: QEMU %d, ours %d; first only on one side: %s' % (
             len(qemu), len(ours), sorted(set(qemu) ^ set(ours))[:1]))

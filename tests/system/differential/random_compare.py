@@ -4,11 +4,12 @@
 usage: random_compare.py [--seed N] [--count N] [--first N] RANDOM_MAKE QEMU STUB_AN505 RUN_SIM
                          STUB_STM32H573 IMAGE
 
-Prints the seed; --seed repeats it. Exits with 77 when QEMU is missing.
+Prints the command that repeats it; GARRISON_SEED in the environment is a seed too. Exits with 77 when QEMU is missing.
 """
 
 import argparse
 import os
+import shlex
 import shutil
 import struct
 import subprocess
@@ -70,12 +71,27 @@ def show(args, number, folder):
         print('    QEMU %-28s ours %s' % (line, mine))
 
 
+def command(args):
+    """The command that runs exactly these sequences again."""
+    machines = [os.path.abspath(path) for path in (
+        args.stub_an505, args.run_sim, args.stub_stm32h573, args.image)]
+    return shlex.join([
+        sys.executable, os.path.abspath(__file__), '--seed', str(args.seed),
+        '--count', str(args.count), '--first', str(args.first),
+        os.path.abspath(args.random_make), args.qemu, *machines])
+
+
+def default_seed():
+    given = os.environ.get('GARRISON_SEED')
+    return int(given, 0) if given else int.from_bytes(os.urandom(4), 'little')
+
+
 def main(args):
     if shutil.which(args.qemu) is None:
         print('%s is missing' % args.qemu)
         return compare.SKIPPED
-    print('seed %d, sequences %d to %d' % (args.seed, args.first, args.first + args.count - 1),
-          flush=True)
+    print('seed %d, sequences %d to %d; to repeat:\n%s' % (
+        args.seed, args.first, args.first + args.count - 1, command(args)), flush=True)
     different = []
     with tempfile.TemporaryDirectory() as folder:
         blob = os.path.join(folder, 'blob')
@@ -96,7 +112,7 @@ def main(args):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--seed', type=int, default=int.from_bytes(os.urandom(4), 'little'))
+    parser.add_argument('--seed', type=int, default=default_seed())
     parser.add_argument('--count', type=int, default=20000)
     parser.add_argument('--first', type=int, default=0)
     for name in ('random_make', 'qemu', 'stub_an505', 'run_sim', 'stub_stm32h573', 'image'):

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Tests of the comparison: it sees what differs, and holds each row of the table to its word."""
 
+import pathlib
+import re
 import unittest
 
 import compare
@@ -34,6 +36,10 @@ class Comparison(unittest.TestCase):
     def test_a_missing_program_is_told(self):
         self.assertTrue(compare.compare({PROGRAM: [], 'other': []}, {PROGRAM: []})[0])
 
+    def test_empty_transcripts_fail(self):
+        self.assertTrue(compare.compare({}, {})[0])
+        self.assertTrue(problems([], []))
+
     def test_a_listed_difference_passes(self):
         defects.TABLE = [ROW]
         self.assertEqual(problems(['a', 'x=1', 'b'], ['a', 'x=2', 'y=3', 'b']), [])
@@ -48,6 +54,17 @@ class Comparison(unittest.TestCase):
 
     def test_what_a_program_calls_wrong_fails(self):
         self.assertTrue(compare.wrong({PROGRAM: ['a', 'wrong fault=00000000']}))
+
+
+class Programs(unittest.TestCase):
+    def test_there_are_at_least_sixty(self):
+        names = []
+        for path in pathlib.Path(__file__).parent.glob('prog_*.c'):
+            found = re.findall(r'^PROGRAM\((\w+)\)', path.read_text(), re.MULTILINE)
+            self.assertTrue(found, path)
+            names += found
+        self.assertGreaterEqual(len(names), 60)
+        self.assertEqual(len(names), len(set(names)))
 
 
 class Table(unittest.TestCase):
