@@ -4,7 +4,8 @@
 usage: random_compare.py [--seed N] [--count N] [--first N] RANDOM_MAKE QEMU STUB_AN505 RUN_SIM
                          STUB_STM32H573 IMAGE
 
-Prints the command that repeats it; GARRISON_SEED in the environment is a seed too. Exits with 77 when QEMU is missing.
+Prints the command that repeats it; GARRISON_SEED in the environment is a seed too. Exits with 77
+when QEMU is missing.
 """
 
 import argparse
