@@ -143,6 +143,20 @@ static void synchronization_flag_follows(void **state)
     assert_int_equal(bench_read(b, ICSR) & RSF, RSF);
 }
 
+static void shadow_is_stale_once_init_falls(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_wait(b, 10u * PULSE);
+    assert_int_equal(bench_read(b, ICSR) & RSF, RSF);
+    bench_write(b, ICSR, bench_read(b, ICSR) | INIT);
+    bench_wait(b, 10u * PULSE);
+    assert_int_equal(bench_read(b, ICSR) & (RSF | INITF), INITF);
+    bench_write(b, ICSR, RSF); /* RSF is not cleared by this write, INIT is. */
+    assert_int_equal(bench_read(b, ICSR) & (RSF | INIT), 0);
+    bench_wait(b, 2u * PULSE);
+    assert_int_equal(bench_read(b, ICSR) & RSF, RSF);
+}
+
 static void calendar_counts_seconds(void **state)
 {
     struct dev_bench *b = *state;
@@ -346,6 +360,7 @@ int main(void)
         CASE_DEAD(without_a_clock_initialization_never_begins),
         CASE(initialization_takes_two_pulses),
         CASE(synchronization_flag_follows),
+        CASE(shadow_is_stale_once_init_falls),
         CASE(calendar_counts_seconds),
         CASE(century_begins_anew),
         CASE(subseconds_count_down),

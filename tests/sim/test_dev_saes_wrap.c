@@ -228,6 +228,41 @@ static void key_of_one_domain_is_lost_to_the_other(void **state)
     }
 }
 
+/** Wraps and unwraps for AES as software of one domain, which then holds a key to share. */
+static void share_as(struct dev_bench *b, bool secure)
+{
+    const uint32_t cr = SHARED | DHUK;
+    select_as(b, secure, cr);
+    bench_write_as(b, secure, true, SAES + CR, cr | PREPARE);
+    bench_write_as(b, secure, true, SAES + CR, cr | PREPARE | EN);
+    bench_wait(b, LONG_ENOUGH);
+    bench_write_as(b, secure, true, SAES + ICR, CCF);
+    bench_write_as(b, secure, true, SAES + CR, cr | DECRYPT);
+    bench_write_as(b, secure, true, SAES + CR, cr | DECRYPT | EN);
+    for (uint32_t i = 0; i < 4u; i++) {
+        bench_write_as(b, secure, true, SAES + DINR, i);
+    }
+    bench_wait(b, LONG_ENOUGH);
+    assert_int_equal(bench_read_as(b, secure, true, SAES + SR) & (KEYVALID | BUSY), KEYVALID);
+}
+
+static void key_is_not_shared_across_domains(void **state)
+{
+    struct dev_bench *b = *state;
+    for (unsigned i = 0; i < 4u; i++) {
+        const bool owner = (i & 1u) != 0;
+        const bool user = (i & 2u) != 0;
+        share_as(b, owner);
+        bench_write_as(b, user, true, AES + CR, SHARED);
+        assert_int_equal(bench_read_as(b, user, true, AES + SR), owner == user ? KEYVALID : 0);
+        assert_int_equal(bench_read_as(b, user, true, AES + ISR), owner == user ? 0 : KEIF);
+        bench_write_as(b, user, true, AES + CR, 0);
+        bench_write_as(b, user, true, AES + ICR, KEIF);
+        bench_write_as(b, owner, true, SAES + CR, 0);
+        bench_write_as(b, owner, true, SAES + ICR, KEIF | CCF);
+    }
+}
+
 static void protected_key_is_lost_by_cr_and_doutr_only(void **state)
 {
     struct dev_bench *b = *state;
@@ -320,6 +355,7 @@ int main(void)
         CASE(counter_mode_generates_a_key),
         CASE(wrapped_mode_refuses_what_would_show_a_key),
         CASE_TZ(key_of_one_domain_is_lost_to_the_other),
+        CASE_TZ(key_is_not_shared_across_domains),
         CASE_TZ(protected_key_is_lost_by_cr_and_doutr_only),
         CASE_TZ(dhuk_is_of_one_domain),
         CASE(tamper_takes_the_keys_until_a_reset),
