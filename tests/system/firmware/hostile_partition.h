@@ -77,7 +77,8 @@ static void try_write(const struct attempt *attempt)
 
 static void try_jump(const struct attempt *attempt)
 {
-    uint32_t (*const target)(void) = (uint32_t(*)(void))(attempt->addr | 1u);
+    typedef uint32_t target_function(void);
+    target_function *const target = (target_function *)(attempt->addr | 1u);
     attempt->result[0] = target();
 }
 
