@@ -11,7 +11,6 @@ when QEMU is missing.
 import argparse
 import os
 import shlex
-import shutil
 import struct
 import subprocess
 import sys
@@ -88,8 +87,9 @@ def default_seed():
 
 
 def main(args):
-    if shutil.which(args.qemu) is None:
-        print('%s is missing' % args.qemu)
+    reason = compare.unfit(args.qemu, args.image)
+    if reason:
+        print(reason)
         return compare.SKIPPED
     print('seed %d, sequences %d to %d; to repeat:\n%s' % (
         args.seed, args.first, args.first + args.count - 1, command(args)), flush=True)
