@@ -86,9 +86,10 @@ static unsigned host_memories(const struct sim *sim, struct host_memory list[HOS
     return count;
 }
 
-/** Finds the memory that holds the whole range; `*off` is where in it. */
-static bool host_memory_find(const struct sim *sim, uint32_t addr, size_t len,
-                             struct host_memory *found, uint32_t *off)
+/** Finds the memory that holds the whole range; `*off` is where in it. SIM_ERROR_USAGE: none. */
+static enum sim_status host_memory_find(const struct sim *sim, uint32_t addr, size_t len,
+                                        struct host_memory *found, uint32_t *off,
+                                        struct sim_error *error)
 {
     struct host_memory list[HOST_MEMORIES];
     const unsigned count = host_memories(sim, list);
@@ -99,11 +100,12 @@ static bool host_memory_find(const struct sim *sim, uint32_t addr, size_t len,
             if (addr >= bases[alias] && rel < list[i].size && len <= list[i].size - rel) {
                 *found = list[i];
                 *off = rel;
-                return true;
+                return SIM_OK;
             }
         }
     }
-    return false;
+    return sim_fail(error, SIM_ERROR_USAGE,
+                    "%zu bytes at 0x%08X are not within one memory of the chip", len, addr);
 }
 
 /** Where a byte of the memory really is: the flash's banks may be swapped. */
@@ -118,9 +120,9 @@ enum sim_status sim_peek(struct sim *sim, uint32_t addr, uint8_t *data, size_t l
 {
     struct host_memory memory;
     uint32_t off = 0;
-    if (!host_memory_find(sim, addr, len, &memory, &off)) {
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%zu bytes at 0x%08X are not within one memory of the chip", len, addr);
+    const enum sim_status status = host_memory_find(sim, addr, len, &memory, &off, error);
+    if (status != SIM_OK) {
+        return status;
     }
     for (size_t i = 0; i < len; i++) {
         data[i] = memory.bytes[host_memory_byte(sim, &memory, off + (uint32_t)i)];
@@ -133,9 +135,9 @@ enum sim_status sim_poke(struct sim *sim, uint32_t addr, const uint8_t *data, si
 {
     struct host_memory memory;
     uint32_t off = 0;
-    if (!host_memory_find(sim, addr, len, &memory, &off)) {
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%zu bytes at 0x%08X are not within one memory of the chip", len, addr);
+    const enum sim_status status = host_memory_find(sim, addr, len, &memory, &off, error);
+    if (status != SIM_OK) {
+        return status;
     }
     for (size_t i = 0; i < len; i++) {
         const uint32_t at = host_memory_byte(sim, &memory, off + (uint32_t)i);
