@@ -112,7 +112,7 @@ bool pages_watched(const struct cpu_pages *pages, uint32_t addr)
 bool pages_unchanged(const struct cpu_pages *pages, uint32_t addr, uint32_t size)
 {
     struct cpu_place place;
-    if (!pages_find(pages, addr, &place) || !pages->frame[place.frame].mixed_use) {
+    if (!pages_find(pages, addr, &place)) {
         return true;
     }
     const struct cpu_page *page = &pages->page[place.page];
