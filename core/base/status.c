@@ -17,6 +17,8 @@ static const struct {
     {GARRISON_ERROR_POLICY, "not allowed"},
     {GARRISON_ERROR_MISMATCH, "read back differently than written"},
     {GARRISON_ERROR_UNSUPPORTED, "not supported by this version"},
+    {GARRISON_ERROR_FULL, "no room is left"},
+    {GARRISON_ERROR_STALE, "authentic, but older than what a counter says"},
 };
 
 #define COUNT ((uint8_t)(sizeof statuses / sizeof statuses[0]))

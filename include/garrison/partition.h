@@ -44,15 +44,26 @@ struct partition_service {
     bool non_secure;     /**< Whether Non-secure clients may call it. */
 };
 
+/** Flash of its own: whole sectors, reached through garrison/area.h only. */
+struct partition_area {
+    uint32_t off; /**< Bytes from the start of port_flash(). */
+    uint32_t len; /**< Bytes; 0: there is none. */
+};
+
+#define PARTITION_AREAS_MAX 2u
+
 /** What the port gives a partition. */
 struct partition_memory {
     uintptr_t stack_base;  /**< Lowest byte of its stack; multiple of 8. */
     uintptr_t stack_limit; /**< First byte behind; the stack lies whole in one writable region. */
     struct partition_region region[PARTITION_REGIONS_MAX]; /**< Unused ones have base == limit. */
+    struct partition_area area[PARTITION_AREAS_MAX];       /**< No two partitions share a sector. */
 };
 
 extern const struct partition_memory partition_memory_crypto;
 extern const struct partition_memory partition_memory_update;
+extern const struct partition_memory partition_memory_its;
+extern const struct partition_memory partition_memory_ps;
 
 struct partition {
     int32_t id;       /**< Positive, as psa_msg_t.client_id for callees. */

@@ -54,6 +54,32 @@ const struct flash_device *port_flash(void);
  */
 enum garrison_status port_keys_read(uint32_t off, uint8_t *data, uint32_t len) GARRISON_MUST_USE;
 
+/** One run of bytes of the keys store. */
+struct port_keys_update {
+    uint32_t off;        /**< Bytes from the start of the keys store; a multiple of 16. */
+    const uint8_t *data; /**< What shall stand there. */
+    uint32_t len;        /**< Bytes; a multiple of 16. */
+};
+
+/**
+ * Replaces bytes of the keys store at the current level; all else keeps its content. All updates
+ * come into force together: after a power cut either none or all of them have.
+ * @param count  at most 8; ranges do not overlap and lie in slots of the current level
+ * @return GARRISON_ERROR_ARGUMENT: a range; GARRISON_ERROR_DEVICE: refused or failed, nothing has
+ *         changed; GARRISON_ERROR_MISMATCH: reads back differently.
+ */
+enum garrison_status port_keys_write(const struct port_keys_update *updates,
+                                     uint32_t count) GARRISON_MUST_USE;
+
+/**
+ * Derives a key from the device's root key. The same for the same device, product state, epoch,
+ * level and label; nothing about it can be learned at another level or on another device.
+ * KDF in counter mode with AES-CMAC as its function (NIST SP 800-108r1, section 4.1).
+ * @param label  what the key is for; at most 64 characters
+ * @return GARRISON_ERROR_DEVICE: the hardware that holds the root key failed.
+ */
+enum garrison_status port_derive_key(const char *label, uint8_t key[64]) GARRISON_MUST_USE;
+
 /** The hand-over record's memory; the same for every stage. */
 struct handoff *port_handoff(void);
 
