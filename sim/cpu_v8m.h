@@ -443,8 +443,11 @@ void v8m_bus_fault(struct v8m *v, uint32_t cfsr);
 /** Adds status bits without pending anything. */
 void v8m_set_cfsr(struct v8m *v, bool secure, uint32_t bits);
 void v8m_set_sfsr(struct v8m *v, uint32_t bits);
-/** A refused access: status, address, journal, exception. */
-void v8m_refuse(struct v8m *v, uint32_t addr, unsigned size, enum sim_access_kind kind,
+/**
+ * A refused access: status, address, journal, exception.
+ * @return true: only the journal hears of it, the access reads as zero or writes nothing.
+ */
+bool v8m_refuse(struct v8m *v, uint32_t addr, unsigned size, enum sim_access_kind kind,
                 struct sim_attr attr, enum v8m_access access, const struct v8m_verdict *verdict);
 
 /* cpu_v8m_report.c: the journal. */

@@ -253,12 +253,8 @@ static bool perform(struct v8m *v, uint32_t addr, unsigned size, bool write, str
         return true;
     }
     verdict->refusal = answer == SIM_ANSWER_ERROR ? V8M_BY_BUS : V8M_BY_SILENCE;
-    v8m_refuse(v, addr, size, kind, attr, access, verdict);
-    if (answer == SIM_ANSWER_ERROR) {
-        return false;
-    }
     *value = write ? *value : 0;
-    return true;
+    return v8m_refuse(v, addr, size, kind, attr, access, verdict);
 }
 
 bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
@@ -273,8 +269,7 @@ bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
     }
     *value = 0;
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
-        v8m_refuse(v, at, size, SIM_READ, attr, access, &verdict);
-        return false;
+        return v8m_refuse(v, at, size, SIM_READ, attr, access, &verdict);
     }
     const uint8_t *bytes = passes ? direct_bytes(&verdict, at, addr, size) : NULL;
     if (bytes != NULL) {
@@ -298,8 +293,7 @@ bool v8m_write(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr
         return false;
     }
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
-        v8m_refuse(v, at, size, SIM_WRITE, attr, access, &verdict);
-        return false;
+        return v8m_refuse(v, at, size, SIM_WRITE, attr, access, &verdict);
     }
     if ((addr & (size - 1u)) != 0) {
         return access_bytes(v, addr, size, true, attr, access, &value);

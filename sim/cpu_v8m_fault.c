@@ -129,21 +129,21 @@ static void set_status(struct v8m *v, uint32_t addr, enum sim_access_kind kind,
 }
 
 /** CCR.BFHFNMIGN: loads and stores of handlers at negative priority ignore bus errors. */
-static bool bus_error_ignored(const struct v8m *v, enum v8m_access access,
-                              const struct v8m_verdict *verdict)
+static bool bus_error_ignored(const struct v8m *v, enum sim_access_kind kind,
+                              enum v8m_access access, const struct v8m_verdict *verdict)
 {
-    return verdict->refusal == V8M_BY_BUS && access == V8M_NORMAL &&
+    return verdict->refusal == V8M_BY_BUS && access == V8M_NORMAL && kind != SIM_FETCH &&
            (v->ccr[false] & CCR_BFHFNMIGN) != 0 && v8m_execution_priority(v) < 0;
 }
 
-void v8m_refuse(struct v8m *v, uint32_t addr, unsigned size, enum sim_access_kind kind,
+bool v8m_refuse(struct v8m *v, uint32_t addr, unsigned size, enum sim_access_kind kind,
                 struct sim_attr attr, enum v8m_access access, const struct v8m_verdict *verdict)
 {
     static const char *const silent[] = {
         [SIM_READ] = "it reads as zero", [SIM_WRITE] = "it is ignored", [SIM_FETCH] = "bus error"};
-    if (verdict->refusal == V8M_BY_SILENCE || bus_error_ignored(v, access, verdict)) {
+    if (verdict->refusal == V8M_BY_SILENCE || bus_error_ignored(v, kind, access, verdict)) {
         v8m_report_refused(v, addr, size, kind, attr, verdict, silent[kind]);
-        return;
+        return true;
     }
     if (verdict->refusal == V8M_BY_BUS) {
         const struct sim_attr txn = {.secure = verdict->secure_txn, .privileged = attr.privileged};
@@ -168,4 +168,5 @@ void v8m_refuse(struct v8m *v, uint32_t addr, unsigned size, enum sim_access_kin
     } else if (!v->ignore_stack_faults) {
         v8m_pend_derived(v, exc, secure);
     }
+    return false;
 }

@@ -15,7 +15,7 @@ static bool sg_half(struct v8m *v, uint32_t addr, uint16_t *half)
     struct v8m_verdict verdict;
     v8m_check(v, addr, SIM_FETCH, secure, &verdict);
     if (verdict.refusal != V8M_PASSES) {
-        v8m_refuse(v, addr, 2, SIM_FETCH, secure, V8M_NORMAL, &verdict);
+        (void)v8m_refuse(v, addr, 2, SIM_FETCH, secure, V8M_NORMAL, &verdict);
         return false;
     }
     return v8m_peek(v, addr, half);
@@ -55,7 +55,7 @@ void v8m_refused_fetch(struct v8m *v)
         return;
     }
     if (verdict.refusal != V8M_PASSES) {
-        v8m_refuse(v, at, 2, SIM_FETCH, attr, V8M_NORMAL, &verdict);
+        (void)v8m_refuse(v, at, 2, SIM_FETCH, attr, V8M_NORMAL, &verdict);
     }
 }
 

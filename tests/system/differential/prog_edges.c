@@ -172,3 +172,88 @@ PROGRAM(secure_hard_fault_holds_off_a_non_secure_nmi)
     __asm volatile("udf #1");
     note("after", get_ipsr());
 }
+
+/* FPCCR.SPLIMVIOL: nothing is stored where the stacking would have crossed the limit. */
+
+static void svc_marks_violation(struct entry *entry)
+{
+    (void)entry;
+    uint32_t *const area = (uint32_t *)load(FPCAR);
+    for (unsigned i = 0; i < 18u; i++) {
+        area[i] = 0x5A5A0000u + i;
+    }
+    store(FPCCR, load(FPCCR) | 1u << 9);
+    note("FPCCR", load(FPCCR));
+    __asm volatile("vmov.f32 s0, #3.0\n isb");
+    note("FPCCR", load(FPCCR));
+    note_words("area", area, 18);
+}
+
+PROGRAM(lazy_store_over_the_limit_is_left_out)
+{
+    handlers_s[SVCALL] = svc_marks_violation;
+    fp_on();
+    __asm volatile(FP_FILL_ONE "svc 1");
+}
+
+static void overflow_uses_fp(struct entry *entry)
+{
+    const uint32_t *const area = (const uint32_t *)load(FPCAR);
+    note("exc_return", entry->lr);
+    note("FPCCR", load(FPCCR));
+    note("area", area[0]);
+    __asm volatile("vmov.f32 s0, #3.0\n isb");
+    note("FPCCR", load(FPCCR));
+    note_words("area", area, 18);
+    note_faults();
+    end_program();
+}
+
+PROGRAM(stack_overflow_by_a_lazy_frame_stores_nothing)
+{
+    handlers_s[USAGE_FAULT] = overflow_uses_fp;
+    fp_on();
+    set_psp(WINDOW_S + 0x100u);
+    set_psplim(WINDOW_S + 0xF8u);
+    store(WINDOW_S + 0x100u - 0x48u, 0x5A5A5A5Au);
+    __asm volatile("mov r4, #2\n msr control, r4\n isb\n" FP_FILL_ONE "svc 1" ::: "r4", "memory");
+}
+
+/* A narrow LDM whose base is in its list takes the base from memory, in every kind of page. */
+
+static void load_own_bases(uint32_t at)
+{
+    uint32_t words[4];
+    __asm volatile("mov r0, %1\n .inst.n 0xC807 @ ldm r0, {r0, r1, r2}\n"
+                   "stm %0, {r0, r1, r2}\n"
+                   "mov r2, %1\n .inst.n 0xCA07 @ ldm r2, {r0, r1, r2}\n"
+                   "str r2, [%0, #12]" ::"r"(words),
+                   "r"(at)
+                   : "r0", "r1", "r2", "memory");
+    note_words("own base", words, 4);
+    __asm volatile("mov r0, %1\n .inst.n 0xC806 @ ldm r0!, {r1, r2}\n"
+                   "stm %0, {r0, r1, r2}\n"
+                   "mov r0, %1\n ldm.w r0, {r0, r3}\n str r0, [%0, #12]" ::"r"(words),
+                   "r"(at)
+                   : "r0", "r1", "r2", "r3", "memory");
+    note_words("other base", words, 4);
+    __asm volatile("mov r1, %1\n .inst.n 0xC106 @ stm r1!, {r1, r2}\n"
+                   "str r1, [%0]\n ldr r3, [%1]\n str r3, [%0, #4]" ::"r"(words),
+                   "r"(at)
+                   : "r1", "r2", "r3", "memory");
+    note_words("base stored", words, 2);
+}
+
+PROGRAM(load_multiple_of_its_own_base)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        store(WINDOW_S + 4u * i, 0xB0B00000u + i);
+    }
+    load_own_bases(WINDOW_S);
+    for (unsigned i = 0; i < 4; i++) {
+        store(WINDOW_S + 4u * i, 0xB0B00000u + i);
+    }
+    mpu_region(0, 0, WINDOW_S + 0x100u, WINDOW_S + 0x11Fu, MPU_RO_PRIV); /* a page of borders */
+    mpu_on(0);
+    load_own_bases(WINDOW_S);
+}
