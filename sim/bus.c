@@ -346,6 +346,16 @@ void bus_decide(const struct sim_chip *chip, uint32_t addr, enum sim_access_kind
     (void)bus_decide_target(chip, addr, kind, attr, out);
 }
 
+uint64_t bus_wait(const struct sim_chip *chip, uint32_t addr, enum sim_access_kind kind)
+{
+    const uint64_t until = flash_busy_until(chip);
+    if (until == 0) {
+        return 0;
+    }
+    const struct bus_target target = bus_find(chip, addr);
+    return flash_holds(chip, target.memory, target.dev, target.off, kind) ? until : 0;
+}
+
 void bus_refuse(struct sim_chip *chip, const struct bus_decision *decision, struct sim_attr attr)
 {
     (void)attr; /* What is illegal is already decided; who asked is the caller's to journal. */

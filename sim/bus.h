@@ -58,6 +58,15 @@ enum sim_answer bus_read(struct sim_chip *chip, uint32_t addr, unsigned size, st
 enum sim_answer bus_write(struct sim_chip *chip, uint32_t addr, unsigned size, struct sim_attr attr,
                           uint32_t value, struct bus_decision *decision);
 
+/**
+ * Until when an access that nothing refuses has to wait: the flash controller does one thing at a
+ * time, and a bank that is being written or erased is not read meanwhile. Who can wait, that is the
+ * processor, asks before; an access that does not ask sees the old content, and a store ends the
+ * running operation at once.
+ * @return 0: it need not wait
+ */
+uint64_t bus_wait(const struct sim_chip *chip, uint32_t addr, enum sim_access_kind kind);
+
 /** Sets the TZIC flag for a refused access without performing it (fetches). */
 void bus_refuse(struct sim_chip *chip, const struct bus_decision *decision, struct sim_attr attr);
 
@@ -94,7 +103,14 @@ uint32_t flash_physical(const struct sim_chip *chip, uint32_t off);
 uint32_t flash_memory_read(struct sim_chip *chip, uint32_t off, unsigned size);
 void flash_memory_write(struct sim_chip *chip, uint32_t off, unsigned size, uint32_t value,
                         struct sim_attr attr);
-/** The same question for the devices FLASH_OBK, FLASH_OTP, FLASH_EDATA; any other passes. */
+/** When the running operation ends; 0: none is running. */
+uint64_t flash_busy_until(const struct sim_chip *chip);
+/** Whether an access to the flash, its areas or its controller waits for the running operation. */
+bool flash_holds(const struct sim_chip *chip, const struct chip_memory *memory,
+                 const struct sim_device *dev, uint32_t off, enum sim_access_kind kind);
+/** Whether a store that was decided so may begin an operation. */
+bool flash_may_begin(const struct sim_chip *chip, const struct bus_decision *decision);
+/** As flash_check(), for the devices FLASH_OBK, FLASH_OTP, FLASH_EDATA; any other passes. */
 bool flash_check_area(const struct sim_chip *chip, const struct sim_device *dev, uint32_t off,
                       enum sim_access_kind kind, struct sim_attr attr, struct bus_decision *out);
 /** Raises WRPERR or OBKERR for a write that one of the two checks has refused. */

@@ -219,6 +219,13 @@ void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t
     }
 }
 
+void chip_flash_busy(struct sim_chip *chip)
+{
+    if (chip->listener.flash_busy != NULL) {
+        chip->listener.flash_busy(chip->listener.context);
+    }
+}
+
 void chip_want_reset(struct sim_chip *chip, enum chip_reset_cause cause)
 {
     if (chip->listener.reset_wanted != NULL) {

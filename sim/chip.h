@@ -58,7 +58,8 @@ struct chip_listener {
     void (*reset_wanted)(void *context, enum chip_reset_cause cause); /**< As soon as possible. */
     void (*event)(void *context, enum sim_event_kind kind, const char *text);
     void (*uart)(void *context, unsigned uart, uint8_t byte);
-    void (*deadline)(void *context); /**< An earlier event is due now. */
+    void (*deadline)(void *context);   /**< An earlier event is due now. */
+    void (*flash_busy)(void *context); /**< bus_wait() may hold back an access from now on. */
 };
 
 struct sim_chip {
@@ -110,6 +111,8 @@ void chip_map_changed(struct sim_chip *chip);
 void chip_memory_changed(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len);
 /** The part of it that is about snapshots: notes the pages as written. */
 void chip_note_written(struct sim_chip *chip, enum chip_memory_id id, uint32_t off, uint32_t len);
+/** Says that an operation of the flash has begun, so that bus_wait() is to be asked again. */
+void chip_flash_busy(struct sim_chip *chip);
 void chip_want_reset(struct sim_chip *chip, enum chip_reset_cause cause);
 void chip_uart(struct sim_chip *chip, unsigned uart, uint8_t byte);
 /** Sets when `dev->ops->event` is to be called; SIM_NEVER for not at all. */

@@ -63,6 +63,13 @@ static bool stopped_for_upkeep(enum cpu_reason reason)
     return reason == CPU_PREPARE || reason == CPU_CODE_CHANGED || reason == CPU_ALIGN;
 }
 
+/** Passes time until the flash answers; what else is due comes first, and the run may end. */
+static void wait_until(struct v8m *v, uint64_t when, uint64_t until)
+{
+    const uint64_t to = when < until ? when : until;
+    v->time = v->time < to ? to : v->time;
+}
+
 static void handle(struct sim_cpu *cpu)
 {
     struct v8m *v = &cpu->v;
@@ -80,6 +87,9 @@ static void handle(struct sim_cpu *cpu)
         break;
     case CPU_FETCH:
         v8m_refused_fetch(v);
+        break;
+    case CPU_WAIT:
+        v->wait_until = bus_wait(v->chip, v->r[15], SIM_FETCH);
         break;
     case CPU_PREPARE:
         upkeep_prepare(cpu, cpu->page);
@@ -162,6 +172,10 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
         return;
     }
     handle(cpu);
+    if (v->wait_until != 0) {
+        wait_until(v, v->wait_until, until);
+        v->wait_until = 0;
+    }
     if (cpu->frames_changed) {
         drop_changed(cpu);
     }
@@ -208,8 +222,11 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         chip_advance(v->chip, v->time);
         const uint64_t tick = v8m_systick_advance(v);
         const uint64_t next = tick < v->chip->next_event ? tick : v->chip->next_event;
+        const uint64_t vector = cpu->resuming ? 0 : v8m_vector_wait(v);
         if (!cpu->resuming) {
-            v8m_take_pending(v);
+            if (vector == 0) {
+                v8m_take_pending(v);
+            }
             if (atomic_exchange(&cpu->stop_asked, false)) {
                 return SIM_STOP_ASKED;
             }
@@ -220,7 +237,9 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
                 return SIM_STOP_INSNS;
             }
         }
-        if (v->sleeping == V8M_AWAKE) {
+        if (vector != 0) {
+            wait_until(v, vector, next < limit ? next : limit);
+        } else if (v->sleeping == V8M_AWAKE) {
             run_engine(cpu, next < limit ? next : limit);
         } else if (!sleep_until(cpu, limit, next)) {
             return SIM_STOP_IDLE;
@@ -354,6 +373,12 @@ void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t of
 
 void cpu_deadline(struct sim_cpu *cpu)
 {
+    atomic_store(&cpu->break_time, 0);
+}
+
+void cpu_flash_busy(struct sim_cpu *cpu)
+{
+    engine_flush(cpu);
     atomic_store(&cpu->break_time, 0);
 }
 

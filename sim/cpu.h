@@ -34,6 +34,7 @@ void cpu_nmi(struct sim_cpu *cpu);
 void cpu_map_changed(struct sim_cpu *cpu);
 void cpu_memory_changed(struct sim_cpu *cpu, enum chip_memory_id id, uint32_t off, uint32_t len);
 void cpu_deadline(struct sim_cpu *cpu);
+void cpu_flash_busy(struct sim_cpu *cpu);
 
 /** The processor between two runs, without its memories; sim/snapshot.c. */
 struct cpu_snapshot;

@@ -65,6 +65,7 @@ enum cpu_reason {
     CPU_DATA,         /**< A load or store in `page` needs an exact check. */
     CPU_FETCH,        /**< The page at PC may not be executed. */
     CPU_FETCH_INSIDE, /**< The instruction at PC may not, others of its page may. */
+    CPU_WAIT,         /**< The page at PC is in a bank of the flash that is at work. */
     CPU_PREPARE,      /**< The page at PC is to be scanned first. */
     CPU_CODE_CHANGED, /**< The block at PC is not what was scanned. */
     CPU_WRITE_CODE,   /**< A store into `page`, which has been executed. */

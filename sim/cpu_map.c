@@ -38,6 +38,9 @@ static uint32_t data_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_
         return 0;
     }
     const bool write = kind == SIM_WRITE;
+    if (write && flash_may_begin(v->chip, &verdict.bus)) {
+        return 0; /* the operation begins at this very instruction, and the next one may wait */
+    }
     const struct chip_memory *memory = verdict.bus.memory;
     if (memory != NULL && verdict.bus.direct && (!write || memory->writable)) {
         /* Device memory does not take unaligned accesses: those are checked one by one. */
@@ -142,6 +145,9 @@ static bool fill_fetch(struct sim_cpu *cpu, uint32_t vpage, uint32_t rights, uin
         !pages_find(&cpu->pages, vpage, &place)) {
         return refuse_fill(cpu, vpage, CPU_FETCH);
     }
+    if (bus_wait(cpu->v.chip, vpage, SIM_FETCH) != 0) {
+        return refuse_fill(cpu, vpage, CPU_WAIT);
+    }
     if (!page_ready(cpu, &cpu->pages.page[place.page], vpage, rights)) {
         return refuse_fill(cpu, vpage, CPU_PREPARE);
     }
@@ -194,6 +200,9 @@ bool map_fill(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind, ui
         return fill_fetch(cpu, vpage, rights, paddr, perms);
     }
     const bool write = kind == SIM_WRITE;
+    if (!write && bus_wait(cpu->v.chip, vpage, SIM_READ) != 0) {
+        return refuse_fill(cpu, vpage, CPU_DATA);
+    }
     if ((rights & (write ? CPU_WRITE_DIRECT : CPU_READ_DIRECT)) != 0) {
         return fill_direct(cpu, vpage, write, rights, paddr, perms);
     }

@@ -315,9 +315,11 @@ struct v8m {
     uint32_t fpscr;
     bool fp_here; /**< s and fpscr are newer than the engine's. */
 
-    uint32_t refused_page;    /**< Page whose refusal stopped the engine ... */
-    bool exclusive;           /**< A load-exclusive that the engine did not do. */
-    bool clear_exclusive;     /**< The engine's monitor is to be cleared. */
+    uint64_t wait_until;   /**< The instruction was not done: the flash answers then; 0: it was. */
+    bool has_stored;       /**< The instruction that is being emulated has. */
+    uint32_t refused_page; /**< Page whose refusal stopped the engine ... */
+    bool exclusive;        /**< A load-exclusive that the engine did not do. */
+    bool clear_exclusive;  /**< The engine's monitor is to be cleared. */
     bool ignore_stack_faults; /**< While entering a derived exception. */
     bool event_register;
     enum { V8M_AWAKE = 0, V8M_WFI, V8M_WFE } sleeping;
@@ -398,6 +400,8 @@ void v8m_function_return(struct v8m *v);
 
 /** Takes pending exceptions as long as one may be taken. */
 void v8m_take_pending(struct v8m *v);
+/** Until when the vector of the exception that is due cannot be read; 0: it can, or none is due. */
+uint64_t v8m_vector_wait(const struct v8m *v);
 void v8m_exception_return(struct v8m *v, uint32_t exc_return);
 /** Chooses the exception again on an existing frame. ARMv8-M ARM, ExceptionTaken(). */
 void v8m_exception_taken(struct v8m *v, uint32_t exc_return, bool tail_chain, bool ignore_faults);

@@ -257,6 +257,20 @@ static bool perform(struct v8m *v, uint32_t addr, unsigned size, bool write, str
     return v8m_refuse(v, addr, size, kind, attr, access, verdict);
 }
 
+/**
+ * Whether the flash does not answer yet, so that the instruction is not done now but again later:
+ * `v->wait_until`. One that has stored something cannot be done twice.
+ */
+static bool held_back(struct v8m *v, uint32_t addr, enum sim_access_kind kind,
+                      enum v8m_access access)
+{
+    if (access != V8M_NORMAL || v->has_stored) {
+        return false;
+    }
+    v->wait_until = bus_wait(v->chip, addr, kind);
+    return v->wait_until != 0;
+}
+
 bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
               enum v8m_access access, uint32_t *value)
 {
@@ -270,6 +284,9 @@ bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
     *value = 0;
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
         return v8m_refuse(v, at, size, SIM_READ, attr, access, &verdict);
+    }
+    if (passes && held_back(v, addr, SIM_READ, access)) {
+        return false;
     }
     const uint8_t *bytes = passes ? direct_bytes(&verdict, at, addr, size) : NULL;
     if (bytes != NULL) {
@@ -295,6 +312,10 @@ bool v8m_write(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
         return v8m_refuse(v, at, size, SIM_WRITE, attr, access, &verdict);
     }
+    if (passes && held_back(v, addr, SIM_WRITE, access)) {
+        return false;
+    }
+    v->has_stored = true;
     if ((addr & (size - 1u)) != 0) {
         return access_bytes(v, addr, size, true, attr, access, &value);
     }

@@ -224,6 +224,18 @@ void v8m_exception_taken(struct v8m *v, uint32_t exc_return, bool tail_chain, bo
     }
 }
 
+uint64_t v8m_vector_wait(const struct v8m *v)
+{
+    unsigned exc = 0;
+    bool bank = false;
+    int prio = 0;
+    if (flash_busy_until(v->chip) == 0 || v->lockup || !v8m_can_take(v) ||
+        !v8m_highest_pending(v, &exc, &bank, &prio)) {
+        return 0;
+    }
+    return bus_wait(v->chip, v->vtor[v8m_target(v, exc, bank)] + 4u * exc, SIM_READ);
+}
+
 /* ARMv8-M ARM, ExceptionEntry(). */
 void v8m_take_pending(struct v8m *v)
 {

@@ -193,6 +193,7 @@ void v8m_emulate(struct v8m *v)
 {
     uint16_t first = 0;
     uint16_t second = 0;
+    v->has_stored = false;
     if ((v->xpsr & XPSR_T) == 0) {
         v8m_usage_fault(v, v->secure, CFSR_INVSTATE);
         return;

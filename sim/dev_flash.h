@@ -10,6 +10,7 @@
  *   dev_flash_area.c       OTP, device id and high-cycle data as devices on the bus
  *   dev_flash_ecc.c        ECC errors
  *   dev_flash_filter.c     who may reach which sector
+ *   dev_flash_wait.c       who has to wait for the end of an operation
  *
  * Offsets named `phys` are in physical order (bank 1, then bank 2), as in nv->flash.
  */
@@ -195,6 +196,9 @@ bool flash_is_obk(const struct sim_device *dev);
 /* dev_flash_area.c */
 /** Whether a device is FLASH_OBK, FLASH_OTP or FLASH_EDATA. */
 bool flash_owns_area(const struct sim_device *dev);
+bool flash_is_edata_area(const struct sim_device *dev);
+/** Where an offset of FLASH_EDATA is, in physical order. */
+uint32_t flash_edata_phys(uint32_t off);
 /** State of a high-cycle half-word, kept in the last 2 KB of its sector (nv.h). */
 enum nv_cell flash_edata_cell(const struct sim_nv *nv, uint32_t phys);
 void flash_edata_set_cell(struct sim_nv *nv, uint32_t phys, enum nv_cell cell);

@@ -44,7 +44,7 @@ void flash_edata_set_cell(struct sim_nv *nv, uint32_t phys, enum nv_cell cell)
     *byte = (uint8_t)((*byte & ~(3u << shift)) | ((unsigned)edata_bits[cell] << shift));
 }
 
-static uint32_t edata_phys(uint32_t off)
+uint32_t flash_edata_phys(uint32_t off)
 {
     const uint32_t bank = off / EDATA_BANK_BYTES;
     const uint32_t sector = EDATA_FIRST_SECTOR + (off % EDATA_BANK_BYTES) / FLASH_EDATA_BYTES;
@@ -114,17 +114,17 @@ static uint32_t edata_read(struct sim_device *dev, const struct sim_txn *txn)
 {
     const struct sim_nv *nv = dev->chip->nv;
     for (uint32_t off = txn->off & ~1u; off < txn->off + txn->size; off += 2u) {
-        const uint32_t phys = edata_phys(off);
+        const uint32_t phys = flash_edata_phys(off);
         flash_ecc_report(flash_of(dev->chip), FLASH_EDATA, phys,
                          area_cell(flash_edata_cell(nv, phys)), area_gather(nv->flash + phys, 2u));
     }
-    return area_gather(nv->flash + edata_phys(txn->off), txn->size);
+    return area_gather(nv->flash + flash_edata_phys(txn->off), txn->size);
 }
 
 static void edata_write(struct sim_device *dev, const struct sim_txn *txn, uint32_t value)
 {
     flash_write_half(flash_of(dev->chip), flash_world(dev->chip, txn->attr), FLASH_EDATA,
-                     edata_phys(txn->off), txn->size, value);
+                     flash_edata_phys(txn->off), txn->size, value);
 }
 
 static const struct sim_device_ops otp_ops = {
@@ -164,16 +164,21 @@ struct sim_device *edata_new(struct sim_chip *chip, const struct dev_row *row)
 
 /* What the bus asks before an access. */
 
+bool flash_is_edata_area(const struct sim_device *dev)
+{
+    return dev->ops == &edata_ops;
+}
+
 bool flash_owns_area(const struct sim_device *dev)
 {
-    return flash_is_obk(dev) || dev->ops == &otp_ops || dev->ops == &edata_ops;
+    return flash_is_obk(dev) || dev->ops == &otp_ops || flash_is_edata_area(dev);
 }
 
 /** The sector under a high-cycle address has to be one, and to be open like any sector. */
 static bool edata_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
                         struct sim_attr attr, struct bus_decision *out)
 {
-    const uint32_t phys = edata_phys(off);
+    const uint32_t phys = flash_edata_phys(off);
     const uint32_t first = out->first + off - off % FLASH_EDATA_BYTES;
     flash_narrow(out, first, first + FLASH_EDATA_BYTES - 1u);
     if (!flash_is_edata(chip->nv, phys)) {

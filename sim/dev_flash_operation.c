@@ -40,6 +40,7 @@ void flash_operation_start(struct dev_flash *flash, const struct flash_operation
     struct sim_chip *chip = flash->dev.chip;
     flash->op = *op;
     chip_deadline(chip, &flash->dev, chip->now + chip_ticks(chip, flash_op_us[op->code]));
+    chip_flash_busy(chip);
 }
 
 static void flash_erase_finish(struct dev_flash *flash, const struct flash_operation *op)

@@ -147,6 +147,14 @@ static void on_deadline(void *context)
     }
 }
 
+static void on_flash_busy(void *context)
+{
+    struct sim *sim = context;
+    if (sim->cpu != NULL) {
+        cpu_flash_busy(sim->cpu);
+    }
+}
+
 void sim_note_failure(struct sim *sim, enum sim_status status)
 {
     if (status == SIM_OK) {
@@ -203,6 +211,7 @@ static enum sim_status sim_open_chip(struct sim *sim, struct sim_error *error)
         .event = on_event,
         .uart = on_uart,
         .deadline = on_deadline,
+        .flash_busy = on_flash_busy,
     };
     sim->chip = chip_new(sim->nv, &listener);
     if (sim->chip == NULL) {

@@ -68,6 +68,14 @@ static void heard_deadline(void *context)
     }
 }
 
+static void heard_flash_busy(void *context)
+{
+    struct cpu_fixture *f = context;
+    if (f->cpu != NULL) {
+        cpu_flash_busy(f->cpu);
+    }
+}
+
 static void heard_reset(void *context, enum chip_reset_cause cause)
 {
     struct cpu_fixture *f = context;
@@ -95,6 +103,7 @@ static struct cpu_fixture *make(void)
         .map_changed = heard_map,
         .memory_changed = heard_memory,
         .deadline = heard_deadline,
+        .flash_busy = heard_flash_busy,
         .event = heard_event,
         .reset_wanted = heard_reset,
     };

@@ -19,13 +19,13 @@
 #define STEP      20000u
 #define TEXT      8192u
 
-/* Option words: OPEN, user flash, TrustZone; bank 1 Secure, sectors 12 to 15 write-protected. */
+/* Option words: OPEN, user flash, TrustZone; bank 1 Secure, bank 2 not, sectors 12 to 15 write-protected. */
 static const struct {
     const char *name;
     uint32_t value;
 } options[] = {
-    {"OPTSR", 0x2D30EDD8},   {"OPTSR2", 0xB400007C}, {"SECBOOTR", 0x0C0000C3},
-    {"SECWM1R", 0x007F0000}, {"WRP1R", 0xFFFFFFF7},
+    {"OPTSR", 0x2D30EDD8},   {"OPTSR2", 0xB400007C},  {"SECBOOTR", 0x0C0000C3},
+    {"SECWM1R", 0x007F0000}, {"SECWM2R", 0x0000007F}, {"WRP1R", 0xFFFFFFF7},
 };
 
 static const char *const lines[] = {
@@ -44,6 +44,7 @@ static const char *const lines[] = {
     "flash erase",
     "flash program",
     "flash interrupt",
+    "flash busy bank",
     "flash errors",
     "option bytes",
     "option-byte keys",

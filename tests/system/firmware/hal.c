@@ -32,6 +32,7 @@ static const struct hal_step steps[] = {
     {"flash erase", hal_step_flash_erase},
     {"flash program", hal_step_flash_program},
     {"flash interrupt", hal_step_flash_interrupt},
+    {"flash busy bank", hal_step_flash_busy_bank},
     {"flash errors", hal_step_flash_errors},
     {"option bytes", hal_step_option_bytes},
     {"option-byte keys", hal_step_obk},

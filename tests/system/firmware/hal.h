@@ -77,6 +77,7 @@ bool hal_step_flash_unlock(void);
 bool hal_step_flash_erase(void);
 bool hal_step_flash_program(void);
 bool hal_step_flash_interrupt(void);
+bool hal_step_flash_busy_bank(void);
 bool hal_step_flash_errors(void);
 bool hal_step_flash_lock(void);
 bool hal_step_option_bytes(void);

@@ -15,6 +15,7 @@
 #define CR_EOPIE   HAL_BIT(16)
 #define CR_BKSEL   HAL_BIT(31)
 
+#define SR_BSY     HAL_BIT(0)
 #define SR_PENDING 0xBu /* BSY, WBNE, DBNE */
 #define SR_EOP     HAL_BIT(16)
 #define SR_WRPERR  HAL_BIT(17)
@@ -160,6 +161,33 @@ bool hal_step_flash_interrupt(void)
     hal_nvic_disable(HAL_IRQ_FLASH_S);
     return hal_check("running", process.running, 0) && hal_check("FLASH_SECSR", process.error, 0) &&
            hal_check("erased word", *flash_words(SECTOR_ADDR(SECTOR)), 0xFFFFFFFFu);
+}
+
+/** Erases sector SECTOR of a bank; how often the status register, read at once, said busy. */
+static uint32_t flash_count_busy(hal_reg *cr, const hal_reg *sr, uint32_t bank)
+{
+    uint32_t count = 0;
+    *cr = CR_SER | SECTOR << CR_SNB_POS | bank | CR_STRT;
+    while ((*sr & SR_BSY) != 0) {
+        count++;
+    }
+    *cr = 0;
+    return count;
+}
+
+/** This code stands in bank 1: it goes on while bank 2 is erased, and not while bank 1 is. */
+bool hal_step_flash_busy_bank(void)
+{
+    HAL_FLASH->nskeyr = KEY_1;
+    HAL_FLASH->nskeyr = KEY_2;
+    const uint32_t own = flash_count_busy(&HAL_FLASH->seccr, &HAL_FLASH->secsr, 0);
+    const uint32_t other = flash_count_busy(&HAL_FLASH->nscr, &HAL_FLASH->nssr, CR_BKSEL);
+    HAL_FLASH->nscr = CR_LOCK;
+    const bool eop = (HAL_FLASH->secsr & HAL_FLASH->nssr & SR_EOP) != 0;
+    HAL_FLASH->secccr = SR_EOP;
+    HAL_FLASH->nsccr = SR_EOP;
+    return hal_check("polls of bank 1", own, 0) && hal_check("polls of bank 2", other > 100u, 1) &&
+           hal_check("EOP of both", eop, 1);
 }
 
 /** Each kind of mistake raises its flag, and the next operation finds a clean register. */
