@@ -1,0 +1,85 @@
+/*
+ * The layout record: where everything stands in the flash, as data.
+ *
+ * Provisioning writes one into the option-byte keys of HDPL1; the first stage checks it and hands it
+ * on, so one iROT, uROT and manager serve any layout. Offsets and sizes are bytes from the start of
+ * the user flash and multiples of a sector. docs/SPEC.md, "Layout record".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <garrison/abi.h>
+#include <garrison/status.h>
+
+GARRISON_ABI_BEGIN
+
+#define LAYOUT_RECORD_MAGIC   0x594C4147u /**< "GALY" */
+#define LAYOUT_RECORD_VERSION 1u
+#define LAYOUT_RECORD_OFF     0x600u /**< From the start of the keys store. */
+#define LAYOUT_SLOTS_MAX      11u    /**< uROT, manager, application, eight modules. */
+
+/** What a slot is asked for; any other bit makes the record unsupported. */
+#define LAYOUT_SLOT_ENCRYPTED 1u /**< Images must come encrypted and leave encrypted. */
+#define LAYOUT_SLOT_OPTIONAL  2u /**< May be empty. */
+#define LAYOUT_SLOT_FLAGS     3u
+
+/** One component. */
+struct layout_slot {
+    uint32_t role; /**< enum image_role: names the owner's key and the rollback counter. */
+    uint32_t off;  /**< Where it runs. */
+    uint32_t size;
+    uint32_t download_off;  /**< Where a new image is staged; slots may share sectors here. */
+    uint32_t download_size; /**< 0: cannot be updated. With a swap one sector more than `size`. */
+    uint32_t flags;         /**< LAYOUT_SLOT_*. */
+};
+
+struct layout_record {
+    uint8_t digest[32]; /**< SHA-256 of all bytes behind it, unused slots included. */
+    uint32_t magic;     /**< LAYOUT_RECORD_MAGIC. */
+    uint16_t version;   /**< LAYOUT_RECORD_VERSION. */
+    uint16_t count;     /**< Slots in use; the rest are zero. */
+    uint32_t journal_off;
+    uint32_t journal_size; /**< At least two sectors. */
+    struct layout_slot slot[LAYOUT_SLOTS_MAX];
+    uint8_t reserved[8]; /**< Zero; makes the record whole quad-words. */
+};
+
+GARRISON_ASSERT(sizeof(struct layout_slot) == 24, "slot is 24 bytes");
+GARRISON_ASSERT(sizeof(struct layout_record) == 320, "record is 320 bytes");
+
+/** What a layout must fit; a port's or a tool's constants. */
+struct layout_bounds {
+    uint32_t flash_size;
+    uint32_t sector;
+    uint32_t free_off; /**< First byte that slots may use: behind the first stage. */
+    uint32_t free_end; /**< First byte behind: where the storage areas begin. */
+};
+
+/** A rule that is broken, and by what. */
+struct layout_fault {
+    const char *rule;    /**< In words, for people. NULL: none. */
+    uint32_t role;       /**< The slot; 0: the journal or the record itself. */
+    uint32_t other_role; /**< What it collides with; 0: nothing or the journal. */
+};
+
+/**
+ * The rules: multiples of a sector; inside the bounds; active slots, the journal and download slots
+ * do not overlap, but download slots may overlap each other; a role stands there once; uROT,
+ * manager and application are there; a download slot has room for the slot (one sector more unless
+ * it is the uROT's); Secure slots lie below and above one Non-secure range, the application's, so
+ * that one watermark for each bank protects them; unused slots and reserved bytes are zero.
+ * @param fault  out: the first rule that is broken
+ * @return GARRISON_ERROR_FORMAT: magic, version, count or a reserved byte; GARRISON_ERROR_UNSUPPORTED:
+ *         a flag; GARRISON_ERROR_POLICY: a rule above. The digest is not looked at.
+ */
+enum garrison_status layout_check(const struct layout_record *record,
+                                  const struct layout_bounds *bounds,
+                                  struct layout_fault *fault) GARRISON_MUST_USE;
+
+/** The slot of a role, or NULL. */
+const struct layout_slot *layout_find(const struct layout_record *record, uint32_t role);
+
+GARRISON_ABI_END

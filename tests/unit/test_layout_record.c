@@ -1,0 +1,236 @@
+/*
+ * The rules of a layout record, each broken by itself.
+ */
+#include <garrison/layout.h>
+
+#include <string.h>
+
+#include <garrison/handoff.h>
+
+#include "support/test.h"
+
+#define KB     1024u
+#define SECTOR (8u * KB)
+
+static const struct layout_bounds bounds = {
+    .flash_size = 2048 * KB,
+    .sector = SECTOR,
+    .free_off = 4 * SECTOR,
+    .free_end = 246 * SECTOR,
+};
+
+/** uROT, manager, application, two modules: slot 0 to 4. */
+static struct layout_record sound_record(void)
+{
+    struct layout_record record = {
+        .magic = LAYOUT_RECORD_MAGIC,
+        .version = LAYOUT_RECORD_VERSION,
+        .count = 5,
+        .journal_off = 238 * SECTOR,
+        .journal_size = 2 * SECTOR,
+        .slot =
+            {
+                {IMAGE_ROLE_UROT, 4 * SECTOR, 6 * SECTOR, 232 * SECTOR, 6 * SECTOR, 0},
+                {IMAGE_ROLE_MANAGER, 10 * SECTOR, 21 * SECTOR, 210 * SECTOR, 22 * SECTOR, 0},
+                {IMAGE_ROLE_APPLICATION, 31 * SECTOR, 100 * SECTOR, 131 * SECTOR, 101 * SECTOR, 0},
+                {IMAGE_ROLE_MODULE_0, 240 * SECTOR, SECTOR, 131 * SECTOR, 2 * SECTOR,
+                 LAYOUT_SLOT_ENCRYPTED},
+                {IMAGE_ROLE_MODULE_0 + 7, 241 * SECTOR, SECTOR, 0, 0, LAYOUT_SLOT_OPTIONAL},
+            },
+    };
+    return record;
+}
+
+static void expect(const struct layout_record *record, enum garrison_status status, uint32_t role,
+                   uint32_t other_role, const char *rule)
+{
+    struct layout_fault fault;
+    assert_int_equal(layout_check(record, &bounds, &fault), status);
+    assert_int_equal(fault.role, role);
+    assert_int_equal(fault.other_role, other_role);
+    if (rule == NULL) {
+        assert_null(fault.rule);
+    } else {
+        assert_non_null(fault.rule);
+        assert_string_equal(fault.rule, rule);
+    }
+}
+
+static void expect_policy(const struct layout_record *record, uint32_t role, uint32_t other_role,
+                          const char *rule)
+{
+    expect(record, GARRISON_ERROR_POLICY, role, other_role, rule);
+}
+
+static void the_usual_layout_is_sound(void **state)
+{
+    const struct layout_record record = sound_record();
+    (void)state;
+    expect(&record, GARRISON_OK, 0, 0, NULL);
+    assert_ptr_equal(layout_find(&record, IMAGE_ROLE_MANAGER), &record.slot[1]);
+    assert_null(layout_find(&record, IMAGE_ROLE_MODULE_0 + 1));
+}
+
+static void another_form_is_refused(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.magic ^= 1u;
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "this is no layout record");
+    record = sound_record();
+    record.version++;
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the layout record is of another version");
+    record = sound_record();
+    record.count = 0;
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the number of slots is 1 to 11");
+    record.count = LAYOUT_SLOTS_MAX + 1;
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the number of slots is 1 to 11");
+    record.count = UINT16_MAX;
+    assert_null(layout_find(&record, IMAGE_ROLE_MODULE_0 + 1));
+}
+
+static void every_unused_byte_is_zero(void **state)
+{
+    (void)state;
+    const size_t first = offsetof(struct layout_record, slot[5]);
+    for (size_t i = first; i < sizeof(struct layout_record); i++) {
+        struct layout_record record = sound_record();
+        ((uint8_t *)&record)[i] = 1;
+        expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "what is unused is zero");
+    }
+}
+
+static void roles_and_flags_are_known(void **state)
+{
+    static const uint32_t unknown[] = {0,  IMAGE_ROLE_IROT,         5,
+                                       15, IMAGE_ROLE_MODULE_0 + 8, UINT32_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+        struct layout_record record = sound_record();
+        record.slot[3].role = unknown[i];
+        expect_policy(&record, unknown[i], 0, "the role is known");
+    }
+    for (unsigned bit = 2; bit < 32; bit++) {
+        struct layout_record record = sound_record();
+        record.slot[1].flags = 1u << bit;
+        expect(&record, GARRISON_ERROR_UNSUPPORTED, IMAGE_ROLE_MANAGER, 0, "the flags are known");
+    }
+    struct layout_record record = sound_record();
+    record.slot[2].flags = LAYOUT_SLOT_OPTIONAL;
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, "only a module is optional");
+    record = sound_record();
+    record.slot[4].role = IMAGE_ROLE_MODULE_0;
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MODULE_0, "a role stands there once");
+    record = sound_record();
+    record.count = 2;
+    memset(&record.slot[2], 0, 3 * sizeof record.slot[0]);
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, "uROT, manager and application have a slot");
+}
+
+/** Every offset and size, moved by one byte, out of the bounds, and to the end of the numbers. */
+static void runs_are_whole_sectors_within_the_bounds(void **state)
+{
+    static const uint32_t values[] = {1,
+                                      SECTOR - 1,
+                                      SECTOR / 2,
+                                      3 * SECTOR,
+                                      246 * SECTOR,
+                                      2048 * KB,
+                                      UINT32_MAX - SECTOR + 1,
+                                      UINT32_MAX};
+    struct layout_fault fault;
+    (void)state;
+    for (unsigned slot = 0; slot < 3; slot++) {
+        for (unsigned field = 0; field < 4; field++) {
+            for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+                struct layout_record record = sound_record();
+                uint32_t *const fields[] = {&record.slot[slot].off, &record.slot[slot].size,
+                                            &record.slot[slot].download_off,
+                                            &record.slot[slot].download_size};
+                if (field == 1 && values[i] == 3 * SECTOR) {
+                    continue; /* a small slot is a slot */
+                }
+                *fields[field] = values[i];
+                assert_int_equal(layout_check(&record, &bounds, &fault), GARRISON_ERROR_POLICY);
+                assert_int_equal(fault.role, record.slot[slot].role);
+            }
+        }
+    }
+    static const uint32_t journals[][2] = {
+        {238 * SECTOR + 1, 2 * SECTOR},        {238 * SECTOR, SECTOR},     {238 * SECTOR, 0},
+        {238 * SECTOR, 2 * SECTOR + 1},        {245 * SECTOR, 2 * SECTOR}, {0, 2 * SECTOR},
+        {UINT32_MAX - SECTOR + 1, 2 * SECTOR},
+    };
+    for (size_t i = 0; i < sizeof journals / sizeof journals[0]; i++) {
+        struct layout_record record = sound_record();
+        record.journal_off = journals[i][0];
+        record.journal_size = journals[i][1];
+        expect_policy(&record, 0, 0,
+                      "the journal is two whole sectors or more, before the storage areas");
+    }
+}
+
+static void a_download_slot_has_room_for_the_swap(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.slot[1].download_size -= SECTOR;
+    expect_policy(&record, IMAGE_ROLE_MANAGER, 0,
+                  "a download slot has room for the slot, and for the swap one sector");
+    record = sound_record();
+    record.slot[0].download_size -= SECTOR;
+    expect_policy(&record, IMAGE_ROLE_UROT, 0,
+                  "a download slot has room for the slot, and for the swap one sector");
+    record = sound_record();
+    record.slot[4].download_off = SECTOR;
+    expect_policy(&record, IMAGE_ROLE_MODULE_0 + 7, 0,
+                  "a download slot that is not there has offset 0");
+}
+
+static void only_download_slots_may_overlap(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.slot[3].off = 30 * SECTOR;
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MANAGER, "slots do not overlap");
+    record = sound_record();
+    record.slot[3].off = 239 * SECTOR;
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, 0, "slots do not overlap");
+    record = sound_record();
+    record.slot[1].download_off = 130 * SECTOR;
+    expect_policy(&record, IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION,
+                  "a download slot overlaps download slots only");
+    record = sound_record();
+    record.slot[0].download_off = 233 * SECTOR;
+    expect_policy(&record, IMAGE_ROLE_UROT, 0, "a download slot overlaps download slots only");
+}
+
+static void the_application_is_one_non_secure_island(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.slot[2].size = 96 * SECTOR;
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0,
+                  "the application's slot reaches to the end of its bank, or beyond");
+    record.slot[2].size = 97 * SECTOR;
+    expect(&record, GARRISON_OK, 0, 0, NULL);
+    record.slot[2].off = 129 * SECTOR;
+    record.slot[2].size = SECTOR;
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0,
+                  "the application's slot begins in bank 1, or where bank 2 begins");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_usual_layout_is_sound),
+        cmocka_unit_test(another_form_is_refused),
+        cmocka_unit_test(every_unused_byte_is_zero),
+        cmocka_unit_test(roles_and_flags_are_known),
+        cmocka_unit_test(runs_are_whole_sectors_within_the_bounds),
+        cmocka_unit_test(a_download_slot_has_room_for_the_swap),
+        cmocka_unit_test(only_download_slots_may_overlap),
+        cmocka_unit_test(the_application_is_one_non_secure_island),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
