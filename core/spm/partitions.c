@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include <garrison/port.h>
+
 #include "base/hardened.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
@@ -109,6 +111,46 @@ bool partitions_memory_is_sound(const struct partition_memory *memory)
            memory->stack_limit - memory->stack_base >= STACK_BYTES_MIN;
 }
 
+static bool area_is_sound(const struct partition_area *area, const struct flash_device *flash)
+{
+    return area->off % flash->sector == 0 && area->len % flash->sector == 0 &&
+           area->off <= flash->size && area->len <= flash->size - area->off;
+}
+
+static bool areas_overlap(const struct partition_area *a, const struct partition_area *b)
+{
+    return a->len > 0 && b->len > 0 && a->off < b->off + b->len && b->off < a->off + a->len;
+}
+
+/** Of several partitions' areas, the one with that number. */
+static const struct partition_area *area_at(const struct partition_memory *const *memory,
+                                            uint32_t number)
+{
+    return &memory[number / PARTITION_AREAS_MAX]->area[number % PARTITION_AREAS_MAX];
+}
+
+bool partitions_areas_are_sound(const struct partition_memory *const *memory, uint32_t count,
+                                const struct flash_device *flash)
+{
+    const uint32_t areas = count * PARTITION_AREAS_MAX;
+    uint32_t i = 0;
+    for (; i < areas; i++) {
+        if (!area_is_sound(area_at(memory, i), flash)) {
+            return false;
+        }
+        uint32_t k = 0;
+        for (; k < i; k++) {
+            if (areas_overlap(area_at(memory, i), area_at(memory, k))) {
+                return false;
+            }
+        }
+        if (!hardened_loop_complete(k, i)) {
+            return false;
+        }
+    }
+    return hardened_loop_complete(i, areas);
+}
+
 /** Names that callers use are each there once. */
 static bool services_are_distinct(const struct partition *partition)
 {
@@ -125,13 +167,18 @@ static bool services_are_distinct(const struct partition *partition)
 
 enum garrison_status partitions_check(void)
 {
+    const struct partition_memory *memory[PARTITIONS];
     uint32_t i = 0;
     for (; i < PARTITIONS; i++) {
         const struct partition *partition = &partitions[i];
+        memory[i] = partition->memory;
         if (partition->id <= 0 || partition->function == NULL ||
             !partitions_memory_is_sound(partition->memory) || !services_are_distinct(partition)) {
             return GARRISON_ERROR_POLICY;
         }
+    }
+    if (!partitions_areas_are_sound(memory, PARTITIONS, port_flash())) {
+        return GARRISON_ERROR_POLICY;
     }
     return hardened_loop_complete(i, PARTITIONS) ? GARRISON_OK : GARRISON_ERROR_POLICY;
 }

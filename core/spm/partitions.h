@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <garrison/flash.h>
 #include <garrison/partition.h>
 #include <garrison/status.h>
 
@@ -20,6 +21,12 @@ struct partition_entry partitions_find_handle(psa_handle_t handle);
 
 /** Whether memory that the port gave keeps the rules of garrison/partition.h. */
 bool partitions_memory_is_sound(const struct partition_memory *memory);
+
+/**
+ * Whether the areas of all these are whole sectors inside the flash, and no two of them share one.
+ */
+bool partitions_areas_are_sound(const struct partition_memory *const *memory, uint32_t count,
+                                const struct flash_device *flash);
 
 /** Checks every row against the rules of garrison/partition.h; GARRISON_ERROR_POLICY. */
 enum garrison_status partitions_check(void) GARRISON_MUST_USE;

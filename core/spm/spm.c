@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "spm/grant.h"
 #include "spm/partitions.h"
+#include "spm/running.h"
 
 /** The call under way; all zero between calls. */
 struct call {
@@ -194,7 +195,12 @@ psa_status_t spm_end(psa_status_t status)
     return status;
 }
 
-static GARRISON_NORETURN void partition_failed(const char *reason)
+const struct partition *running_partition(void)
+{
+    return call.partition;
+}
+
+void running_failed(const char *reason)
 {
     struct text text;
     text_start(&text);
@@ -207,12 +213,11 @@ static GARRISON_NORETURN void partition_failed(const char *reason)
 static void require_message(psa_handle_t message, uint32_t index)
 {
     if (call.partition == NULL || message != call.message || index >= PSA_MAX_IOVEC) {
-        partition_failed("programmer error: message handle or vector");
+        running_failed("programmer error: message handle or vector");
     }
 }
 
-/** The partition's own memory: whether one of its regions holds the range with that access. */
-static void require_own(const void *buffer, size_t len, uint32_t access)
+void running_require_own(const void *buffer, size_t len, uint32_t access)
 {
     uintptr_t base = (uintptr_t)buffer;
     if (len == 0) {
@@ -225,14 +230,14 @@ static void require_own(const void *buffer, size_t len, uint32_t access)
             return;
         }
     }
-    partition_failed("programmer error: buffer is not its own");
+    running_failed("programmer error: buffer is not its own");
 }
 
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
 {
     uint8_t *data;
     require_message(message, index);
-    require_own(buffer, len, PARTITION_READ | PARTITION_WRITE);
+    running_require_own(buffer, len, PARTITION_READ | PARTITION_WRITE);
     size_t taken = grant_take(&call.in[index], len, &data);
     if (taken > 0) {
         memcpy(buffer, data, taken);
@@ -251,9 +256,9 @@ void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t 
 {
     uint8_t *data;
     require_message(message, index);
-    require_own(buffer, len, PARTITION_READ);
+    running_require_own(buffer, len, PARTITION_READ);
     if (len > call.out[index].len - call.out[index].used) {
-        partition_failed("programmer error: more output than there is room for");
+        running_failed("programmer error: more output than there is room for");
     }
     size_t taken = grant_take(&call.out[index], len, &data);
     if (taken > 0) {

@@ -8,8 +8,9 @@
  *         port_partition_switch(partition);
  *         status = spm_end(<partition->function(message), unprivileged, in its sandbox>);
  *     }
- * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write().
- * A partition's mistake in one of these three ends in port_panic().
+ * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write(),
+ * and what the devices of garrison/area.h do into the spm_area functions. A partition's mistake in
+ * one of these ends in port_panic().
  */
 #pragma once
 
@@ -63,5 +64,19 @@ psa_status_t spm_end(psa_status_t status);
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len);
 void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len);
+
+/** Bytes of an area of the running partition; 0: it has no such area. */
+uint32_t spm_area_size(uint32_t index);
+
+/*
+ * Flash of the running partition, as the operations of port_flash() on it; `off` counts from the
+ * start of the area. A range that leaves the area, an area or a call that there is not, and a buffer
+ * that is not the partition's own memory are its mistake; an alignment is GARRISON_ERROR_ARGUMENT.
+ */
+enum garrison_status spm_area_read(uint32_t index, uint32_t off, uint8_t *data,
+                                   uint32_t len) GARRISON_MUST_USE;
+enum garrison_status spm_area_program(uint32_t index, uint32_t off, const uint8_t *data,
+                                      uint32_t len) GARRISON_MUST_USE;
+enum garrison_status spm_area_erase(uint32_t index, uint32_t off, uint32_t len) GARRISON_MUST_USE;
 
 GARRISON_ABI_END

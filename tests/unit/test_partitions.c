@@ -119,6 +119,79 @@ static void the_stack_is_aligned_and_large_enough(void **state)
     assert_false(partitions_memory_is_sound(&memory));
 }
 
+#define SECTOR 0x2000u
+
+/** The flash of these tests has 64 KB in sectors of 8 KB. */
+static bool areas_are_sound(const struct partition_area *area, const struct partition_area *other)
+{
+    const struct partition_memory first = {.area = {area[0], area[1]}};
+    const struct partition_memory second = {.area = {other[0], other[1]}};
+    const struct partition_memory *const all[] = {&first, &second};
+    return partitions_areas_are_sound(all, COUNT_OF(all), port_flash());
+}
+
+static void areas_are_whole_sectors_inside_the_flash(void **state)
+{
+    static const struct partition_area none[2];
+    static const struct {
+        struct partition_area area;
+        bool sound;
+    } rows[] = {
+        {{0, 0}, true},
+        {{0, SECTOR}, true},
+        {{0, FLASH_RAM_BYTES}, true},
+        {{FLASH_RAM_BYTES - SECTOR, SECTOR}, true},
+        {{FLASH_RAM_BYTES, 0}, true},
+        {{16, SECTOR}, false},
+        {{0, SECTOR - 16}, false},
+        {{SECTOR, 16}, false},
+        {{FLASH_RAM_BYTES - SECTOR, 2 * SECTOR}, false},
+        {{FLASH_RAM_BYTES, SECTOR}, false},
+        {{FLASH_RAM_BYTES + SECTOR, 0}, false},
+        {{SECTOR, UINT32_MAX - SECTOR + 1}, false},     /* ends at 2^32 */
+        {{SECTOR, UINT32_MAX - 2 * SECTOR + 1}, false}, /* the last sector before it */
+        {{UINT32_MAX - SECTOR + 1, 2 * SECTOR}, false}, /* wraps */
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct partition_area first[] = {rows[i].area, {0, 0}};
+        const struct partition_area second[] = {{0, 0}, rows[i].area};
+        if (areas_are_sound(first, none) != rows[i].sound ||
+            areas_are_sound(second, none) != rows[i].sound ||
+            areas_are_sound(none, first) != rows[i].sound ||
+            areas_are_sound(none, second) != rows[i].sound) {
+            fail_msg("row %u", (unsigned)i);
+        }
+    }
+}
+
+static void no_two_areas_share_a_sector(void **state)
+{
+    static const struct partition_area none[2];
+    static const struct partition_area base = {2 * SECTOR, 2 * SECTOR};
+    static const struct {
+        struct partition_area area;
+        bool sound;
+    } rows[] = {
+        {{0, 2 * SECTOR}, true},       {{4 * SECTOR, SECTOR}, true},  {{0, 3 * SECTOR}, false},
+        {{3 * SECTOR, SECTOR}, false}, {{2 * SECTOR, 0}, true},       {{3 * SECTOR, 0}, true},
+        {{2 * SECTOR, SECTOR}, false}, {{0, FLASH_RAM_BYTES}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct partition_area both[] = {base, rows[i].area};
+        const struct partition_area swapped[] = {rows[i].area, base};
+        const struct partition_area one[] = {base, {0, 0}};
+        const struct partition_area other[] = {{0, 0}, rows[i].area};
+        if (areas_are_sound(both, none) != rows[i].sound ||
+            areas_are_sound(swapped, none) != rows[i].sound ||
+            areas_are_sound(one, other) != rows[i].sound ||
+            areas_are_sound(other, one) != rows[i].sound) {
+            fail_msg("row %u", (unsigned)i);
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -131,6 +204,8 @@ int main(void)
         TEST(regions_are_readable_aligned_and_forward),
         TEST(the_stack_lies_in_writable_memory),
         TEST(the_stack_is_aligned_and_large_enough),
+        TEST(areas_are_whole_sectors_inside_the_flash),
+        TEST(no_two_areas_share_a_sector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
