@@ -174,7 +174,9 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
     handle(cpu);
     if (v->wait_until != 0) {
         wait_until(v, v->wait_until, until);
-        v->wait_until = 0;
+        if (cpu->reason == CPU_WAIT) { /* a fetch is asked again; an access is on the bus */
+            v->wait_until = 0;
+        }
     }
     if (cpu->frames_changed) {
         drop_changed(cpu);
@@ -208,6 +210,16 @@ static bool sleep_until(struct sim_cpu *cpu, uint64_t limit, uint64_t next)
     return true;
 }
 
+/** Until when nothing can be executed or taken: an access or a vector waits for the flash. */
+static uint64_t waiting(struct v8m *v)
+{
+    if (v->wait_until > v->time) {
+        return v->wait_until;
+    }
+    v->wait_until = 0;
+    return v8m_vector_wait(v);
+}
+
 enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
 {
     struct v8m *v = &cpu->v;
@@ -222,9 +234,9 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         chip_advance(v->chip, v->time);
         const uint64_t tick = v8m_systick_advance(v);
         const uint64_t next = tick < v->chip->next_event ? tick : v->chip->next_event;
-        const uint64_t vector = cpu->resuming ? 0 : v8m_vector_wait(v);
+        const uint64_t wait = cpu->resuming ? 0 : waiting(v);
         if (!cpu->resuming) {
-            if (vector == 0) {
+            if (wait == 0) {
                 v8m_take_pending(v);
             }
             if (atomic_exchange(&cpu->stop_asked, false)) {
@@ -237,8 +249,8 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
                 return SIM_STOP_INSNS;
             }
         }
-        if (vector != 0) {
-            wait_until(v, vector, next < limit ? next : limit);
+        if (wait != 0) {
+            wait_until(v, wait, next < limit ? next : limit);
         } else if (v->sleeping == V8M_AWAKE) {
             run_engine(cpu, next < limit ? next : limit);
         } else if (!sleep_until(cpu, limit, next)) {

@@ -315,6 +315,23 @@ static void interrupt_from_sram_is_taken_while_code_waits(void **state)
     assert_int_equal(get(f, FLASH_S + SECSR), BSY);
 }
 
+/** An access that is on the bus is not abandoned. */
+static void interrupt_waits_for_a_load(void **state)
+{
+    struct cpu_fixture *f = *state;
+    prepare(f, FLASH_S + SECCR, FLASH_S + SECSR, ERASE_S);
+    set_reg(f, 5, BANK1_NEXT);
+    set_reg(f, 10, 0);
+    begin_in_sram(f, "erase_and_read");
+    set_scs(f, VTOR, true, DATA_S);
+    set_word(f, DATA_S + 4u * V8M_SYSTICK, handler_in_sram());
+    tick_after(f, 1000);
+    assert_int_equal(cpu_run(f->cpu, ERASE_TICKS - 100u), SIM_STOP_INSNS);
+    assert_int_equal(reg(f, 10), 0);
+    assert_int_equal(cpu_run(f->cpu, 200), SIM_STOP_INSNS);
+    assert_int_equal(reg(f, 10), V8M_SYSTICK);
+}
+
 static void handler_in_the_erased_bank_waits(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -393,13 +410,14 @@ static void other_memories_belong_to_both_banks(void **state)
     assert_true(bus_wait(f->chip, BANK2_WORD, SIM_FETCH) != 0);
 }
 
-/** After an erase, what stands in the place of code is executed: the virgin flash is no code. */
-static void erased_code_is_not_executed_from_memory_of_it(void **state)
+/** What stands in the place of code after an erase is executed, and virgin flash is no code. */
+static void erased_code_is_gone(void **state)
 {
     struct cpu_fixture *f = *state;
-    set_word(f, BANK1_WORD, 0x4770277Bu); /* movs r7, #123; bx lr */
-    f->nv->flash_cell[0x1000] = NV_CELL_PROGRAMMED;
-    cpu_memory_changed(f->cpu, CHIP_FLASH, 0x10000, 4);
+    const uint32_t code = 0x4770277Bu; /* movs r7, #123; bx lr */
+    prepare(f, FLASH_S + SECCR, FLASH_S + SECSR, ERASE_S);
+    fill(f, BANK1_WORD, code);
+    cpu_memory_changed(f->cpu, CHIP_FLASH, BANK1_WORD - 0x0C000000u, 4);
     for (unsigned i = 0; i < 2; i++) {
         begin(f, "handler");
         set_reg(f, 14, at("handler") + 1u);
@@ -408,12 +426,10 @@ static void erased_code_is_not_executed_from_memory_of_it(void **state)
         run(f);
         assert_int_equal(reg(f, 7), i == 0 ? 123 : 0);
         if (i == 0) {
-            prepare(f, FLASH_S + SECCR, FLASH_S + SECSR, ERASE_S);
-            set_word(f, BANK1_WORD, 0x4770277Bu);
-            begin(f, "s_erase_and_poll");
-            run(f);
+            go(f, "s_erase_and_poll");
         }
     }
+    assert_int_equal(reg(f, 10), V8M_HARD); /* an undefined instruction */
 }
 
 int main(void)
@@ -433,11 +449,12 @@ int main(void)
         TEST(power_cut_while_waiting_is_in_the_middle),
         TEST(interrupt_waits_for_its_vector),
         TEST(interrupt_from_sram_is_taken_while_code_waits),
+        TEST(interrupt_waits_for_a_load),
         TEST(handler_in_the_erased_bank_waits),
         TEST(code_that_ran_before_shows_not_in_time),
         TEST(areas_belong_to_their_banks),
         TEST(other_memories_belong_to_both_banks),
-        TEST(erased_code_is_not_executed_from_memory_of_it),
+        TEST(erased_code_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
