@@ -67,7 +67,7 @@ static void gpdma_stop(struct gpdma_channel *channel, uint32_t flag)
 
 static struct sim_attr gpdma_attr(const struct gpdma *gpdma, unsigned n, enum gpdma_end end)
 {
-    static const uint32_t bit[] = {GPDMA_TR1_SSEC, GPDMA_TR1_DSEC, 0xffffffffu};
+    static const uint32_t bit[] = {GPDMA_TR1_SSEC, GPDMA_TR1_DSEC};
     const bool secure = (gpdma->seccfgr >> n & 1u) != 0 &&
                         (end == END_LINK || (gpdma->channel[n].tr1 & bit[end]) != 0);
     return (struct sim_attr){.secure = secure, .privileged = (gpdma->privcfgr >> n & 1u) != 0};

@@ -112,6 +112,68 @@ static void list_of_a_nonsecure_channel_cannot_make_it_secure(void **state)
     assert_memory_equal(dma_ram(b, DST), dma_ram(b, SRC), 32);
 }
 
+/* An item for LLR = USA | UDA | ULL: its channel has moved nothing then, and ends. */
+static const uint32_t item_of_addresses[] = {0x11111110, 0x22222220, 0};
+
+/* Starts a channel without data and without SSEC and DSEC: it fetches its first item, no more. */
+static void fetch_item(struct dev_bench *b, bool secure, uint32_t list)
+{
+    bench_write_as(b, secure, true, CH(0) + LBAR, list & 0xffff0000u);
+    bench_write_as(b, secure, true, CH(0) + LLR, USA | UDA | ULL | (list & 0xfffcu));
+    bench_write_as(b, secure, true, CH(0) + TR1, 0);
+    bench_write_as(b, secure, true, CH(0) + TR2, SWREQ);
+    bench_write_as(b, secure, true, CH(0) + BR1, 0);
+    bench_write_as(b, secure, true, CH(0) + SAR, 0x33333330);
+    bench_write_as(b, secure, true, CH(0) + DAR, 0x44444440);
+    bench_write_as(b, secure, true, CH(0) + CR, EN);
+    bench_wait(b, LONG_ENOUGH);
+}
+
+static void list_of_a_nonsecure_channel_is_not_fetched_from_secure_memory(void **state)
+{
+    struct dev_bench *b = *state;
+    dma_item(b, SECRET, item_of_addresses, 3);
+    swrite(b, MPCBB1_PRV(15), 0); /* privilege is not what refuses */
+    for (unsigned alias = 0; alias < 2u; alias++) {
+        fetch_item(b, false, alias == 0 ? SECRET : SECRET + ALIAS);
+        assert_int_equal(bench_read(b, CH(0) + SAR), 0); /* read as zero, silently */
+        assert_int_equal(bench_read(b, CH(0) + DAR), 0);
+        assert_int_equal(b->notes, alias + 1u);
+    }
+    assert_true((sread(b, TZIC_SR4) & 1u << 24) != 0); /* SRAM1 */
+    dma_item(b, LIST, item_of_addresses, 3);
+    fetch_item(b, false, LIST);
+    assert_int_equal(bench_read(b, CH(0) + SAR), item_of_addresses[0]);
+    assert_int_equal(bench_read(b, CH(0) + DAR), item_of_addresses[1]);
+    assert_int_equal(b->notes, 2);
+}
+
+static void list_of_a_secure_channel_is_fetched_as_secure(void **state)
+{
+    struct dev_bench *b = *state;
+    swrite(b, SECCFGR, 1);
+    swrite(b, PRIVCFGR, 1);
+    dma_item(b, SECRET, item_of_addresses, 3);
+    fetch_item(b, true, SECRET + ALIAS);
+    assert_int_equal(sread(b, CH(0) + SAR), item_of_addresses[0]);
+    assert_int_equal(sread(b, CH(0) + DAR), item_of_addresses[1]);
+    assert_int_equal(b->notes, 0);
+}
+
+static void list_of_an_unprivileged_channel_is_not_fetched_from_privileged_memory(void **state)
+{
+    struct dev_bench *b = *state;
+    dma_item(b, LIST, item_of_addresses, 3);
+    swrite(b, MPCBB1_PRV(0), 1u << 16); /* the block of 512 bytes at LIST */
+    fetch_item(b, false, LIST);
+    assert_int_equal(bench_read(b, CH(0) + SAR), 0);
+    assert_int_equal(b->notes, 1);
+    bench_write(b, PRIVCFGR, 1);
+    fetch_item(b, false, LIST);
+    assert_int_equal(bench_read(b, CH(0) + SAR), item_of_addresses[0]);
+    assert_int_equal(b->notes, 1);
+}
+
 static void channel_made_nonsecure_loses_its_bits(void **state)
 {
     struct dev_bench *b = *state;
@@ -213,6 +275,9 @@ int main(void)
         CASE_TZ(nonsecure_channel_cannot_reach_secure_memory),
         CASE_TZ(secure_channel_reaches_what_its_bits_say),
         CASE_TZ(list_of_a_nonsecure_channel_cannot_make_it_secure),
+        CASE_TZ(list_of_a_nonsecure_channel_is_not_fetched_from_secure_memory),
+        CASE_TZ(list_of_a_secure_channel_is_fetched_as_secure),
+        CASE_TZ(list_of_an_unprivileged_channel_is_not_fetched_from_privileged_memory),
         CASE_TZ(channel_made_nonsecure_loses_its_bits),
         CASE_TZ(unprivileged_channel_cannot_reach_privileged_memory),
         CASE_TZ(secure_peripheral_refuses_a_nonsecure_channel),
