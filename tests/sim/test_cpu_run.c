@@ -112,6 +112,28 @@ static void host_changes_of_non_secure_code_are_seen(void **state)
     }
 }
 
+/** TAMP erases SRAM2 behind the processor: the code that stood there is not executed again. */
+static void code_that_a_tamper_erases_is_gone(void **state)
+{
+    struct cpu_fixture *f = *state;
+    const struct sim_attr attr = {.secure = true, .privileged = true};
+    const uint32_t code = 0x20042000; /* in SRAM2; the sled of zeros ends in the next page */
+    set_word(f, code, 0x47702701u);   /* movs r7, #1; bx lr */
+    cpu_memory_changed(f->cpu, CHIP_SRAM2, code - 0x20040000u, 4);
+    set_reg(f, 1, code | 1u);
+    set_reg(f, 7, 0);
+    go(f, "ns_call");
+    assert_int_equal(reg(f, 7), 1);
+    assert_int_equal(bus_write(f->chip, 0x54020824, 4, attr, 1, NULL), SIM_ANSWER_OK); /* DBP */
+    bus_write(f->chip, 0x54007C04, 4, attr, 0x00800000, NULL); /* TAMP_CR2.BKERASE */
+    assert_int_equal(word(f, code), 0);
+    set_word(f, code + 1024u, 0xE7FEBF30u); /* wfi; b . */
+    cpu_memory_changed(f->cpu, CHIP_SRAM2, code + 1024u - 0x20040000u, 4);
+    set_reg(f, 7, 0);
+    go(f, "ns_call");
+    assert_int_equal(reg(f, 7), 0);
+}
+
 static void reset_request_reaches_the_chip(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -306,6 +328,7 @@ int main(void)
         TEST(code_that_changes_for_ever_stays_right),
         TEST(host_changes_of_code_are_seen),
         TEST(host_changes_of_non_secure_code_are_seen),
+        TEST(code_that_a_tamper_erases_is_gone),
         TEST(reset_request_reaches_the_chip),
         TEST(closed_block_reads_as_zero_at_once),
         TEST(changed_sau_is_in_force_after_isb),
