@@ -19,6 +19,7 @@ static const struct {
     {"OPTSR2", NV_OB_OPTSR2, 0x074, 1u << 2, "yyyyy...", 3},
     {"NSBOOT", NV_OB_NSBOOT, 0x084, 1u << 20, "yyyyy...", 3},
     {"SECBOOT", NV_OB_SECBOOT, 0x08C, 1u << 20, "yyy.....", 3},
+    {"OTPBL", NV_OB_OTPBL, 0x094, 1u << 31, "yyyyy...", 3},
     {"SECWM1", NV_OB_SECWM1, 0x0E4, 1u << 16, "yyy.....", 3},
     {"SECWM2", NV_OB_SECWM2, 0x1E4, 1u << 16, "yyy.....", 3},
     {"WRP1", NV_OB_WRP1, 0x0EC, 1u << 0, "yyy.....", 3},
