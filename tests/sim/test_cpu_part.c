@@ -90,6 +90,15 @@ static void identity_and_sizes_are_the_parts(void **state)
     assert_int_equal(scs(f, 0xE000EDD4, false), 0);
 }
 
+static void systick_calibration_is_the_parts(void **state)
+{
+    struct cpu_fixture *f = *state;
+    assert_int_equal(scs(f, 0xE000E01C, true), 0x001003E8);
+    assert_int_equal(scs(f, 0xE000E01C, false), 0x001003E8);
+    set_scs(f, 0xE000E01C, true, 0);
+    assert_int_equal(scs(f, 0xE000E01C, true), 0x001003E8);
+}
+
 static void last_secure_mpu_region_is_in_force(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -112,6 +121,7 @@ int main(void)
         TEST(cycle_counter_is_zero_where_debug_is_closed),
         TEST(tt_numbers_the_idau_by_the_upper_address_bits),
         TEST(identity_and_sizes_are_the_parts),
+        TEST(systick_calibration_is_the_parts),
         TEST(last_secure_mpu_region_is_in_force),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
