@@ -37,6 +37,7 @@ void v8m_reset(struct v8m *v, uint32_t vtor_s, uint32_t vtor_ns)
     v->known = old.known;
     v->rules = old.rules;
     v->time = old.time;
+    v->refused_page = V8M_NO_PAGE;
     memcpy(v->irq_level, v->chip->irq_level, sizeof v->irq_level);
     v->trustzone = chip_trustzone(v->chip);
     v->secure = v->trustzone;

@@ -168,6 +168,9 @@ snippet count_cycles
 snippet dual_at
     ldrd r2, r3, [r1]
     done
+snippet dual_over_base
+    ldrd r1, r3, [r1]
+    done
 snippet multiple_at
     ldm r1, {r2, r3}
     done

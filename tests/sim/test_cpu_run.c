@@ -248,6 +248,15 @@ static void multiple_accesses_must_be_aligned(void **state)
     }
 }
 
+static void first_unaligned_dual_load_after_reset_faults(void **state)
+{
+    struct cpu_fixture *f = *state;
+    set_reg(f, 1, DATA_S + 2u);
+    go(f, "dual_over_base");
+    assert_int_equal(f->v->cfsr[true], CFSR_UNALIGNED);
+    assert_int_equal(reg(f, 1), DATA_S + 2u);
+}
+
 static void any_unaligned_access_traps_when_asked(void **state)
 {
     struct cpu_fixture *f = *state;
@@ -338,6 +347,7 @@ int main(void)
         TEST(stack_limit_is_exact),
         TEST(division_by_zero_traps_when_asked),
         TEST(multiple_accesses_must_be_aligned),
+        TEST(first_unaligned_dual_load_after_reset_faults),
         TEST(any_unaligned_access_traps_when_asked),
         TEST(cycle_counter_counts_instructions),
         TEST(same_run_is_the_same_again),
