@@ -144,6 +144,7 @@ void chip_reset(struct sim_chip *chip, enum chip_reset_cause cause)
         cause == CHIP_RESET_POWER_ON ? SIM_RESET_POWER : SIM_RESET_SYSTEM;
     chip->cause = cause;
     chip->secrets_blocked = false;
+    chip->reset_at = chip->now;
     if (kind == SIM_RESET_POWER) {
         chip->now = 0;
     }

@@ -79,6 +79,7 @@ struct sim_chip {
     struct written *written; /**< Pages of the memories written since the last snapshot. */
     uint64_t now;            /**< Virtual time in ticks: one tick is one instruction. */
     uint64_t next_event;     /**< Earliest deadline of all devices. */
+    uint64_t reset_at;       /**< When the last reset came: a power-on sets `now` back. */
     bool irq_level[CHIP_IRQS];
     bool strict_blocks;
     bool touched_block[256];     /**< Per row of the table of blocks not modelled. */

@@ -53,6 +53,9 @@
 #define FLASH_OBKCFGR_ALT_SECT       (1u << 2)
 #define FLASH_OBKCFGR_ALT_SECT_ERASE (1u << 3)
 
+/** The last slot of an OBK sector says that the sector has become current. */
+#define FLASH_OBK_SELECTOR 511u
+
 #define FLASH_OPTCR_OPTLOCK (1u << 0)
 #define FLASH_OPTCR_OPTSTRT (1u << 1)
 #define FLASH_SWAP_BANK     (1u << 31) /* In OPTCR and OPTSR. */
@@ -88,6 +91,8 @@ struct flash_operation {
     uint32_t off;   /**< First byte, in its space. */
     uint32_t len;   /**< Bytes written or erased; OBK swap: bytes kept from below. */
     uint8_t data[FLASH_QUAD];
+    uint64_t begin; /**< Virtual time: from here, set by flash_operation_start(), ... */
+    uint64_t end;   /**< ... to here. */
 };
 
 /** What waits to become a write operation. */
@@ -189,6 +194,16 @@ void flash_option_load(struct dev_flash *flash);
 /* dev_flash_obk.c */
 void flash_obk_configure(struct dev_flash *flash, enum flash_world world, uint32_t value);
 void flash_obk_finish(struct dev_flash *flash, const struct flash_operation *op);
+/**
+ * The slot that a swap writes next, from `slot` on: those to be copied, upwards, then the selector.
+ */
+uint32_t flash_obk_next_slot(const struct sim_nv *nv, const struct flash_operation *op,
+                             uint32_t slot);
+/** What a swap writes into a slot. */
+const uint8_t *flash_obk_slot_data(const struct sim_nv *nv, const struct flash_operation *op,
+                                   uint32_t slot);
+/** Writes it; the selector makes the alternate sector the current one. @return false: it did */
+bool flash_obk_write_slot(struct sim_nv *nv, const struct flash_operation *op, uint32_t slot);
 bool flash_obk_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
                      struct sim_attr attr, struct bus_decision *out);
 bool flash_is_obk(const struct sim_device *dev);

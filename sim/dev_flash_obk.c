@@ -26,8 +26,7 @@ static const struct obk_area {
     {0x1800, 0x1FEF, 3, false, "HDPL3, Non-secure"},
 };
 
-/** The last slot of a sector says that the sector has become current. */
-#define OBK_SELECTOR_OFF 0x1FF0u
+#define OBK_SELECTOR_OFF (FLASH_OBK_SELECTOR * OBK_SLOT)
 
 /** Smallest SWAP_OFFSET by OBK level: what lies below a level's own slots is always kept. */
 static const uint16_t obk_min_swap[4] = {0, 16, 144, 192};
@@ -113,7 +112,7 @@ static void obk_swap_request(struct dev_flash *flash, enum flash_world world)
                     chip_obk_hdpl(chip), least);
         return;
     }
-    if (chip->nv->obk_cell[alternate][OBK_SELECTOR_OFF / OBK_SLOT] != NV_CELL_VIRGIN) {
+    if (chip->nv->obk_cell[alternate][FLASH_OBK_SELECTOR] != NV_CELL_VIRGIN) {
         flash_error(flash, world, FLASH_SR_OBKWERR,
                     "the alternate OBK sector has not been erased before the swap");
         return;
@@ -145,22 +144,43 @@ void flash_obk_configure(struct dev_flash *flash, enum flash_world world, uint32
     }
 }
 
-/** Copies what has not been updated, then the alternate sector is the current one. */
+/* A swap: copies what has not been updated, then the selector makes the alternate sector current. */
+
+uint32_t flash_obk_next_slot(const struct sim_nv *nv, const struct flash_operation *op,
+                             uint32_t slot)
+{
+    const uint8_t *to = nv->obk_cell[op->sector];
+    const uint8_t *from = nv->obk_cell[op->sector ^ 1u];
+    while (slot < op->len / OBK_SLOT &&
+           (to[slot] != NV_CELL_VIRGIN || from[slot] == NV_CELL_VIRGIN)) {
+        slot++;
+    }
+    return slot < op->len / OBK_SLOT ? slot : FLASH_OBK_SELECTOR;
+}
+
+const uint8_t *flash_obk_slot_data(const struct sim_nv *nv, const struct flash_operation *op,
+                                   uint32_t slot)
+{
+    static const uint8_t selector[OBK_SLOT] = {0}; /* Its content is not known. [U] */
+    return slot == FLASH_OBK_SELECTOR ? selector : nv->obk[op->sector ^ 1u] + slot * OBK_SLOT;
+}
+
+bool flash_obk_write_slot(struct sim_nv *nv, const struct flash_operation *op, uint32_t slot)
+{
+    const bool selector = slot == FLASH_OBK_SELECTOR;
+    memcpy(nv->obk[op->sector] + slot * OBK_SLOT, flash_obk_slot_data(nv, op, slot), OBK_SLOT);
+    nv->obk_cell[op->sector][slot] =
+        selector ? (uint8_t)NV_CELL_PROGRAMMED : nv->obk_cell[op->sector ^ 1u][slot];
+    nv->obk_current = selector ? op->sector : nv->obk_current;
+    return !selector;
+}
+
 static void obk_swap(struct sim_nv *nv, const struct flash_operation *op)
 {
-    const unsigned to = op->sector;
-    const unsigned from = to ^ 1u;
-    for (uint32_t off = 0; off < op->len; off += OBK_SLOT) {
-        const uint32_t slot = off / OBK_SLOT;
-        if (nv->obk_cell[to][slot] != NV_CELL_VIRGIN) {
-            continue;
-        }
-        memcpy(nv->obk[to] + off, nv->obk[from] + off, OBK_SLOT);
-        nv->obk_cell[to][slot] = nv->obk_cell[from][slot];
+    uint32_t slot = flash_obk_next_slot(nv, op, 0);
+    while (flash_obk_write_slot(nv, op, slot)) {
+        slot = flash_obk_next_slot(nv, op, slot + 1u);
     }
-    memset(nv->obk[to] + OBK_SELECTOR_OFF, 0, OBK_SLOT); /* Its content is not known. [U] */
-    nv->obk_cell[to][OBK_SELECTOR_OFF / OBK_SLOT] = NV_CELL_PROGRAMMED;
-    nv->obk_current = op->sector;
 }
 
 void flash_obk_finish(struct dev_flash *flash, const struct flash_operation *op)

@@ -39,7 +39,9 @@ void flash_operation_start(struct dev_flash *flash, const struct flash_operation
 {
     struct sim_chip *chip = flash->dev.chip;
     flash->op = *op;
-    chip_deadline(chip, &flash->dev, chip->now + chip_ticks(chip, flash_op_us[op->code]));
+    flash->op.begin = chip->now;
+    flash->op.end = chip->now + chip_ticks(chip, flash_op_us[op->code]);
+    chip_deadline(chip, &flash->dev, flash->op.end);
     chip_flash_busy(chip);
 }
 
@@ -212,6 +214,36 @@ static void flash_tear_write(struct dev_flash *flash, const struct flash_operati
     }
 }
 
+/**
+ * A swap has come as far as its time had: slots before that are done, those behind it untouched,
+ * the one under way is old, done or torn. A torn selector leaves the old sector current. [U]
+ */
+static void flash_tear_swap(struct dev_flash *flash, const struct flash_operation *op,
+                            uint64_t *noise)
+{
+    struct sim_nv *nv = flash->dev.chip->nv;
+    const uint64_t elapsed = flash->dev.chip->reset_at - op->begin;
+    uint32_t slot = flash_obk_next_slot(nv, op, 0);
+    uint32_t steps = 1; /* The selector. */
+    for (uint32_t at = slot; at < FLASH_OBK_SELECTOR; at = flash_obk_next_slot(nv, op, at + 1u)) {
+        steps++;
+    }
+    const uint64_t done = elapsed * steps / (op->end - op->begin);
+    for (uint64_t left = done < steps ? done : steps - 1u; left > 0; left--) {
+        (void)flash_obk_write_slot(nv, op, slot);
+        slot = flash_obk_next_slot(nv, op, slot + 1u);
+    }
+    const enum flash_cut cut = flash_cut_draw(noise);
+    if (cut == FLASH_CUT_DONE) {
+        (void)flash_obk_write_slot(nv, op, slot);
+    } else if (cut == FLASH_CUT_TORN) {
+        flash_tear_program(nv->obk[op->sector] + slot * FLASH_QUAD,
+                           flash_obk_slot_data(nv, op, slot), FLASH_QUAD, noise);
+        nv->obk_cell[op->sector][slot] = NV_CELL_ECC_DOUBLE;
+    }
+    nv_touch(nv, NV_PART_OBK, 0, NV_OBK_BYTES);
+}
+
 static void flash_tear(struct dev_flash *flash, const struct flash_operation *op)
 {
     struct sim_nv *nv = flash->dev.chip->nv;
@@ -228,8 +260,10 @@ static void flash_tear(struct dev_flash *flash, const struct flash_operation *op
     case FLASH_OP_MASS_ERASE:
         flash_tear_sectors(flash, op, &noise);
         break;
+    case FLASH_OP_OBK_SWAP:
+        flash_tear_swap(flash, op, &noise);
+        break;
     case FLASH_OP_OBK_ERASE:
-    case FLASH_OP_OBK_SWAP: /* The alternate sector is lost, the current one stays. */
         flash_tear_erase(nv->obk[op->sector], nv->obk_cell[op->sector], NV_OBK_BYTES, &noise);
         nv_touch(nv, NV_PART_OBK, 0, NV_OBK_BYTES);
         break;

@@ -73,7 +73,7 @@ static bool takes_stores(const struct sim_chip *chip, const struct chip_memory *
 uint64_t flash_busy_until(const struct sim_chip *chip)
 {
     const struct dev_flash *flash = flash_of(chip);
-    return flash->op.code != FLASH_OP_NONE ? flash->dev.deadline : 0;
+    return flash->op.code != FLASH_OP_NONE ? flash->op.end : 0;
 }
 
 bool flash_holds(const struct sim_chip *chip, const struct chip_memory *memory,

@@ -250,6 +250,109 @@ static void cut_swap_keeps_the_current_keys(void **state)
     assert_int_equal(reg_ns(f, R_OPSR) & OTP_OP, OTP_OP);
 }
 
+#define SWAP_TICKS 320000u /* 10 ms at 32 MHz, as the model has it. */
+#define SELECTOR   511u
+#define KEYS       8u
+#define FIRST_KEY  0x10u
+
+/** KEYS keys in the current sector, the second of them updated; a swap, cut after some ticks. */
+static void cut_swap_after(struct flash_fixture *f, uint64_t seed, uint64_t ticks)
+{
+    f->nv->obk_current = 0;
+    memset(f->nv->obk, 0xFF, sizeof(f->nv->obk));
+    memset(f->nv->obk_cell, NV_CELL_VIRGIN, sizeof(f->nv->obk_cell));
+    for (unsigned key = 0; key < KEYS; key++) {
+        memset(f->nv->obk[0] + 16u * (FIRST_KEY + key), 0x5A, 16);
+        f->nv->obk_cell[0][FIRST_KEY + key] = NV_CELL_PROGRAMMED;
+    }
+    memset(f->nv->obk[1] + 16u * (FIRST_KEY + 1u), 0x33, 16);
+    f->nv->obk_cell[1][FIRST_KEY + 1u] = NV_CELL_PROGRAMMED;
+    be_ready(f, seed);
+    set_s(f, R_SECOBKCFGR, ALT_SECT | SWAP_REQ | (511u << 16));
+    chip_advance(f->chip, f->chip->now + ticks);
+    cut(f);
+}
+
+/** Slot of the alternate sector; the updated key stays as it is in every case. */
+static enum outcome swapped(const struct flash_fixture *f, unsigned slot)
+{
+    assert_int_equal(f->nv->obk_cell[1][FIRST_KEY + 1u], NV_CELL_PROGRAMMED);
+    assert_int_equal(f->nv->obk[1][16u * (FIRST_KEY + 1u)], 0x33);
+    return outcome_of(f->nv->obk[1] + 16u * slot, f->nv->obk_cell[1][slot], 16);
+}
+
+/** Eight steps: seven keys upwards, then the selector. */
+static void cut_swap_has_copied_as_far_as_its_time(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned count[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        cut_swap_after(f, seed, SWAP_TICKS * 3u / 8u + 1000u);
+        assert_int_equal(reg_ns(f, R_OPSR), 7u << 29 | OTP_OP);
+        assert_int_equal(f->nv->obk_current, 0);
+        assert_int_equal(swapped(f, FIRST_KEY), NEW);
+        assert_int_equal(swapped(f, FIRST_KEY + 2u), NEW);
+        assert_int_equal(swapped(f, FIRST_KEY + 3u), NEW);
+        count[swapped(f, FIRST_KEY + 4u)]++;
+        assert_int_equal(swapped(f, FIRST_KEY + 5u), OLD);
+        assert_int_equal(swapped(f, FIRST_KEY + 7u), OLD);
+        assert_int_equal(f->nv->obk_cell[1][SELECTOR], NV_CELL_VIRGIN);
+    }
+    assert_true(count[OLD] != 0 && count[NEW] != 0 && count[TORN] != 0);
+}
+
+static void cut_in_the_selector_keeps_old_keys_or_has_all_new(void **state)
+{
+    struct flash_fixture *f = *state;
+    unsigned count[OUTCOMES] = {0};
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        cut_swap_after(f, seed, SWAP_TICKS * 7u / 8u + 1000u);
+        for (unsigned key = 0; key < KEYS; key++) {
+            if (key != 1) {
+                assert_int_equal(swapped(f, FIRST_KEY + key), NEW);
+            }
+        }
+        const uint8_t cell = f->nv->obk_cell[1][SELECTOR];
+        assert_int_equal(f->nv->obk_current, cell == NV_CELL_PROGRAMMED ? 1 : 0);
+        count[cell == NV_CELL_VIRGIN ? OLD : cell == NV_CELL_PROGRAMMED ? NEW : TORN]++;
+        if (cell == NV_CELL_ECC_DOUBLE) { /* it takes no swap before it has been erased */
+            be_ready(f, seed);
+            set_s(f, R_SECOBKCFGR, ALT_SECT | SWAP_REQ | (511u << 16));
+            assert_int_equal(reg_s(f, R_SECSR) & SR_OBKWERR, SR_OBKWERR);
+            cut(f);
+        }
+    }
+    assert_true(count[OLD] != 0 && count[NEW] != 0 && count[TORN] != 0);
+}
+
+static void cut_after_the_swap_changes_nothing(void **state)
+{
+    struct flash_fixture *f = *state;
+    cut_swap_after(f, 1, SWAP_TICKS);
+    assert_int_equal(reg_ns(f, R_OPSR), 0);
+    assert_int_equal(f->nv->obk_current, 1);
+    assert_int_equal(f->nv->obk_cell[1][SELECTOR], NV_CELL_PROGRAMMED);
+    assert_int_equal(swapped(f, FIRST_KEY + 7u), NEW);
+}
+
+/** A system reset cuts as well, and does not set the time back. */
+static void reset_in_a_swap_is_at_its_own_time(void **state)
+{
+    struct flash_fixture *f = *state;
+    chip_advance(f->chip, f->chip->now + 12345u);
+    cut_swap_after(f, 1, 0);
+    assert_int_equal(swapped(f, FIRST_KEY + 2u), OLD);
+    be_ready(f, 1);
+    set_s(f, R_SECOBKCFGR, ALT_ERASE);
+    wait_done(f);
+    chip_advance(f->chip, f->chip->now + 777777u);
+    set_s(f, R_SECOBKCFGR, ALT_SECT | SWAP_REQ | (511u << 16));
+    chip_advance(f->chip, f->chip->now + SWAP_TICKS / 2u + 1000u);
+    chip_reset(f->chip, CHIP_RESET_SOFTWARE);
+    assert_int_equal(f->nv->obk_cell[1][FIRST_KEY + 3u], NV_CELL_PROGRAMMED);
+    assert_int_equal(f->nv->obk_cell[1][FIRST_KEY + 6u], NV_CELL_VIRGIN);
+}
+
 static void cut_obk_erase_tears_the_alternate_sector_alone(void **state)
 {
     struct flash_fixture *f = *state;
@@ -365,6 +468,10 @@ int main(void)
         CASE(same_device_tears_the_same_way),
         CASE(cut_option_change_keeps_the_old_words),
         CASE(cut_swap_keeps_the_current_keys),
+        CASE(cut_swap_has_copied_as_far_as_its_time),
+        CASE(cut_in_the_selector_keeps_old_keys_or_has_all_new),
+        CASE(cut_after_the_swap_changes_nothing),
+        CASE(reset_in_a_swap_is_at_its_own_time),
         CASE(cut_obk_erase_tears_the_alternate_sector_alone),
         CASE(cut_obk_write_leaves_old_new_or_torn),
         CASE(cut_otp_write_leaves_old_new_or_torn),
