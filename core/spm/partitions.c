@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include <garrison/port.h>
-
 #include "base/hardened.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"

@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include <garrison/flash.h>
 #include <garrison/partition.h>
+#include <garrison/port.h>
 #include <garrison/status.h>
 
 /** A service and its partition; both NULL when there is none. */
