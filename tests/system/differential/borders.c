@@ -134,10 +134,35 @@ static bool fault_is_right(const struct border *border, const struct operation *
     return fault.exc == exception[border->refusal] && (same || no_sfar);
 }
 
-/** Registers that the access may not have changed. */
+#define PAGE_BYTES 1024u /* of both machines' engines */
+
+/**
+ * Registers that the access may have changed. Of a refused one of several registers the list is
+ * UNKNOWN, its base is not. QEMU loads as far as it comes; an exact machine may have loaded only
+ * what lies in another page than the word refused.
+ */
+static uint32_t may_change(const struct operation *op, uint32_t at)
+{
+    if (fault.exc == 0) {
+        return op->list;
+    }
+    if (op->count == 1) {
+        return 0;
+    }
+    if (!machine_is_exact()) {
+        return op->list;
+    }
+    uint32_t list = 0;
+    for (unsigned i = 0; i < op->count; i++) {
+        const bool other_page = (at + 4u * i) / PAGE_BYTES != fault.addr / PAGE_BYTES;
+        list |= other_page ? op->list & 1u << i : 0;
+    }
+    return list;
+}
+
 static bool registers_are_right(const struct operation *op, const uint32_t before[REGISTERS])
 {
-    const uint32_t list = fault.exc != 0 && op->count == 1 ? 0 : op->list;
+    const uint32_t list = may_change(op, before[BASE]);
     for (unsigned i = 0; i < REGISTERS; i++) {
         if ((list & 1u << i) == 0 && registers[i] != before[i]) {
             return false;

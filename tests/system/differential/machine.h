@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** The image's place, by its Secure alias, and its size in bytes. */
@@ -27,7 +28,8 @@ struct machine_retained {
 
 struct machine {
     struct machine_retained *retained;
-    const uint32_t *blob;                           /**< Input of the program, if it takes any. */
+    const uint32_t *blob; /**< Input of the program, if it takes any. */
+    bool exact; /**< Checks each byte of an access; one refused leaves every register as it was. */
     void (*write)(const char *text);                /**< Appends to the transcript. */
     void (*finish)(void) __attribute__((noreturn)); /**< Ends the transcript. */
 };

@@ -46,6 +46,7 @@ static __attribute__((noreturn)) void finish(void)
 const struct machine machine_this = {
     .retained = (struct machine_retained *)STM32H573_RETAINED,
     .blob = (const uint32_t *)STM32H573_BLOB,
+    .exact = true,
     .write = write,
     .finish = finish,
 };

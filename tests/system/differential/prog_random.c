@@ -7,6 +7,9 @@
 #include "rt.h"
 
 #define WORDS       256u /* of a window */
+#define SVC_END     0xDFE0u
+#define PSR_KEPT    0xF80F0000u /* flags and GE */
+#define NO_CUT      0xFFFFFFFFu
 #define STACK_BYTES 0x200u
 #define SLOT_END    (RANDOM_HALVES * 2u)
 
@@ -37,8 +40,9 @@ __asm(".pushsection .ns_slot, \"awx\"\n"
       ".popsection\n");
 
 static const struct random_sequence *sequence;
-static uint32_t harness[8]; /* r4 to r11 of the one who waits in SVC 0xE1 */
-static uint32_t fp[33];     /* s0 to s31, FPSCR */
+static uint32_t harness[8];   /* r4 to r11 of the one who waits in SVC 0xE1 */
+static uint32_t fp[33];       /* s0 to s31, FPSCR */
+static uint32_t cut = NO_CUT; /* half-word of the sequence that ends it before its time */
 static uint32_t random_state;
 
 static uint32_t next_random(void)
@@ -70,7 +74,7 @@ static void begin(struct entry *entry)
     frame[4] = sequence->r[12];
     frame[5] = 0x0BAD0BADu;
     frame[6] = (uint32_t)(non_secure() ? slot_ns : slot_s);
-    frame[7] = (sequence->apsr & 0xF80F0000u) | 1u << 24;
+    frame[7] = (sequence->apsr & PSR_KEPT) | 1u << 24;
     const bool unprivileged = (sequence->flags & RANDOM_UNPRIVILEGED) != 0;
     if (non_secure()) {
         set_psp_ns((uint32_t)frame);
@@ -136,7 +140,6 @@ NS_CODE static void ns_on_end(struct entry *entry)
 }
 
 /* Digest. */
-
 struct digest {
     uint32_t value;
     bool verbose;
@@ -152,24 +155,76 @@ static void add(struct digest *digest, const char *tag, uint32_t value)
     }
 }
 
-/** Registers that are unknown after a load of several that has faulted. */
+/**
+ * Registers that are UNKNOWN after a load of several that has faulted, and that QEMU has loaded as
+ * far as it came. On an exact machine they are as before: see restarts_whole().
+ */
 static uint32_t unknown_registers(uint32_t pc)
 {
     const uint16_t *const code = (const uint16_t *)pc;
     const uint32_t first = code[0];
     if ((first & 0xF800u) == 0xC800u) {
-        return (first & 0xFFu) & ~(1u << (first >> 8 & 7u));
+        return first & 0xFFu;
     }
     if ((first & 0xFE00u) == 0xBC00u) {
         return first & 0xFFu;
     }
     if ((first & 0xFE50u) == 0xE810u) {
-        return code[1] & ~(1u << (first & 0xFu));
+        return code[1];
     }
     if ((first & 0xFE50u) == 0xE850u) {
-        return (1u << (code[1] >> 12) | 1u << (code[1] >> 8 & 0xFu)) & ~(1u << (first & 0xFu));
+        return 1u << (code[1] >> 12) | 1u << (code[1] >> 8 & 0xFu);
     }
     return 0;
+}
+
+/** Where the sequence has ended, in bytes from its first instruction. */
+static uint32_t ended_at(void)
+{
+    return ending.frame[6] - (uint32_t)(non_secure() ? slot_ns : slot_s);
+}
+
+static bool ended_by_fault(void)
+{
+    return (ending.exc & 0xFFu) != SVCALL;
+}
+
+/* An access across a border that QEMU lets pass: both machines end at it, each in its way. */
+
+/** ARMv8-M ARM, ConditionHolds(). */
+static bool condition_holds(uint32_t condition, uint32_t psr)
+{
+    const bool n = (psr >> 31 & 1u) != 0;
+    const bool z = (psr >> 30 & 1u) != 0;
+    const bool c = (psr >> 29 & 1u) != 0;
+    const bool v = (psr >> 28 & 1u) != 0;
+    const bool holds[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
+    return condition >= 14u || holds[condition >> 1] != ((condition & 1u) != 0);
+}
+
+/** Whether the sequence ended with its access across a border, refused or behind. */
+static bool crossed(void)
+{
+    const uint32_t at = 2u * sequence->crossing;
+    if (sequence->crossing == RANDOM_NO_CROSSING ||
+        !condition_holds(sequence->crossing_condition, ending.frame[7])) {
+        return false;
+    }
+    return ended_at() == (ended_by_fault() ? at : at + 4u + 2u); /* behind SVC 0xE2 */
+}
+
+/** What the architecture says of it: MemU(), each byte is checked by itself. */
+static bool refusal_is_right(void)
+{
+    const uint32_t addr = sequence->crossing_refused;
+    const uint32_t view = non_secure() ? NS : 0;
+    const uint32_t secure_part = addr - (RANDOM_WINDOW_NS + RANDOM_SECURE);
+    if (non_secure() && secure_part < RANDOM_SECURE_END - RANDOM_SECURE) {
+        return ending.exc == SECURE_FAULT && load(SFSR) == 0x48u && load(SFAR) == addr &&
+               load(CFSR + NS) == 0;
+    }
+    return ending.exc == (non_secure() ? 0x100u | MEM_MANAGE : MEM_MANAGE) && load(SFSR) == 0 &&
+           load(CFSR + view) == 0x82u && load(MMFAR + view) == addr;
 }
 
 static void add_faults(struct digest *digest)
@@ -196,31 +251,41 @@ static void clear_faults(void)
 static void add_registers(struct digest *digest)
 {
     const uint32_t pc = ending.frame[6];
-    const bool done = (ending.exc & 0xFFu) == SVCALL;
-    const uint32_t unknown = done ? 0 : unknown_registers(pc);
+    const bool done = !ended_by_fault();
+    uint32_t unknown = done ? 0 : unknown_registers(pc);
+    unknown |= crossed() ? sequence->crossing_changes : 0;
     for (unsigned i = 0; i < 13; i++) {
         add(digest, "r0-r12", (unknown & 1u << i) != 0 ? 0 : ending.r[i]);
     }
     add(digest, "sp", ending.sp);
     add(digest, "lr", ending.frame[5]);
-    add(digest, "pc", pc);
-    add(digest, "xpsr", ending.frame[7]);
-    add(digest, "exception", ending.exc);
-    add(digest, "exc_return", ending.exc_return);
+    add(digest, "flags", ending.frame[7] & PSR_KEPT);
+    if (!crossed()) {
+        add(digest, "exc_return", ending.exc_return);
+        add(digest, "pc", pc);
+        add(digest, "xpsr", ending.frame[7]);
+        add(digest, "exception", ending.exc);
+    }
     const bool fp_unknown = !done && (*(const uint16_t *)pc & 0xFE10u) == 0xEC10u;
     for (unsigned i = 0; i < 33 && !fp_unknown; i++) {
         add(digest, "s0-s31, fpscr", fp[i]);
     }
 }
 
-static void add_memory(struct digest *digest)
+/** Words that an access across a border writes as far as the machine lets it. */
+static bool word_is_crossed(const uint32_t *word)
+{
+    return crossed() && (uint32_t)word - (sequence->crossing_addr & ~3u) < 8u;
+}
+
+static void add_memory(struct digest *digest, bool all)
 {
     const uint32_t *const word = (const uint32_t *)(non_secure() ? WINDOW_NS : WINDOW_S);
     const uint32_t *const stack =
         (const uint32_t *)((non_secure() ? PSP_NS_TOP : PSP_S_TOP) - STACK_BYTES);
     for (unsigned i = 0; i < WORDS; i++) {
         if (!non_secure() || i * 4u - RANDOM_SECURE >= RANDOM_SECURE_END - RANDOM_SECURE) {
-            add(digest, "window", word[i]);
+            add(digest, "window", all || !word_is_crossed(&word[i]) ? word[i] : 0);
         }
     }
     /* What a frame left on the stack may hold registers that are unknown. */
@@ -257,12 +322,12 @@ static void fill(void)
     fp[32] = sequence->fpscr;
     uint16_t *const slot = non_secure() ? slot_ns : slot_s;
     for (unsigned i = 0; i < RANDOM_HALVES; i++) {
-        slot[i] = sequence->code[i];
+        slot[i] = i == cut ? SVC_END : sequence->code[i];
     }
     barrier();
 }
 
-static void run_sequence(struct digest *digest)
+static void run_once(void)
 {
     const uint32_t trap = (sequence->flags & RANDOM_UNALIGN_TRP) != 0 ? CCR_UNALIGN_TRP : 0;
     store(MPU_CTRL, 0); /* Slot and window are filled in spite of their regions. */
@@ -276,9 +341,64 @@ static void run_sequence(struct digest *digest)
                    "vstm %0, {s0-s31}\n vmrs r3, fpscr\n str r3, [%0, #128]" ::"r"(fp)
                    : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory");
     store(CCR, load(CCR) & ~CCR_UNALIGN_TRP);
+}
+
+/* A refused instruction has changed nothing: it could be done again. */
+
+/** Memory that a store of several registers may have written before it was refused is left out. */
+static bool stores_several(const uint16_t *code)
+{
+    return (code[0] & 0xF800u) == 0xC000u || (code[0] & 0xFE00u) == 0xB400u ||
+           (code[0] & 0xFE10u) == 0xE800u || (code[0] & 0xFE10u) == 0xEC00u;
+}
+
+/** Registers, FP registers and memory as the program that is interrupted sees them. */
+static uint32_t visible_state(bool memory)
+{
+    struct digest digest = {.value = 0x811C9DC5u};
+    for (unsigned i = 0; i < 13; i++) {
+        add(&digest, "", ending.r[i]);
+    }
+    add(&digest, "", ending.sp);
+    add(&digest, "", ending.frame[5]);
+    add(&digest, "", ending.frame[7] & PSR_KEPT);
+    for (unsigned i = 0; i < 33; i++) {
+        add(&digest, "", fp[i]);
+    }
+    if (memory) {
+        add_memory(&digest, true);
+    }
+    return digest.value;
+}
+
+/** Runs the sequence up to the refused instruction only, and compares. */
+static bool restarts_whole(void)
+{
+    const uint32_t at = ended_at();
+    if (at / 2u >= RANDOM_HALVES) {
+        return false;
+    }
+    const bool memory = !stores_several(&sequence->code[at / 2u]);
+    const uint32_t refused = visible_state(memory);
+    cut = at / 2u;
+    run_once();
+    cut = NO_CUT;
+    return !ended_by_fault() && ended_at() == at + 2u && visible_state(memory) == refused;
+}
+
+static void run_sequence(struct digest *digest)
+{
+    run_once();
     add_registers(digest);
-    add_faults(digest);
-    add_memory(digest);
+    if (!crossed()) {
+        add_faults(digest);
+    } else if (machine_is_exact() && !refusal_is_right()) {
+        add(digest, "wrong refusal", sequence->crossing_refused);
+    }
+    add_memory(digest, false);
+    if (machine_is_exact() && ended_by_fault() && !restarts_whole()) {
+        add(digest, "wrong: changed by what was refused", ended_at());
+    }
 }
 
 static void set_regions(uint32_t view, uint32_t slot, uint32_t stack_top, uint32_t window)

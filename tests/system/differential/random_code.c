@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define SVC_END   0xDFE0u
-#define ROOM      (RANDOM_HALVES - 20u) /* an instruction begins only before this half-word */
+#define ROOM      (RANDOM_POOL - 20u) /* an instruction begins only before this half-word */
 #define REGISTERS 13u
 
 unsigned pick(struct maker *m, unsigned limit)
@@ -24,7 +24,7 @@ bool chance(struct maker *m, unsigned of)
 unsigned pick_result(struct maker *m, unsigned below)
 {
     unsigned reg = pick(m, below);
-    while (reg == m->free || reg == m->border || reg == m->index) {
+    while (reg == m->free || reg == m->border || reg == m->index || reg == m->edge) {
         reg = pick(m, below);
     }
     return reg;
@@ -83,7 +83,11 @@ static uint32_t pick_value(struct maker *m)
 /* One instruction that is no branch, as one that may stand in an IT block. */
 static void make_plain(struct maker *m)
 {
-    switch (pick(m, 16)) {
+    switch (pick(m, 18)) {
+    case 16:
+    case 17:
+        make_edge(m);
+        return;
     case 0:
     case 1:
     case 2:
@@ -123,8 +127,11 @@ static void make_it_block(struct maker *m)
     mask |= 1u << (4u - count);
     emit(m, 0xBF00u | condition << 4 | mask);
     for (m->it_left = count; m->it_left > 0; m->it_left--) {
+        const unsigned place = count - m->it_left;
+        m->it_cond = place == 0 ? condition : (condition & 0xEu) | (mask >> (4u - place) & 1u);
         make_plain(m);
     }
+    m->it_cond = 14;
 }
 
 /** A forward branch over one instruction: B<c>, CBZ, CBNZ, B.W, or TBB by the index. */
@@ -207,11 +214,20 @@ static void make_pointers(struct maker *m)
     m->out->r[m->free] = window + 0x100u + pick(m, 32) * 4u + (chance(m, 8) ? pick(m, 4) : 0);
     m->out->r[m->border] = window + 0x270u + 4u * pick(m, non_secure ? 40 : 24);
     m->out->r[m->index] = pick(m, 4);
+    m->edge = chance(m, 2) ? 8u + pick(m, 5) : pick(m, 8);
+    while (m->edge == m->free || m->edge == m->border || m->edge == m->index) {
+        m->edge = pick(m, 8);
+    }
+    static const uint16_t edges[] = {RANDOM_READ_ONLY, RANDOM_PRIVILEGED, RANDOM_OPEN,
+                                     RANDOM_SECURE, RANDOM_SECURE_END};
+    const unsigned around = chance(m, 4) ? pick(m, 24) - 16u : pick(m, 6) - 4u;
+    m->out->r[m->edge] = window + edges[pick(m, non_secure ? 5 : 3)] + around;
 }
 
 void random_make(uint64_t seed, uint32_t number, struct random_sequence *out)
 {
     struct maker m = {.state = seed * 0xD1342543DE82EF95u + (uint64_t)number * 0x2545F4914F6CDD1Du,
+                      .it_cond = 14,
                       .out = out};
     memset(out, 0, sizeof *out);
     out->flags = chance(&m, 2) ? RANDOM_NON_SECURE : 0;
@@ -223,6 +239,7 @@ void random_make(uint64_t seed, uint32_t number, struct random_sequence *out)
     }
     out->apsr = pick_value(&m) & 0xF80F0000u;
     out->fpscr = chance(&m, 2) ? 0 : pick(&m, 32) << 22; /* RMode, FZ, DN, AHP */
+    out->crossing = RANDOM_NO_CROSSING;
     out->sp = 0x80u + 8u * pick(&m, 8);
     make_pointers(&m);
     const unsigned most = 4u + pick(&m, ROOM - 4u);
@@ -233,4 +250,7 @@ void random_make(uint64_t seed, uint32_t number, struct random_sequence *out)
         }
     }
     emit(&m, SVC_END);
+    for (m.halves = RANDOM_POOL; m.halves < RANDOM_HALVES;) {
+        emit(&m, pick(&m, 0x10000));
+    }
 }

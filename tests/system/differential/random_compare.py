@@ -18,11 +18,11 @@ import tempfile
 
 import compare
 
-BATCH = 4500  # sequences that fit into the STM32H573's blob
+BATCH = 4000  # sequences that fit into the STM32H573's blob
 BLOB_ADDR = 0x38100000  # on the an505
 HEADER = 16  # bytes of struct random_blob
-CODE_AT = 72  # of struct random_sequence
-CODE_BYTES = 112
+CODE_AT = 92  # of struct random_sequence
+CODE_BYTES = 128
 SLOTS = (0x30001800, 0x20005800)  # where the code runs, only for show
 SHOWN = 3  # sequences that differ and are shown in full
 LINES = 40  # of a sequence that is

@@ -37,8 +37,9 @@ static void narrow_register(struct maker *m)
 static void literal(struct maker *m)
 {
     const unsigned pc = (m->halves * 2u + 4u) & ~3u;
-    const unsigned words = (RANDOM_HALVES * 2u - pc) / 4u;
-    emit(m, 0x4800u | pick_result(m, 8) << 8 | pick(m, words));
+    const unsigned words = (RANDOM_POOL * 2u - pc) / 4u;
+    const unsigned pool = (RANDOM_HALVES - RANDOM_POOL) / 2u;
+    emit(m, 0x4800u | pick_result(m, 8) << 8 | (words + pick(m, pool)));
 }
 
 /** STRB, STRH, STR, LDRB, LDRH, LDR, LDRSB, LDRSH: first half-word and size. */

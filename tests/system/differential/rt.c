@@ -64,6 +64,11 @@ const uint32_t *program_blob(void)
     return machine->blob;
 }
 
+bool machine_is_exact(void)
+{
+    return machine->exact;
+}
+
 uint32_t end_program_gate(uint32_t unused, uint32_t unused_too)
 {
     (void)unused;

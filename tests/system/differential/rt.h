@@ -122,6 +122,8 @@ void note_entry(const struct entry *entry);
 void print_notes(void);
 /** Input of the program: what the machine has been given beside the image. */
 const uint32_t *program_blob(void);
+/** Whether the machine is one that can be held to more than QEMU can: struct machine. */
+bool machine_is_exact(void);
 /** Ends the program here. Secure side only. */
 void end_program(void) __attribute__((noreturn));
 /** The same for gate_call(). */
