@@ -17,6 +17,7 @@
 /* No heap: one static arena, given by mbedtls_memory_buffer_alloc_init(). */
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_ZEROIZE_ALT /* garrison_zeroize.c */
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
 #define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8 /* 64-bit members, and pointers of the host */
@@ -25,6 +26,7 @@
 
 /* Speed and size. */
 #define MBEDTLS_HAVE_ASM
+#define MBEDTLS_AESNI_C /* where the host is an x86 that has it; nothing elsewhere */
 #define MBEDTLS_ECP_NIST_OPTIM
 #define MBEDTLS_ECP_WINDOW_SIZE 2
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
