@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Tests of the comparison: it sees what differs, and holds each row of the table to its word."""
 
-import pathlib
-import re
 import unittest
 
+import census
 import compare
 import defects
+import subjects
 
 PROGRAM = 'a_program'
 ROW = defects.Defect('a-defect', 'Some section', 'does it otherwise', [PROGRAM], 'x=1', 'x=2\ny=3')
@@ -56,15 +56,48 @@ class Comparison(unittest.TestCase):
         self.assertTrue(compare.wrong({PROGRAM: ['a', 'wrong fault=00000000']}))
 
 
-class Programs(unittest.TestCase):
-    def test_there_are_at_least_sixty(self):
-        names = []
-        for path in pathlib.Path(__file__).parent.glob('prog_*.c'):
-            found = re.findall(r'^PROGRAM\((\w+)\)', path.read_text(), re.MULTILINE)
-            self.assertTrue(found, path)
-            names += found
-        self.assertGreaterEqual(len(names), 60)
-        self.assertEqual(len(names), len(set(names)))
+class Census(unittest.TestCase):
+    """Of sixty programs, with one name for each."""
+
+    def setUp(self):
+        names = ['program_%d' % i for i in range(census.AT_LEAST)]
+        self.table = {'some': names[:-1], 'other': names[-1:]}
+        self.qemu = {name: ['x=1'] for name in names}
+        self.ours = {name: ['x=1'] for name in names}
+        self.last = names[-1]
+
+    def problems(self):
+        return census.census(self.qemu, self.ours, self.table)[0]
+
+    def test_all_that_are_named_pass(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_one_that_has_noted_nothing_on_one_side_fails(self):
+        self.ours[self.last] = []
+        self.assertIn(self.last + ': has noted nothing on our simulator', self.problems())
+
+    def test_one_that_has_not_run_fails(self):
+        del self.qemu[self.last]
+        del self.ours[self.last]
+        found = self.problems()
+        self.assertIn(self.last + ': has not run on QEMU', found)
+        self.assertIn('other: not one program', found)
+        self.assertIn('59 programs compared, of at least 60', found)
+
+    def test_one_of_no_subject_fails(self):
+        self.qemu['new'] = self.ours['new'] = ['x=1']
+        self.assertIn('new: of no subject', self.problems())
+
+    def test_one_that_is_named_twice_fails(self):
+        self.table['other'].append('program_0')
+        self.assertIn('program_0: named twice', self.problems())
+
+    def test_all_that_are_asked_for_have_a_subject(self):
+        for word in ('exceptions', 'priorities', 'TrustZone transitions',
+                     'stacking, Secure to Secure', 'stacking, Secure to Non-secure',
+                     'stacking, Non-secure to Secure', 'stacking, Non-secure to Non-secure',
+                     'FP context', 'MPU', 'SAU', 'TT', 'faults', 'masks', 'SysTick'):
+            self.assertTrue(subjects.SUBJECTS.get(word), word)
 
 
 class Table(unittest.TestCase):
