@@ -19,7 +19,6 @@
 #define MPCBB1_S        0x50032C00u
 #define TZSC_S          0x50032400u
 #define TZIC_S          0x50032800u
-#define RAMCFG_NS       0x40026000u
 
 /* TZIC_SR4 */
 #define ILA_BKPSRAM (1u << 20)
@@ -226,59 +225,6 @@ static void backup_sram_is_secure_until_its_window_says_otherwise(void **state)
     assert_int_equal(f->decision.first, BKPSRAM_NS + 192u);
 }
 
-static void sram2_page_protection_keeps_stores_out(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, SRAM2_NS + 0x400u, NS_PRIV, 7);
-    put_ok(f, RAMCFG_NS + 0x58u, NS_PRIV, 1u << 1); /* M2WPR1: page 1 */
-    put(f, SRAM2_NS + 0x400u, NS_PRIV, 9);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-    assert_string_equal(f->decision.why, "SRAM2 page 1 is write-protected (RAMCFG_M2WPR)");
-    assert_int_equal(get_ok(f, SRAM2_NS + 0x400u, NS_PRIV), 7);
-    assert_false(f->decision.direct);
-    assert_int_equal(f->decision.last, SRAM2_NS + 0x7FFu);
-    put_ok(f, SRAM2_NS + 0x800u, NS_PRIV, 9);
-    put_ok(f, RAMCFG_NS + 0x58u, NS_PRIV, 0); /* set only */
-    put(f, SRAM2_NS + 0x400u, NS_PRIV, 9);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-}
-
-static void ramcfg_erases_only_after_its_keys(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, SRAM3_NS, NS_PRIV, 0x1234);
-    put_ok(f, RAMCFG_NS + 0x80u, NS_PRIV, 1u << 8); /* M3CR.SRAMER without keys */
-    assert_int_equal(get_ok(f, SRAM3_NS, NS_PRIV), 0x1234);
-    put_ok(f, RAMCFG_NS + 0xA8u, NS_PRIV, 0xCA);
-    put_ok(f, RAMCFG_NS + 0xA8u, NS_PRIV, 0x52);
-    put_ok(f, RAMCFG_NS + 0x80u, NS_PRIV, 1u << 8);
-    assert_int_equal(get_ok(f, SRAM3_NS, NS_PRIV), 0x1234);
-    put_ok(f, RAMCFG_NS + 0xA8u, NS_PRIV, 0xCA);
-    put_ok(f, RAMCFG_NS + 0xA8u, NS_PRIV, 0x53);
-    put_ok(f, RAMCFG_NS + 0x80u, NS_PRIV, 1u << 8);
-    assert_int_equal(get_ok(f, SRAM3_NS, NS_PRIV), 0);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x88u, NS_PRIV), 1u << 8); /* M3ISR.SRAMBUSY */
-    assert_true(f->chip->next_event != SIM_NEVER);
-    chip_advance(f->chip, f->chip->now + 0x50000u);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x88u, NS_PRIV), 0);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x80u, NS_PRIV) & (1u << 8), 0);
-}
-
-static void ramcfg_ecc_is_disabled_only_after_its_keys(void **state)
-{
-    struct chip_fixture *f = *state;
-    f->nv->option[NV_OB_OPTSR2] &= ~(1u << 6); /* SRAM2_ECC on */
-    chip_reset(f->chip, CHIP_RESET_SOFTWARE);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x40u, NS_PRIV), 1);
-    put_ok(f, RAMCFG_NS + 0x40u, NS_PRIV, 0);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x40u, NS_PRIV), 1);
-    put_ok(f, RAMCFG_NS + 0x64u, NS_PRIV, 0xAE);
-    put_ok(f, RAMCFG_NS + 0x64u, NS_PRIV, 0x75);
-    put_ok(f, RAMCFG_NS + 0x40u, NS_PRIV, 0);
-    assert_int_equal(get_ok(f, RAMCFG_NS + 0x40u, NS_PRIV), 0);
-    assert_int_equal(get_ok(f, RAMCFG_NS, NS_PRIV), 0); /* SRAM1 has none */
-}
-
 static void every_filter_has_a_name(void **state)
 {
     (void)state;
@@ -308,9 +254,6 @@ int main(void)
         PLAIN(system_flash_reads_and_cannot_be_written),
         PLAIN(backup_sram_is_written_only_with_dbp),
         SECURE(backup_sram_is_secure_until_its_window_says_otherwise),
-        PLAIN(sram2_page_protection_keeps_stores_out),
-        PLAIN(ramcfg_erases_only_after_its_keys),
-        PLAIN(ramcfg_ecc_is_disabled_only_after_its_keys),
         PLAIN(every_filter_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

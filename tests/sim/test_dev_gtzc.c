@@ -1,4 +1,4 @@
-/* GTZC: TZSC, TZIC and MPCBB registers, and what they let through. */
+/* GTZC: TZSC and TZIC registers, and what they let through. */
 #include "chip_fixture.h"
 
 #include <string.h>
@@ -21,29 +21,19 @@
 #define TZIC_FCR(n) (0x20u + 4u * ((n)-1u))
 #define GTZC_IRQ    8u
 
-#define MPCBB1_S          0x50032C00u
-#define MPCBB1_NS         0x40032C00u
-#define MPCBB2_S          0x50033000u
-#define MPCBB3_S          0x50033400u
-#define MPCBB_CR          0x000u
-#define MPCBB_CFGLOCKR1   0x010u
-#define MPCBB_SECCFGR(n)  (0x100u + 4u * (n))
-#define MPCBB_PRIVCFGR(n) (0x200u + 4u * (n))
-#define CR_SRWILADIS      (1u << 31)
+#define MPCBB1_S         0x50032C00u
+#define MPCBB_CR         0x000u
+#define MPCBB_SECCFGR(n) (0x100u + 4u * (n))
+#define CR_SRWILADIS     (1u << 31)
 
 #define SRAM1_NS   0x20000000u
-#define SRAM1_S    0x30000000u
-#define SRAM3_NS   0x20050000u
-#define SRAM3_S    0x30050000u
 #define USART1_NS  0x40013800u
 #define USART1_S   0x50013800u
 #define USART1_BIT (1u << 11) /* in SECCFGR2, PRIVCFGR2, TZIC_SR2 */
 
-#define ILA_TZSC   (1u << 16)
-#define ILA_TZIC   (1u << 17)
-#define ILA_SRAM1  (1u << 24)
-#define ILA_MPCBB1 (1u << 25)
-#define ILA_SRAM3  (1u << 28)
+#define ILA_TZSC  (1u << 16)
+#define ILA_TZIC  (1u << 17)
+#define ILA_SRAM1 (1u << 24)
 
 static uint32_t flags(struct chip_fixture *f, unsigned n)
 {
@@ -199,131 +189,6 @@ static void tzic_interrupt_follows_flag_and_enable(void **state)
     assert_int_equal(flags(f, 4), 0);
 }
 
-static void mpcbb_resets_secure_with_trustzone(void **state)
-{
-    struct chip_fixture *f = *state;
-    static const struct {
-        uint32_t base;
-        unsigned superblocks;
-    } mpcbb[] = {{MPCBB1_S, 16}, {MPCBB2_S, 4}, {MPCBB3_S, 20}};
-    for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(get_ok(f, mpcbb[i].base + MPCBB_CR, S_PRIV), 0);
-        assert_int_equal(get_ok(f, mpcbb[i].base + MPCBB_CFGLOCKR1, S_PRIV), 0);
-        for (unsigned n = 0; n < 32; n++) {
-            const uint32_t expected = n < mpcbb[i].superblocks ? 0xFFFFFFFFu : 0;
-            assert_int_equal(get_ok(f, mpcbb[i].base + MPCBB_SECCFGR(n), S_PRIV), expected);
-            assert_int_equal(get_ok(f, mpcbb[i].base + MPCBB_PRIVCFGR(n), S_PRIV), expected);
-        }
-        put_ok(f, mpcbb[i].base + MPCBB_CFGLOCKR1, S_PRIV, 0xFFFFFFFF);
-        assert_int_equal(get_ok(f, mpcbb[i].base + MPCBB_CFGLOCKR1, S_PRIV),
-                         (1u << mpcbb[i].superblocks) - 1u);
-    }
-}
-
-static void mpcbb_resets_open_without_trustzone(void **state)
-{
-    struct chip_fixture *f = *state;
-    assert_int_equal(get_ok(f, MPCBB1_NS + MPCBB_SECCFGR(0), NS_PRIV), 0);
-    put_ok(f, MPCBB1_NS + MPCBB_SECCFGR(0), NS_PRIV, 0xFFFFFFFF);
-    assert_int_equal(get_ok(f, MPCBB1_NS + MPCBB_SECCFGR(0), NS_PRIV), 0);
-    put_ok(f, SRAM1_NS, NS_UNPRIV, 1);
-    put_ok(f, MPCBB1_NS + MPCBB_PRIVCFGR(0), NS_PRIV, 1);
-    get(f, SRAM1_NS, NS_UNPRIV);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-    get_ok(f, SRAM1_NS + 512u, NS_UNPRIV);
-}
-
-static void mpcbb_security_is_written_by_secure_software_only(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, MPCBB1_NS + MPCBB_SECCFGR(0), NS_PRIV, 0);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_PRIV), 0xFFFFFFFF);
-    assert_int_equal(flags(f, 4), ILA_MPCBB1);
-    put_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_UNPRIV, 0); /* all privileged */
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_PRIV), 0xFFFFFFFF);
-    put_ok(f, MPCBB1_S + MPCBB_PRIVCFGR(0), S_PRIV, 0xFFFF0000);
-    put_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_UNPRIV, 0);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_PRIV), 0xFFFF0000);
-    put_ok(f, MPCBB1_NS + MPCBB_PRIVCFGR(0), NS_PRIV, 0x00000001); /* Non-secure blocks only */
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_PRIVCFGR(0), S_PRIV), 0xFFFF0001);
-}
-
-static void mpcbb_locks_are_set_only(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, MPCBB1_S + MPCBB_CFGLOCKR1, S_PRIV, 1u << 3);
-    put_ok(f, MPCBB1_S + MPCBB_CFGLOCKR1, S_PRIV, 0);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_CFGLOCKR1, S_PRIV), 1u << 3);
-    put_ok(f, MPCBB1_S + MPCBB_SECCFGR(3), S_PRIV, 0);
-    put_ok(f, MPCBB1_S + MPCBB_PRIVCFGR(3), S_PRIV, 0);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_SECCFGR(3), S_PRIV), 0xFFFFFFFF);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_PRIVCFGR(3), S_PRIV), 0xFFFFFFFF);
-    put_ok(f, MPCBB1_S + MPCBB_SECCFGR(4), S_PRIV, 0);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_SECCFGR(4), S_PRIV), 0);
-
-    put_ok(f, MPCBB1_S + MPCBB_CR, S_PRIV, 1); /* GLOCK */
-    put_ok(f, MPCBB1_S + MPCBB_CR, S_PRIV, CR_SRWILADIS);
-    assert_int_equal(get_ok(f, MPCBB1_S + MPCBB_CR, S_PRIV), 1);
-}
-
-static void secure_block_reads_as_zero_and_is_flagged(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, SRAM3_S + 12u * 512u, S_PRIV, 0x600DF00D);
-    assert_int_equal(get(f, SRAM3_NS + 12u * 512u, NS_PRIV), 0);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-    assert_string_equal(f->decision.why,
-                        "SRAM3 block 12 is Secure (MPCBB3), the access is Non-secure");
-    assert_int_equal(flags(f, 4), ILA_SRAM3);
-    put(f, SRAM3_NS + 12u * 512u, NS_PRIV, 0);
-    assert_int_equal(get_ok(f, SRAM3_S + 12u * 512u, S_PRIV), 0x600DF00D);
-    assert_int_equal(decide(f, SRAM3_NS, SIM_FETCH, NS_PRIV)->answer, SIM_ANSWER_ERROR);
-}
-
-static void secure_access_to_nonsecure_block_needs_srwiladis(void **state)
-{
-    struct chip_fixture *f = *state;
-    put_ok(f, MPCBB1_S + MPCBB_SECCFGR(0), S_PRIV, 0);
-    put_ok(f, SRAM1_NS, NS_PRIV, 0x600DF00D);
-    assert_int_equal(get(f, SRAM1_S, S_PRIV), 0);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-    assert_string_equal(f->decision.why,
-                        "SRAM1 block 0 is Non-secure (MPCBB1), the access is Secure");
-    assert_int_equal(flags(f, 4), ILA_SRAM1);
-    put_ok(f, MPCBB1_S + MPCBB_CR, S_PRIV, CR_SRWILADIS);
-    assert_int_equal(get_ok(f, SRAM1_S, S_PRIV), 0x600DF00D);
-    assert_int_equal(decide(f, SRAM1_S, SIM_FETCH, S_PRIV)->answer, SIM_ANSWER_ERROR);
-}
-
-static void privileged_block_refuses_silently(void **state)
-{
-    struct chip_fixture *f = *state;
-    get(f, SRAM1_S, S_UNPRIV);
-    assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
-    assert_string_equal(f->decision.why,
-                        "SRAM1 block 0 is privileged (MPCBB1), the access is unprivileged");
-    assert_int_equal(flags(f, 4), 0);
-    assert_int_equal(decide(f, SRAM1_S, SIM_FETCH, S_UNPRIV)->answer, SIM_ANSWER_ERROR);
-}
-
-static void every_block_is_decided_by_its_own_bit(void **state)
-{
-    struct chip_fixture *f = *state;
-    for (unsigned block = 0; block < 512; block++) {
-        const uint32_t reg = MPCBB1_S + MPCBB_SECCFGR(block / 32u);
-        put_ok(f, reg, S_PRIV, ~(1u << (block % 32u)));
-        const uint32_t addr = SRAM1_NS + block * 512u;
-        const struct bus_decision *d = decide(f, addr + 511u, SIM_READ, NS_PRIV);
-        assert_int_equal(d->answer, SIM_ANSWER_OK);
-        assert_int_equal(d->first, addr);
-        assert_int_equal(d->last, addr + 511u);
-        if (block > 0) {
-            assert_int_equal(decide(f, addr - 1u, SIM_READ, NS_PRIV)->answer, SIM_ANSWER_IGNORED);
-        }
-        put_ok(f, reg, S_PRIV, 0xFFFFFFFF);
-    }
-}
-
 static void every_change_of_a_filter_is_announced(void **state)
 {
     struct chip_fixture *f = *state;
@@ -353,14 +218,6 @@ int main(void)
         SECURE(tzic_is_for_secure_privileged_software),
         SECURE(tzic_keeps_implemented_bits_only),
         SECURE(tzic_interrupt_follows_flag_and_enable),
-        SECURE(mpcbb_resets_secure_with_trustzone),
-        PLAIN(mpcbb_resets_open_without_trustzone),
-        SECURE(mpcbb_security_is_written_by_secure_software_only),
-        SECURE(mpcbb_locks_are_set_only),
-        SECURE(secure_block_reads_as_zero_and_is_flagged),
-        SECURE(secure_access_to_nonsecure_block_needs_srwiladis),
-        SECURE(privileged_block_refuses_silently),
-        SECURE(every_block_is_decided_by_its_own_bit),
         SECURE(every_change_of_a_filter_is_announced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
