@@ -1,0 +1,12 @@
+"""What the figures of ./dev bench must reach: one row a figure. A figure without a row is only shown.
+
+A row is the figure's name, '>=', '<=' or '<', and the bound, in the unit that the figure has.
+"""
+
+BOUNDS = (
+    ('cpu.ratio_to_unicorn', '>=', 0.9),
+    ('cpu.ratio_to_qemu', '>=', 0.8),
+    ('snapshot.restore_16_pages_us', '<', 20),
+    ('size.irot_flash', '<=', 24576),
+    ('size.urot_flash', '<=', 40960),
+)
