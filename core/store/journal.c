@@ -17,7 +17,7 @@
 
 /** First byte of a record. Append only; an unknown one is passed over. */
 enum record_type {
-    RECORD_COMPONENT = 1, /**< u8 index, u8 state, u8 reason, u32 size. */
+    RECORD_COMPONENT = 1, /**< u8 index, u8 state, u8 reason, u32 size, u16 sectors, u16 sealed. */
     RECORD_BEGIN = 2,     /**< u8 kind, u16 set, u32 number, u8 state, u8 reason, u16 0. */
     RECORD_STEP = 3,      /**< u24 0, u32 number, u32 steps. */
     RECORD_OPERATION = 4, /**< u8 kind, u16 set, u32 number, u32 steps. */
@@ -86,6 +86,7 @@ static void make_component(uint8_t record[RECORD], unsigned index,
     record[2] = component->state;
     record[3] = component->reason;
     bytes_store_le32(record + 4, component->size);
+    bytes_store_le32(record + 8, component->sectors | (uint32_t)component->sealed << 16);
 }
 
 static void make_head(uint8_t record[RECORD], enum record_type type, uint8_t kind, uint16_t set,
@@ -123,7 +124,12 @@ static void take_record(struct journal *journal, const uint8_t record[RECORD])
     case RECORD_COMPONENT:
         if (record[1] < JOURNAL_COMPONENTS_MAX && record[2] <= JOURNAL_UPDATED) {
             journal->component[record[1]] = (struct journal_component){
-                .state = record[2], .reason = record[3], .size = bytes_load_le32(record + 4)};
+                .state = record[2],
+                .reason = record[3],
+                .size = bytes_load_le32(record + 4),
+                .sectors = bytes_load_le16(record + 8),
+                .sealed = bytes_load_le16(record + 10),
+            };
         }
         return;
     case RECORD_BEGIN:

@@ -32,9 +32,12 @@ enum journal_state {
 };
 
 struct journal_component {
-    uint8_t state;  /**< enum journal_state. */
-    uint8_t reason; /**< Of JOURNAL_FAILED: garrison_status_index(). */
-    uint32_t size;  /**< Of CANDIDATE and later: bytes of the staged image. */
+    uint8_t state;    /**< enum journal_state. */
+    uint8_t reason;   /**< Of JOURNAL_FAILED: garrison_status_index(). */
+    uint32_t size;    /**< Of CANDIDATE and later: bytes of the staged image. */
+    uint16_t sectors; /**< Sectors that are swapped, from STAGED on. */
+    uint16_t sealed;  /**< Low half of the number of the operation that has sealed what came out of
+                           the active slot. */
 };
 
 enum journal_kind {

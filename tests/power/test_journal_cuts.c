@@ -24,8 +24,11 @@ typedef enum garrison_status action_fn(struct journal *journal, unsigned round);
 
 static enum garrison_status act_set(struct journal *journal, unsigned round)
 {
-    const struct journal_component component = {
-        .state = (uint8_t)(round % 8u), .reason = (uint8_t)round, .size = 1000u * round + 1u};
+    const struct journal_component component = {.state = (uint8_t)(round % 8u),
+                                                .reason = (uint8_t)round,
+                                                .size = 1000u * round + 1u,
+                                                .sectors = (uint16_t)(3u * round),
+                                                .sealed = (uint16_t)(round ^ 0x5A5Au)};
     return journal_set(journal, round % JOURNAL_COMPONENTS_MAX, &component);
 }
 
@@ -69,7 +72,9 @@ static bool same(const struct content *a, const struct content *b)
     for (unsigned i = 0; i < JOURNAL_COMPONENTS_MAX; i++) {
         equal = equal && a->component[i].state == b->component[i].state &&
                 a->component[i].reason == b->component[i].reason &&
-                a->component[i].size == b->component[i].size;
+                a->component[i].size == b->component[i].size &&
+                a->component[i].sectors == b->component[i].sectors &&
+                a->component[i].sealed == b->component[i].sealed;
     }
     return equal;
 }
