@@ -12,7 +12,7 @@
 #define BUS_DBGMCU  0x44024000u /**< The same block as the bus knows it. */
 #define DBGMCU_SIZE 0x400u
 
-/** r0p4. The vendor's header says r0p1 in a comment. [U] */
+/** r0p4, as read on an STM32H563. The vendor's header says r0p1 in a comment. */
 #define CPUID 0x410FD214u
 
 #define DWT_CTRL_RESET 0x40000000u /* four comparators, of which none does anything */

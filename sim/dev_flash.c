@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/** ACR after reset: LATENCY 3, WRHIGHFREQ 1. [U] */
+/** ACR after reset: LATENCY 3, WRHIGHFREQ 1; as read on an STM32H563. */
 #define FLASH_ACR_RESET 0x00000013u
 #define FLASH_ACR_MASK  0x0000013Fu
 

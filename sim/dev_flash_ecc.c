@@ -9,7 +9,23 @@
 #define ECC_CORRECTED (1u << 30)
 #define ECC_DETECTED  (1u << 31)
 
-/** ADDR_ECC and the area: units of a quad-word, or of a half-word where ECC is on those. [U] */
+/** Where OTP begins in ADDR_ECC, which counts its half-words; as read on an STM32H563. */
+#define ECC_OTP_FIRST 0x600u
+
+/** Rows of ADDR_ECC that a sector has: one for each quad-word of main flash. */
+#define ECC_SECTOR_ROWS (NV_SECTOR_BYTES / FLASH_QUAD)
+
+/**
+ * ADDR_ECC of high-cycle data: its words from the sector's first row on, as read on an STM32H563.
+ * A sector has three times as many words as rows: that they begin again is not confirmed. [U]
+ */
+static uint32_t ecc_edata_row(uint32_t in_bank)
+{
+    const uint32_t word = in_bank % NV_SECTOR_BYTES / 4u;
+    return in_bank / NV_SECTOR_BYTES * ECC_SECTOR_ROWS + word % ECC_SECTOR_ROWS;
+}
+
+/** ADDR_ECC and the area. That main flash and OBK count quad-words is not confirmed. [U] */
 static uint32_t ecc_place(enum flash_space space, uint32_t off)
 {
     const uint32_t in_bank = off % FLASH_BANK_BYTES;
@@ -18,9 +34,9 @@ static uint32_t ecc_place(enum flash_space space, uint32_t off)
     case FLASH_MAIN:
         return in_bank / FLASH_QUAD | bank;
     case FLASH_EDATA:
-        return ((in_bank / 2u) & 0xFFFFu) | bank | ECC_EDATA;
+        return ecc_edata_row(in_bank) | bank | ECC_EDATA;
     case FLASH_OTP:
-        return off / 2u | ECC_OTP;
+        return (ECC_OTP_FIRST + off / 2u) | ECC_OTP;
     case FLASH_OBK:
     default:
         return off / FLASH_QUAD | ECC_OBK;

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-/* Durations in microseconds of virtual time. [U] */
+/*
+ * Durations in microseconds of virtual time. That of a sector is the typical one of the data sheet
+ * (DS14258, flash memory characteristics), which has 10 ms at most; the others are assumed. [U]
+ */
 #define FLASH_PROGRAM_US      30u
 #define FLASH_SECTOR_ERASE_US 2000u
 #define FLASH_BANK_ERASE_US   128000u

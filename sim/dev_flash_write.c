@@ -7,7 +7,7 @@
 
 /**
  * What programming a unit a second time since its erase leaves, unless the data is the same: the
- * bits of both and an ECC of neither. The part raises no flag that is known. [U]
+ * bits of both, as on an STM32H563, which raises no flag. That the ECC is of neither follows. [U]
  */
 #define FLASH_TWICE_CELL NV_CELL_ECC_DOUBLE
 

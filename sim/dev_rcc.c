@@ -47,7 +47,7 @@
 #define CR_PLLON(n)    (1u << (24u + 2u * (n)))
 #define CR_PLLRDY(n)   (1u << (25u + 2u * (n)))
 
-/** RCC_CR after reset: HSI on and divided by 2. The SVD has 0x23, without the division. [U] */
+/** RCC_CR after reset, as read on an STM32H563: HSI on and divided by 2. The SVD has 0x23. */
 #define CR_RESET 0x2Bu
 
 #define CFGR1_SW(cfgr1)  ((cfgr1)&7u)

@@ -30,7 +30,7 @@ static void virgin_otp_is_a_double_error_with_all_ones(void **state)
     struct flash_fixture *f = *state;
     assert_int_equal(load(f, OTP_MEM + 6u, 2), 0xFFFFu);
     assert_int_equal(f->nmis, 1);
-    assert_int_equal(reg_s(f, R_ECCDETR), ECCD | OTP_ECC | 3u);
+    assert_int_equal(reg_s(f, R_ECCDETR), ECCD | OTP_ECC | 0x603u);
     assert_int_equal(reg_s(f, R_ECCDR), 0xFFFFu);
     (void)load(f, OTP_MEM, 2); /* Not seen while ECCD stands. */
     assert_int_equal(f->nmis, 1);
@@ -38,6 +38,27 @@ static void virgin_otp_is_a_double_error_with_all_ones(void **state)
     assert_int_equal(reg_s(f, R_ECCDETR), 0);
     (void)load(f, OTP_MEM, 2);
     assert_int_equal(f->nmis, 2);
+}
+
+/** As they were read on a part, with eight sectors of high-cycle data in each bank. */
+static void error_address_of_high_cycle_data_is_the_parts(void **state)
+{
+    struct flash_fixture *f = *state;
+    static const struct {
+        uint32_t addr;
+        uint32_t eccdetr;
+    } reads[] = {
+        {0x09006000u, 0x8020F800u}, {0x09006004u, 0x8020F801u}, {0x09007800u, 0x8020FA00u},
+        {0x09007804u, 0x8020FA01u}, {0x09012000u, 0x8060F800u}, /* the same sector of bank 2 */
+        {0x08FFF000u, 0x81000600u}, {0x08FFF002u, 0x81000601u},
+    };
+    fixture_option(f, NV_OB_EDATA1, 0x8007u);
+    fixture_option(f, NV_OB_EDATA2, 0x8007u);
+    for (unsigned i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+        (void)load(f, reads[i].addr, 2);
+        assert_int_equal(reg_s(f, R_ECCDETR), reads[i].eccdetr);
+        set_s(f, R_ECCDETR, ECCD);
+    }
 }
 
 static void otp_half_word_is_programmed_and_stays(void **state)
@@ -146,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(identity_is_readable),
         CASE(virgin_otp_is_a_double_error_with_all_ones),
+        CASE(error_address_of_high_cycle_data_is_the_parts),
         CASE(otp_half_word_is_programmed_and_stays),
         CASE(otp_takes_half_words_only),
         CASE(locked_otp_block_refuses),
