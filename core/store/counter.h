@@ -8,6 +8,8 @@
  *
  * After a power cut a counter has its old or its new value and binding, whatever else it is used
  * for, and no other counter has changed. Every step and table is authenticated, with its place.
+ * A quad-word that goes bad later costs the step in it and no other; of a table, nothing as long as
+ * the sector before it is good.
  */
 #pragma once
 
@@ -24,7 +26,8 @@
 
 /** What counters are made of; const, in flash. */
 struct counters_config {
-    const struct flash_device *device; /**< The area alone: 2 to 64 sectors, unit 16. */
+    const struct flash_device *device; /**< The area alone: 2 to 64 sectors of at least 512 bytes,
+                                            unit 16. */
     const struct store_protection *protection;
     uint32_t area_id; /**< Bound into everything: one area is no other's. */
 };
@@ -38,10 +41,12 @@ struct counter {
 struct counters {
     const struct counters_config *config;
     struct counter counter[COUNTER_MAX];
-    uint32_t sequence; /**< Of the sector that is written to. */
-    uint32_t sector;
-    uint32_t end; /**< Offset in it of the next step. */
-    uint64_t bad; /**< A bit for each sector that cannot be erased or programmed. */
+    uint32_t sequence; /**< Of the sector that is written to: its number in the ring is this modulo
+                            the number of sectors. */
+    uint32_t end;      /**< Offset in it of the next step. */
+    uint32_t table;    /**< The sector whose table counts; another one than that only when that
+                            one's header has gone bad. Never erased. */
+    uint64_t bad;      /**< A bit for each sector that cannot be erased or programmed. */
 };
 
 /** What mounting found. */
@@ -65,7 +70,8 @@ enum garrison_status counter_read(const struct counters *counters, unsigned id,
                                   struct counter *counter) GARRISON_MUST_USE;
 
 /**
- * Raises a counter. Success is only told after the step has been read back.
+ * Raises a counter. Success is only told after the step has been read back. Raising it to what it
+ * is, with the same binding, does nothing and is GARRISON_OK.
  * @param binding  NULL: zeros
  * @return GARRISON_ERROR_POLICY: `value` is below the present one, or is it with another binding;
  *         GARRISON_ERROR_ARGUMENT: no such counter; GARRISON_ERROR_DEVICE: the flash fails.
