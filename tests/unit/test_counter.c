@@ -414,6 +414,33 @@ static void step_that_goes_bad_costs_itself_alone(void **state)
     assert_int_equal(value_of(3), 8);
 }
 
+static void next_step_goes_behind_one_that_cannot_be_read(void **state)
+{
+    (void)state;
+    must_mount();
+    raise_to(1, 5);
+    flash_emulator_rot(&bench.flash, HEADER, 0);
+    must_mount();
+    raise_to(1, 6);
+    must_mount();
+    assert_int_equal(value_of(1), 6);
+    assert_int_equal(bench.report.dropped, 1);
+}
+
+/** The very first header, cut short in its last quad-word that is written. */
+static void area_whose_first_header_is_torn_is_made_new(void **state)
+{
+    (void)state;
+    must_mount();
+    for (uint32_t kept = 0; kept < QUAD; kept++) {
+        memset(bytes_at(kept), 0xFF, QUAD - kept);
+        must_mount();
+        assert_true(bench.report.formatted);
+        must_mount();
+        assert_false(bench.report.formatted);
+    }
+}
+
 /** Looks erased after a cut, but is not. */
 static void weak_quad_words_are_passed_over(void **state)
 {
@@ -532,6 +559,8 @@ int main(void)
         TWO(headers_that_are_all_forged_are_refused),
         TWO(unreadable_flash_is_not_made_new),
         TWO(step_that_goes_bad_costs_itself_alone),
+        TWO(next_step_goes_behind_one_that_cannot_be_read),
+        TWO(area_whose_first_header_is_torn_is_made_new),
         TWO(weak_quad_words_are_passed_over),
         TWO(half_opened_sector_does_not_count),
         cmocka_unit_test(worn_sector_is_left_out_of_the_ring),
