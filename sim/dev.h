@@ -49,6 +49,9 @@ bool gtzc_is_secure(const struct sim_chip *chip, unsigned gtzc);
 /** Whether the backup domain may be written: PWR_DBPCR.DBP. */
 bool pwr_backup_open(const struct sim_chip *chip);
 
+/** Whether RCC keeps the LSI running: RCC_BDCR.LSION. */
+bool rcc_lsi_on(const struct sim_chip *chip);
+
 /** Whether RCC gives the RNG its clock, without which SAES and PKA get no random numbers. */
 bool rcc_rng_clocked(const struct sim_chip *chip);
 

@@ -34,7 +34,9 @@
 #define LSI_HZ    32000u
 /* Periods of LSI until a written value has crossed to the watchdog; it takes "up to" three. [U] */
 #define UPDATE_PERIODS 3u
-#define OPTSR_IWDG_SW  (1u << 3)
+/* In place of a time: the update waits for the LSI, which RCC or the watchdog's start turns on. */
+#define NO_LSI        (SIM_NEVER - 1u)
+#define OPTSR_IWDG_SW (1u << 3)
 
 enum { FIELD_PR, FIELD_RLR, FIELD_WINR, FIELD_EWCR, FIELDS };
 
@@ -88,7 +90,8 @@ static void iwdg_update(struct iwdg *iwdg)
     const uint64_t early = iwdg_early_at(iwdg);
     when = early < when ? early : when;
     for (unsigned i = 0; i < FIELDS; i++) {
-        when = iwdg->update_end[i] < when ? iwdg->update_end[i] : when;
+        const uint64_t end = iwdg->update_end[i];
+        when = end < when && end != NO_LSI ? end : when;
     }
     chip_irq(iwdg->dev.chip, iwdg->dev.row->irq[0], iwdg->early);
     chip_deadline(iwdg->dev.chip, &iwdg->dev, when);
@@ -122,12 +125,38 @@ static void iwdg_refresh(struct iwdg *iwdg)
     iwdg_count_from(iwdg, iwdg->value[FIELD_RLR]);
 }
 
+/* When a value written now has crossed to the watchdog's own clock. */
+static uint64_t iwdg_update_at(const struct iwdg *iwdg)
+{
+    if (!iwdg->started && !rcc_lsi_on(iwdg->dev.chip)) {
+        return NO_LSI;
+    }
+    return iwdg->dev.chip->now + UPDATE_PERIODS * iwdg_lsi_ticks(iwdg);
+}
+
+/* The LSI may have been turned on: what waits for it begins to cross. */
+static void iwdg_resume(struct iwdg *iwdg)
+{
+    for (unsigned i = 0; i < FIELDS; i++) {
+        if (iwdg->update_end[i] == NO_LSI) {
+            iwdg->update_end[i] = iwdg_update_at(iwdg);
+        }
+    }
+}
+
 static void iwdg_start(struct iwdg *iwdg)
 {
     if (!iwdg->started) {
         iwdg->started = true;
         iwdg_count_from(iwdg, COUNT_MAX);
+        iwdg_resume(iwdg);
     }
+}
+
+static void iwdg_clock(struct sim_device *dev)
+{
+    iwdg_resume((struct iwdg *)dev);
+    iwdg_update((struct iwdg *)dev);
 }
 
 /* Any other key than 0x5555 locks the registers again. */
@@ -150,7 +179,7 @@ static void iwdg_write_field(struct iwdg *iwdg, unsigned field, const struct sim
     }
     const uint32_t count = iwdg->started ? iwdg_count(iwdg) : 0;
     iwdg->value[field] = reg_put(iwdg->value[field], txn, value, mask);
-    iwdg->update_end[field] = iwdg->dev.chip->now + UPDATE_PERIODS * iwdg_lsi_ticks(iwdg);
+    iwdg->update_end[field] = iwdg_update_at(iwdg);
     if (!iwdg->started) {
         return;
     }
@@ -262,6 +291,7 @@ static const struct sim_device_ops iwdg_ops = {
     .read = iwdg_read,
     .write = iwdg_write,
     .event = iwdg_event,
+    .clock = iwdg_clock,
 };
 
 struct sim_device *iwdg_new(struct sim_chip *chip, const struct dev_row *row)

@@ -539,6 +539,11 @@ uint32_t rcc_rtc_hz(const struct sim_chip *chip)
     }
 }
 
+bool rcc_lsi_on(const struct sim_chip *chip)
+{
+    return (rcc_get((const struct rcc *)chip->rcc, RCC_BDCR) & BDCR_LSION) != 0;
+}
+
 bool rcc_rng_clocked(const struct sim_chip *chip)
 {
     return (rcc_get((const struct rcc *)chip->rcc, RCC_AHB2ENR) & AHB2ENR_RNG) != 0;

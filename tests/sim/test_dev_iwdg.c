@@ -15,6 +15,9 @@
 #define WINR (IWDG + 0x10u)
 #define EWCR (IWDG + 0x14u)
 
+#define RCC_BDCR 0x44020cf0u
+#define LSION    0x4000000u
+
 #define UNLOCK   0x5555u
 #define REFRESH  0xaaaau
 #define START    0xccccu
@@ -91,12 +94,36 @@ static void reserved_bits_stay_zero(void **state)
     assert_int_equal(bench_read(b, EWCR), 0x8fff);
 }
 
+/* As on the part: without its clock no written value arrives. */
+static void update_waits_for_the_lsi(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, KR, UNLOCK);
+    bench_write(b, PR, 3);
+    bench_wait(b, 1000u * LSI);
+    assert_int_equal(bench_read(b, SR), 1);
+    assert_int_equal(b->chip->next_event, SIM_NEVER);
+    bench_write(b, RCC_BDCR, LSION);
+    bench_wait(b, 3u * LSI - 1u);
+    assert_int_equal(bench_read(b, SR), 1);
+    bench_wait(b, 1);
+    assert_int_equal(bench_read(b, SR), 0);
+    bench_write(b, RCC_BDCR, 0);
+    bench_write(b, RLR, 5);
+    bench_wait(b, 1000u * LSI);
+    assert_int_equal(bench_read(b, SR), 2);
+    bench_write(b, KR, START); /* turns it on, too */
+    bench_wait(b, 3u * LSI);
+    assert_int_equal(bench_read(b, SR), ONF);
+}
+
 static void update_flags_last_three_periods_and_block_writes(void **state)
 {
     static const struct {
         uint32_t addr, flag;
     } field[] = {{PR, 1}, {RLR, 2}, {WINR, 4}, {EWCR, 8}};
     struct dev_bench *b = *state;
+    bench_write(b, RCC_BDCR, LSION);
     bench_write(b, KR, UNLOCK);
     for (unsigned i = 0; i < 4u; i++) {
         bench_write(b, field[i].addr, 2);
@@ -252,6 +279,7 @@ int main(void)
         CASE(reset_values),
         CASE(registers_are_locked_without_the_key),
         CASE(reserved_bits_stay_zero),
+        CASE(update_waits_for_the_lsi),
         CASE(update_flags_last_three_periods_and_block_writes),
         CASE(it_does_nothing_before_it_is_started),
         CASE(first_count_is_the_longest),
