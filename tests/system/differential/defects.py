@@ -45,4 +45,8 @@ TABLE = [
            'checks the first half-word of an instruction only, within a page',
            ['mpu_instruction_across_a_border'],
            '', 'fault at=3000493e'),
+    Defect('fp-unstacking-commits', 'PopStack(), ExceptionReturn()',
+           'goes back to the frame whose FP part it could not read, and stacks again for the fault',
+           ['fp_frame_that_cannot_be_read'],
+           'CFSR_S=00000018', 'CFSR_S=00000008'),
 ]

@@ -257,3 +257,76 @@ PROGRAM(load_multiple_of_its_own_base)
     mpu_on(0);
     load_own_bases(WINDOW_S);
 }
+
+PROGRAM(blxns_just_at_the_stack_limit)
+{
+    handlers_s[USAGE_FAULT] = on_end;
+    __asm volatile(".pushsection .ns_text, \"ax\"\n .thumb_func\n 1: bx lr\n .popsection\n"
+                   "ldr r7, =0x30004800\n msr psp, r7\n sub r4, r7, #8\n"
+                   "msr psplim, r4\n mov r6, #2\n msr control, r6\n isb\n"
+                   "ldr r6, =1b\n bic r6, #1\n blxns r6\n"
+                   "mov r6, #0\n msr control, r6\n isb" ::
+                       : "r4", "r6", "r7", "lr", "cc", "memory");
+    note("went on", 1);
+}
+
+static uint32_t note_arrival(uint32_t a, uint32_t b)
+{
+    note("arrived", a + b);
+    return 0;
+}
+
+static NS_CODE uint32_t ns_calls_gate(uint32_t a, uint32_t b)
+{
+    (void)gate_call(note_arrival, a, b);
+    return 9;
+}
+
+PROGRAM(gateways_in_two_callable_regions_are_none)
+{
+    handlers_s[SECURE_FAULT] = on_end;
+    sau_region(2, GATES, GATES_LAST, 3);
+    note("returned", ns_call(ns_calls_gate, 1, 2));
+}
+
+PROGRAM(system_region_is_execute_never_whatever_the_mpu_says)
+{
+    handlers_s[MEM_MANAGE] = on_end;
+    handlers_s[BUS_FAULT] = on_end;
+    mpu_region(0, 0, 0xE0200000u, 0xE02000FFu, MPU_RW_ANY);
+    mpu_on(0);
+    __asm volatile("ldr r3, =0xE0200001\n bx r3" ::: "r3", "memory");
+}
+
+PROGRAM(mpu_aliases_follow_the_region_number)
+{
+    store(MPU_RNR, 6);
+    store(MPU_RBAR_A1, 0x30004820u);
+    store(MPU_RLAR_A1, 0x30004841u);
+    store(MPU_RNR, 200);
+    note("RNR", load(MPU_RNR));
+    for (uint32_t i = 0; i < 8; i++) {
+        store(MPU_RNR, i);
+        note("RBAR", load(MPU_RBAR));
+        note("RLAR", load(MPU_RLAR));
+    }
+}
+
+static NS_CODE uint32_t ns_claims_fp(uint32_t a, uint32_t b)
+{
+    uint32_t control;
+    __asm volatile("mov r3, #4\n msr control, r3\n isb\n mrs %0, control" : "=r"(control)::"r3");
+    return control + a + b;
+}
+
+PROGRAM(non_secure_code_claims_fp_only_where_it_may)
+{
+    fp_on();
+    store(NSACR, 0);
+    note("without NSACR", ns_call(ns_claims_fp, 0, 0));
+    note("CONTROL", get_control());
+    store(NSACR, 0xC00);
+    note("with NSACR", ns_call(ns_claims_fp, 0, 0));
+    note("CONTROL", get_control());
+    set_control(0);
+}

@@ -32,6 +32,7 @@ SUBJECTS = {
         function_return_with_a_wrong_exception_number function_return_to_a_faked_frame
         function_return_without_the_thumb_bit function_return_value_in_secure_code
         blxns_at_the_stack_limit
+        function_return_of_a_handler_that_shows_its_number blxns_just_at_the_stack_limit
     '''.split(),
     'stacking, Secure to Secure': '''
         secure_thread_to_secure_handler secure_process_stack_to_secure_handler
@@ -55,6 +56,7 @@ SUBJECTS = {
         non_secure_return_claims_stacked_registers
         secure_return_claims_a_non_secure_exception secure_return_to_the_wrong_state
         signature_of_the_other_frame_type_is_refused
+        bit_0_of_a_stacked_pc_is_ignored stack_of_a_claimed_exception_is_selected
     '''.split(),
     'stack limits and faults of stacking': '''
         push_below_psplim arithmetic_below_psplim mov_to_sp_is_checked_and_msr_is_not
@@ -62,6 +64,8 @@ SUBJECTS = {
         stkofhfnmign_ignores_the_limit stacking_into_a_forbidden_region
         stacking_where_nothing_is unstacking_from_a_forbidden_region
         unstacking_where_nothing_is non_secure_stack_pointer_into_secure_memory
+        late_stacking_below_psplim late_stacking_just_above_psplim
+        late_stacking_of_unprivileged_code
     '''.split(),
     'FP context': '''
         fp_needs_cpacr non_secure_fp_needs_nsacr_and_cpacr lazy_frame_untouched
@@ -76,6 +80,14 @@ SUBJECTS = {
         lazy_store_into_a_forbidden_region fp_arithmetic_and_flags vlstm_over_a_lazy_frame
         lazy_store_where_nothing_is lazy_store_of_a_non_secure_frame_into_secure_memory
         lazy_store_over_the_limit_is_left_out stack_overflow_by_a_lazy_frame_stores_nothing
+        secure_fp_state_does_not_stay_in_non_secure_code eager_stacking_without_the_right_to_fp
+        non_secure_eager_stacking_without_cpacr non_secure_eager_stacking_without_nsacr
+        non_secure_lazy_stacking_without_nsacr second_fp_frame_over_a_lazy_one
+        return_to_non_secure_fp_over_secure_lazy_state lazy_frame_of_unprivileged_code
+        lazy_frame_of_a_hard_fault_handler non_secure_frame_while_fp_is_treated_as_secure
+        each_state_has_its_default_fpscr clear_on_return_leaves_the_upper_registers
+        lazy_store_whose_fault_must_wait lazy_store_that_the_non_secure_mpu_refuses
+        fp_frame_that_cannot_be_read non_secure_code_claims_fp_only_where_it_may
     '''.split(),
     'MPU': '''
         mpu_rights_of_unprivileged_code mpu_rights_of_privileged_code
@@ -85,10 +97,12 @@ SUBJECTS = {
         each_state_has_its_mpu unprivileged_loads_and_stores border_of_a_read_only_region
         border_of_a_privileged_region border_of_no_region border_of_overlapping_regions
         border_of_a_region_of_the_non_secure_mpu
+        system_region_is_execute_never_whatever_the_mpu_says mpu_aliases_follow_the_region_number
     '''.split(),
     'SAU': '''
         sau_borders_are_exact sau_overlapping_regions_are_secure sau_registers_read_back
         non_secure_finds_no_sau border_of_the_sau
+        gateways_in_two_callable_regions_are_none
     '''.split(),
     'TT': '''
         tt_without_mpu tt_with_mpus_and_default_maps tt_without_default_maps
@@ -104,6 +118,7 @@ SUBJECTS = {
         unprivileged_access_to_the_system_registers usersetmpend_opens_stir
         fault_status_bits_clear_by_writing_one sfar_can_be_written
         handlers_can_be_pended_by_software fetch_beyond_the_code_region_is_execute_never
+        non_secure_hard_fault_ends_with_its_return
     '''.split(),
     'masks': '''
         primask_holds_everything_back basepri_holds_back_its_own_and_lower

@@ -1,0 +1,226 @@
+/*
+ * The system level by itself, where neither a program nor QEMU shows what it decides: priorities
+ * as they are computed, events, sleep, and what FPCCR says of exceptions that cannot be taken.
+ */
+#include "cpu_fixture.h"
+
+#define NOWHERE 0x28000000u
+
+/* ARMv8-M ARM, ExecutionPriority(). */
+static void masks_make_priorities(void **state)
+{
+    struct cpu_fixture *f = *state;
+    struct v8m *v = f->v;
+    static const struct {
+        uint32_t aircr;
+        uint32_t faultmask[2];
+        int priority;
+    } rows[] = {
+        {0, {0, 0}, V8M_PRIO_NONE},
+        {0, {1, 0}, 0},
+        {0, {0, 1}, -1},
+        {AIRCR_PRIS, {1, 0}, 0x80},
+        {AIRCR_BFHFNMINS, {1, 0}, -1},
+        {AIRCR_BFHFNMINS, {0, 1}, -3},
+        {AIRCR_BFHFNMINS, {1, 1}, -3},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        v->aircr_s = rows[i].aircr;
+        v->faultmask[false] = rows[i].faultmask[0];
+        v->faultmask[true] = rows[i].faultmask[1];
+        assert_int_equal(v8m_execution_priority(v), rows[i].priority);
+    }
+}
+
+/* ARMv8-M ARM, IsReqExcPriNeg(): for the MPUs, and the limits of stacks. */
+static void negative_priority_is_of_one_state(void **state)
+{
+    struct cpu_fixture *f = *state;
+    struct v8m *v = f->v;
+    v->vector[false][V8M_NMI].active = true;
+    assert_true(v8m_negative_priority(v, true));
+    assert_false(v8m_negative_priority(v, false));
+    v->aircr_s = AIRCR_BFHFNMINS;
+    assert_false(v8m_negative_priority(v, true));
+    assert_true(v8m_negative_priority(v, false));
+    v->vector[false][V8M_NMI].active = false;
+    v->faultmask[false] = 1;
+    assert_true(v8m_negative_priority(v, false));
+    v->aircr_s = 0;
+    assert_false(v8m_negative_priority(v, false));
+}
+
+static void limits_hold_at_negative_priority_too(void **state)
+{
+    struct cpu_fixture *f = *state;
+    struct v8m *v = f->v;
+    v->msplim[true] = 0x1000;
+    v->vector[true][V8M_HARD].active = true;
+    v->xpsr = XPSR_T | V8M_HARD;
+    assert_int_equal(v8m_sp_limit(v), 0x1000);
+    v->ccr[true] |= CCR_STKOFHFNMIGN;
+    assert_int_equal(v8m_sp_limit(v), 0);
+    v->vector[true][V8M_HARD].active = false;
+    assert_int_equal(v8m_sp_limit(v), 0x1000);
+}
+
+/* A vector that cannot be read is a HardFault of the state of the exception where that has one. */
+static void missing_non_secure_vectors_lock_up_where_hard_fault_is_non_secure(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(cpu_secure(state), 0);
+        f->v->aircr_s = i == 0 ? 0 : AIRCR_BFHFNMINS;
+        f->v->vtor[false] = NOWHERE;
+        f->v->vector[false][V8M_IRQ0].enabled = true;
+        f->v->irq_ns[0] = true;
+        v8m_pend(f->v, V8M_IRQ0, false);
+        v8m_take_pending(f->v);
+        assert_int_equal(f->v->lockup, i != 0);
+        assert_int_equal(f->v->vector[true][V8M_HARD].active, i == 0);
+    }
+}
+
+static void exceptions_set_the_event_register(void **state)
+{
+    struct cpu_fixture *f = *state;
+    f->v->event_register = false;
+    v8m_pend(f->v, V8M_PENDSV, true);
+    v8m_take_pending(f->v);
+    assert_int_equal(f->v->xpsr & XPSR_EXC, V8M_PENDSV);
+    assert_true(f->v->event_register);
+    f->v->event_register = false;
+    v8m_exception_return(f->v, f->v->r[14]);
+    assert_true(f->v->event_register);
+}
+
+/* SCR.SEVONPEND of the state that an exception is taken to. */
+static void pending_is_an_event_for_its_target_state(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (unsigned ns = 0; ns < 2; ns++) {
+        for (unsigned bank = 0; bank < 2; bank++) {
+            f->v->irq_ns[0] = ns != 0;
+            f->v->scr[bank] = SCR_SEVONPEND;
+            f->v->scr[1 - bank] = 0;
+            f->v->event_register = false;
+            v8m_pend(f->v, V8M_IRQ0, false);
+            assert_int_equal(f->v->event_register, (bank == 0) == (ns != 0));
+            v8m_unpend(f->v, V8M_IRQ0, false);
+        }
+    }
+}
+
+/* SCR.SLEEPONEXIT of the state that is returned to, and only into Thread mode. */
+static void sleep_on_exit_is_of_the_state_returned_to(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (unsigned ns = 0; ns < 2; ns++) {
+        for (unsigned bank = 0; bank < 2; bank++) {
+            assert_int_equal(cpu_secure(state), 0);
+            f->v->secure = ns == 0;
+            f->v->scr[bank] = SCR_SLEEPONEXIT;
+            v8m_pend(f->v, V8M_PENDSV, ns == 0);
+            v8m_take_pending(f->v);
+            v8m_exception_return(f->v, f->v->r[14]);
+            assert_false(v8m_handler(f->v));
+            assert_int_equal(f->v->sleeping == V8M_WFI, (bank == 0) == (ns != 0));
+        }
+    }
+}
+
+static void return_to_a_handler_does_not_sleep(void **state)
+{
+    struct cpu_fixture *f = *state;
+    f->v->scr[true] = SCR_SLEEPONEXIT;
+    f->v->vector[true][V8M_PENDSV].prio = 0x80;
+    v8m_pend(f->v, V8M_PENDSV, true);
+    v8m_take_pending(f->v);
+    v8m_pend(f->v, V8M_NMI, false);
+    v8m_take_pending(f->v);
+    assert_int_equal(f->v->xpsr & XPSR_EXC, V8M_NMI);
+    v8m_exception_return(f->v, f->v->r[14]);
+    assert_int_equal(f->v->xpsr & XPSR_EXC, V8M_PENDSV);
+    assert_int_equal(f->v->sleeping, V8M_AWAKE);
+}
+
+/* ARMv8-M ARM, UpdateFPCCR() and HandleException() of a lazy FP store. */
+
+static void monitor_is_ready_as_it_is_enabled(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        f->v->vector[false][V8M_DEBUG].enabled = i != 0;
+        v8m_fp_update_fpccr(f->v, DATA_S, true);
+        assert_int_equal((f->v->fpccr[true] & FPCCR_MONRDY) != 0, i != 0);
+    }
+}
+
+static void lazy_fault_that_was_not_ready_is_a_hard_fault(void **state)
+{
+    struct cpu_fixture *f = *state;
+    struct v8m *v = f->v;
+    static const struct {
+        unsigned exc;
+        uint32_t ready;
+    } rows[] = {{V8M_USAGE, FPCCR_UFRDY}, {V8M_MEM, FPCCR_MMRDY}};
+    for (unsigned i = 0; i < 4; i++) {
+        const unsigned exc = rows[i / 2u].exc;
+        const bool bank = i % 2u != 0;
+        v8m_nvic_reset(v);
+        v->vector[bank][exc].enabled = true;
+        v->fpccr[bank] &= ~rows[i / 2u].ready;
+        v->fpccr[!bank] |= rows[i / 2u].ready;
+        v->fpccr[true] |= FPCCR_HFRDY;
+        v8m_pend_lazyfp(v, exc, bank);
+        assert_false(v->vector[bank][exc].pending);
+        assert_true(v->vector[true][V8M_HARD].pending);
+    }
+}
+
+static void lazy_fault_that_cannot_be_taken_nor_wait_locks_up(void **state)
+{
+    struct cpu_fixture *f = *state;
+    f->v->vector[true][V8M_HARD].active = true;
+    f->v->fpccr[true] |= FPCCR_HFRDY;
+    v8m_pend_lazyfp(f->v, V8M_BUS, false);
+    assert_false(f->v->lockup);
+    f->v->fpccr[true] &= ~(FPCCR_HFRDY | FPCCR_BFRDY);
+    v8m_pend_lazyfp(f->v, V8M_BUS, false);
+    assert_true(f->v->lockup);
+}
+
+/* MAIR: 0x0c for every kind of Device memory, which allows no unaligned access. */
+static void all_device_types_are_device_memory(void **state)
+{
+    struct cpu_fixture *f = *state;
+    static const uint8_t types[] = {0x00, 0x04, 0x08, 0x0C, 0x44, 0xFF};
+    mpu_region(f, true, 0, 0x30010000 | 2u, 0x300100E0 | 1u);
+    set_scs(f, 0xE000ED94, true, 5);
+    for (unsigned i = 0; i < sizeof types; i++) {
+        struct v8m_mpu_answer answer;
+        set_scs(f, 0xE000EDC0, true, types[i]);
+        v8m_mpu_check(f->v, 0x30010010, (struct sim_attr){true, true}, &answer);
+        assert_int_equal(answer.device_type, i < 4);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cpu_secure, cpu_done)
+    const struct CMUnitTest tests[] = {
+        TEST(masks_make_priorities),
+        TEST(negative_priority_is_of_one_state),
+        TEST(limits_hold_at_negative_priority_too),
+        TEST(missing_non_secure_vectors_lock_up_where_hard_fault_is_non_secure),
+        TEST(exceptions_set_the_event_register),
+        TEST(pending_is_an_event_for_its_target_state),
+        TEST(sleep_on_exit_is_of_the_state_returned_to),
+        TEST(return_to_a_handler_does_not_sleep),
+        TEST(monitor_is_ready_as_it_is_enabled),
+        TEST(lazy_fault_that_was_not_ready_is_a_hard_fault),
+        TEST(lazy_fault_that_cannot_be_taken_nor_wait_locks_up),
+        TEST(all_device_types_are_device_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
