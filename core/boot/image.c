@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/hardened.h"
+#include "boot/decrypt.h"
 
 #define TLV_HEAD_BYTES  4u
 #define TLV_BOOT_RECORD 0x60u
@@ -113,6 +114,19 @@ static void note_tlv(struct cursor *cursor, struct image *image, uint32_t found,
     image->found |= found;
 }
 
+static void parse_dependency(struct cursor *cursor, struct image *image, struct tlv tlv)
+{
+    uint8_t raw[sizeof(struct image_dependency)];
+    if (tlv.len != sizeof raw || image->dependencies >= IMAGE_DEPENDENCIES_MAX) {
+        cursor_fail(cursor,
+                    tlv.len != sizeof raw ? GARRISON_ERROR_FORMAT : GARRISON_ERROR_UNSUPPORTED);
+        return;
+    }
+    cursor_read(cursor, raw, sizeof raw);
+    memcpy(&image->dependency[image->dependencies], raw, sizeof raw);
+    image->dependencies++;
+}
+
 static void parse_protected_tlv(struct cursor *cursor, struct image *image, struct tlv tlv)
 {
     uint8_t raw[4];
@@ -122,8 +136,12 @@ static void parse_protected_tlv(struct cursor *cursor, struct image *image, stru
         cursor_read(cursor, raw, sizeof raw);
         image->counter = bytes_load_le32(raw);
         return;
+    case IMAGE_TLV_DEPENDENCY:
+        parse_dependency(cursor, image, tlv);
+        return;
     case IMAGE_TLV_SHA256:
     case IMAGE_TLV_ECDSA:
+    case IMAGE_TLV_ECIES:
     case IMAGE_TLV_KEYHASH:
         cursor_fail(cursor, GARRISON_ERROR_FORMAT);
         return;
@@ -154,7 +172,15 @@ static void parse_unprotected_tlv(struct cursor *cursor, struct image *image, st
             image->signature_len = tlv.len;
         }
         return;
+    case IMAGE_TLV_ECIES:
+        note_tlv(cursor, image, IMAGE_FOUND_ECIES, tlv.len <= sizeof image->wrapped);
+        if (cursor->status == GARRISON_OK) {
+            cursor_read(cursor, image->wrapped, tlv.len);
+            image->wrapped_len = tlv.len;
+        }
+        return;
     case IMAGE_TLV_COUNTER:
+    case IMAGE_TLV_DEPENDENCY:
         cursor_fail(cursor, GARRISON_ERROR_FORMAT);
         return;
     default:
@@ -217,6 +243,21 @@ static enum garrison_status parse_areas(struct image *image)
     return cursor.status;
 }
 
+/** Whether the key of an encrypted body is there, and of the size that the header says. */
+static bool wrapped_key_fits(const struct image *image)
+{
+    switch (image->header.flags & IMAGE_FLAGS_ENCRYPTED) {
+    case 0:
+        return (image->found & IMAGE_FOUND_ECIES) == 0;
+    case IMAGE_FLAG_ENCRYPTED_128:
+        return image->wrapped_len == DECRYPT_TLV_BYTES_128;
+    case IMAGE_FLAG_ENCRYPTED_256:
+        return image->wrapped_len == DECRYPT_TLV_BYTES_256;
+    default:
+        return false;
+    }
+}
+
 enum garrison_status image_parse(const struct image_slot *slot, struct image *image)
 {
     const uint32_t required = IMAGE_FOUND_SHA256 | IMAGE_FOUND_KEYHASH | IMAGE_FOUND_ECDSA;
@@ -235,7 +276,7 @@ enum garrison_status image_parse(const struct image_slot *slot, struct image *im
     if (!hardened_ok(status)) {
         return status;
     }
-    if ((image->found & required) != required) {
+    if ((image->found & required) != required || !wrapped_key_fits(image)) {
         return GARRISON_ERROR_FORMAT;
     }
     image->where = NULL;

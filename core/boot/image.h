@@ -8,7 +8,10 @@
  * - areas that join without a gap (header, body, protected TLVs, unprotected TLVs) and lie in the
  *   slot; in each TLV area the entries fill exactly the size in its head;
  * - exactly one SHA256, one KEYHASH and one ECDSA, all unprotected;
- * - at most one COUNTER, protected: a counter that is not signed is refused;
+ * - with one of the flags that say encrypted, and never with both, exactly one ECIES, unprotected, of
+ *   that key's size; without, none;
+ * - at most one COUNTER and IMAGE_DEPENDENCIES_MAX DEPENDENCY, protected: one that is not signed is
+ *   refused;
  * - a protected type that is not known is a demand that cannot be met, and refused; except boot
  *   records (0x60) and the range left to vendors (low byte 0xA0 and up), which only inform;
  * - no other unprotected type: it would not be signed, and a byte of it could change unnoticed. (The
@@ -26,6 +29,11 @@
 
 /** Longest DER encoding of an ECDSA-P256 signature: two integers of 33 bytes. */
 #define IMAGE_SIGNATURE_BYTES_MAX 72u
+
+/** Longest value of an ECIES TLV: for AES-256. */
+#define IMAGE_WRAPPED_BYTES_MAX 129u
+
+#define IMAGE_DEPENDENCIES_MAX 4u
 
 /** Where to look for an image. */
 struct image_slot {
@@ -46,6 +54,10 @@ struct image {
     uint8_t keyhash[32];
     uint8_t signature[IMAGE_SIGNATURE_BYTES_MAX]; /**< DER. */
     uint32_t signature_len;
+    uint8_t wrapped[IMAGE_WRAPPED_BYTES_MAX]; /**< Value of the ECIES TLV. */
+    uint32_t wrapped_len;                     /**< 0: not encrypted. */
+    struct image_dependency dependency[IMAGE_DEPENDENCIES_MAX];
+    uint32_t dependencies;
     const char *where; /**< After a refusal: the part that was being read, in words. */
 };
 
@@ -53,6 +65,7 @@ struct image {
 #define IMAGE_FOUND_ECDSA   2u
 #define IMAGE_FOUND_KEYHASH 4u
 #define IMAGE_FOUND_COUNTER 8u
+#define IMAGE_FOUND_ECIES   16u
 
 /**
  * Reads header and TLVs; says nothing about digest and signature.

@@ -21,12 +21,17 @@ enum image_tlv {
     IMAGE_TLV_KEYHASH = 0x01, /**< SHA-256 of the signer's public key (DER SubjectPublicKeyInfo). */
     IMAGE_TLV_SHA256 = 0x10,  /**< Digest of header, body and protected TLVs; 32 bytes. */
     IMAGE_TLV_ECDSA = 0x22,   /**< ECDSA-P256 over the digest, DER. */
-    IMAGE_TLV_COUNTER = 0x50, /**< Security counter, u32; protected. */
+    IMAGE_TLV_ECIES = 0x32,   /**< Key of an encrypted body; see core/boot/decrypt.h. */
+    IMAGE_TLV_DEPENDENCY = 0x40, /**< struct image_dependency; protected. */
+    IMAGE_TLV_COUNTER = 0x50,    /**< Security counter, u32; protected. */
 };
 
 /** Header flags. An image with any flag outside IMAGE_FLAGS_KNOWN is refused. */
-#define IMAGE_FLAG_ROM_FIXED 0x00000100u /**< The load address is where the image must stand. */
-#define IMAGE_FLAGS_KNOWN    IMAGE_FLAG_ROM_FIXED
+#define IMAGE_FLAG_ENCRYPTED_128 0x00000004u /**< Delivered with the body under AES-128. */
+#define IMAGE_FLAG_ENCRYPTED_256 0x00000008u /**< Delivered with the body under AES-256. */
+#define IMAGE_FLAG_ROM_FIXED     0x00000100u /**< The load address is where the image must stand. */
+#define IMAGE_FLAGS_ENCRYPTED    (IMAGE_FLAG_ENCRYPTED_128 | IMAGE_FLAG_ENCRYPTED_256)
+#define IMAGE_FLAGS_KNOWN        (IMAGE_FLAGS_ENCRYPTED | IMAGE_FLAG_ROM_FIXED)
 
 struct image_version {
     uint8_t major;
@@ -48,3 +53,12 @@ struct image_header {
 };
 
 GARRISON_ASSERT(sizeof(struct image_header) == IMAGE_HEADER_BYTES, "header is 32 bytes");
+
+/** Another image that must be there, in this version or a later one. */
+struct image_dependency {
+    uint8_t role; /**< enum image_role; MCUboot's image number. */
+    uint8_t pad[3];
+    struct image_version version; /**< Lowest; the build number does not count. */
+};
+
+GARRISON_ASSERT(sizeof(struct image_dependency) == 12, "dependency is 12 bytes");

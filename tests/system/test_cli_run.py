@@ -135,7 +135,7 @@ class Ends(Run):
         self.device(refusing(0x03170006))
         self.check(1, 'manager refused the module 7 image: ')
         for word in (0x00010007, 0x04040007, 0x12345678, 0x02050007, 0x02180007, 0x02030000,
-                     0x0203000C, 0x02030107, 0xFFFFFFFF):
+                     0x0203007F, 0x02030107, 0xFFFFFFFF):
             with self.subTest('%08X' % word):
                 self.device(refusing(word))
                 self.check(0, 'sleeps')

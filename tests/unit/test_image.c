@@ -129,7 +129,58 @@ static void parse_checks_header_magic_pad_and_flags(void **state)
     for (unsigned bit = 0; bit < 32; bit++) {
         recipe.header.flags = 1u << bit;
         bool known = (IMAGE_FLAGS_KNOWN & 1u << bit) != 0;
-        assert_int_equal(make_and_parse(), known ? GARRISON_OK : GARRISON_ERROR_UNSUPPORTED);
+        bool needs_key = (IMAGE_FLAGS_ENCRYPTED & 1u << bit) != 0;
+        assert_int_equal(make_and_parse(), needs_key ? GARRISON_ERROR_FORMAT
+                                           : known   ? GARRISON_OK
+                                                     : GARRISON_ERROR_UNSUPPORTED);
+    }
+}
+
+/** Each flag of encryption with each size of a key, and none with any. */
+static void parse_wants_the_key_of_an_encrypted_body(void **state)
+{
+    static const uint8_t wrapped[140] = {0x04};
+    (void)state;
+    for (uint16_t len = 0; len <= sizeof wrapped; len++) {
+        recipe.extra_len = 0;
+        recipe_add_extra(&recipe, IMAGE_TLV_ECIES, wrapped, len);
+        for (uint32_t flags = 0; flags <= IMAGE_FLAGS_ENCRYPTED; flags += 4) {
+            recipe.header.flags = flags;
+            const bool fits = (flags == IMAGE_FLAG_ENCRYPTED_128 && len == 113) ||
+                              (flags == IMAGE_FLAG_ENCRYPTED_256 && len == 129);
+            assert_int_equal(make_and_parse(), fits ? GARRISON_OK : GARRISON_ERROR_FORMAT);
+            if (fits) {
+                assert_int_equal(image.wrapped_len, len);
+                assert_memory_equal(image.wrapped, wrapped, len);
+            }
+        }
+    }
+    recipe.extra_len = 0;
+    recipe.header.flags = IMAGE_FLAG_ENCRYPTED_128;
+    recipe_add_extra(&recipe, IMAGE_TLV_ECIES, wrapped, 113);
+    recipe_add_extra(&recipe, IMAGE_TLV_ECIES, wrapped, 113);
+    assert_int_equal(make_and_parse(), GARRISON_ERROR_FORMAT);
+}
+
+static void parse_reads_dependencies(void **state)
+{
+    struct image_dependency dependency = {.role = 3, .version = {1, 2, 3, 4}};
+    (void)state;
+    for (uint8_t count = 1; count <= IMAGE_DEPENDENCIES_MAX; count++) {
+        dependency.role = (uint8_t)(2 + count);
+        recipe_add_protected(&recipe, IMAGE_TLV_DEPENDENCY, &dependency, sizeof dependency);
+        assert_int_equal(make_and_parse(), GARRISON_OK);
+        assert_int_equal(image.dependencies, count);
+        assert_int_equal(image.dependency[count - 1].role, 2 + count);
+        assert_int_equal(image.dependency[count - 1].version.revision, 3);
+    }
+    recipe_add_protected(&recipe, IMAGE_TLV_DEPENDENCY, &dependency, sizeof dependency);
+    assert_int_equal(make_and_parse(), GARRISON_ERROR_UNSUPPORTED);
+    for (uint16_t len = 0; len <= sizeof dependency; len++) {
+        recipe.protected_len = 0;
+        recipe_add_protected(&recipe, IMAGE_TLV_DEPENDENCY, &dependency, len);
+        assert_int_equal(make_and_parse(),
+                         len == sizeof dependency ? GARRISON_OK : GARRISON_ERROR_FORMAT);
     }
 }
 
@@ -322,7 +373,7 @@ static void parse_refuses_demands_it_does_not_know(void **state)
     for (uint32_t type = 0; type <= 0x1FF; type++) {
         bool informs = type == 0x60 || (type & 0xFF) >= 0xA0;
         if (type == IMAGE_TLV_COUNTER || type == IMAGE_TLV_SHA256 || type == IMAGE_TLV_KEYHASH ||
-            type == IMAGE_TLV_ECDSA) {
+            type == IMAGE_TLV_ECDSA || type == IMAGE_TLV_ECIES || type == IMAGE_TLV_DEPENDENCY) {
             continue;
         }
         recipe.protected_len = 0;
@@ -339,7 +390,8 @@ static void parse_refuses_unprotected_tlvs_it_does_not_know(void **state)
         recipe.extra_len = 0;
         recipe_add_extra(&recipe, (uint16_t)type, NULL, 0);
         bool known = type == IMAGE_TLV_SHA256 || type == IMAGE_TLV_KEYHASH ||
-                     type == IMAGE_TLV_ECDSA || type == IMAGE_TLV_COUNTER;
+                     type == IMAGE_TLV_ECDSA || type == IMAGE_TLV_COUNTER ||
+                     type == IMAGE_TLV_ECIES || type == IMAGE_TLV_DEPENDENCY;
         assert_int_equal(make_and_parse(),
                          known ? GARRISON_ERROR_FORMAT : GARRISON_ERROR_UNSUPPORTED);
     }
@@ -397,6 +449,8 @@ int main(void)
         TEST(parse_refuses_a_slot_that_leaves_the_device),
         TEST(parse_tells_flash_that_cannot_be_read),
         TEST(parse_checks_header_magic_pad_and_flags),
+        TEST(parse_wants_the_key_of_an_encrypted_body),
+        TEST(parse_reads_dependencies),
         TEST(parse_checks_header_size),
         TEST(parse_refuses_areas_that_are_too_small_but_join),
         TEST(parse_checks_body_size),
