@@ -108,18 +108,23 @@ struct store_report {
 /** A mounted store. The caller owns the memory; all members are the store's. */
 struct store {
     const struct store_config *config;
-    uint32_t sequence;     /**< Of the sector that is written to. */
-    uint32_t head;         /**< That sector. */
-    uint32_t tail;         /**< The oldest sector that has living records. */
-    uint32_t end;          /**< Offset in the head sector at which the next record goes. */
-    uint32_t version;      /**< Number of the last change. */
-    uint32_t live_bytes;   /**< Of all living records. */
-    uint64_t bad;          /**< A bit for each sector that cannot be erased or programmed. */
-    bool after_unfinished; /**< What stands before `end` was cut short. */
-    uint32_t link;         /**< Names the record before `end` in the head sector. */
-    uint8_t state[STORE_TAG_BYTES]; /**< Sum over all living records; with an anchor only. */
-    struct store_key damaged[STORE_DAMAGED_MAX];
+    uint32_t sequence;   /**< Of the sector that is written to; modulo the number of sectors it
+                               says which that is. */
+    uint32_t tail;       /**< Sequence of the oldest sector that is needed. */
+    uint32_t end;        /**< Offset in the sector written to at which the next record goes. */
+    uint32_t version;    /**< Highest number that a change has had, finished or not. */
+    uint32_t committed;  /**< Number of the last finished change, 0 before the first. */
+    uint32_t commit_off; /**< Where the record stands that finished it. */
+    bool commit_bare;    /**< That is no object, but has to be kept like one. */
+    bool unconfirmed;    /**< The anchor has not been told of it. */
+    uint8_t format;      /**< Of the sector that is written to. */
+    uint16_t serial;     /**< Of the next record. */
+    uint32_t link;       /**< Names what the record before it commits. */
+    uint32_t live_bytes; /**< Of all living records of objects. */
+    uint64_t bad;        /**< A bit for each sector that cannot be erased or programmed. */
+    uint32_t damaged[STORE_DAMAGED_MAX]; /**< Names of damaged objects. */
     uint32_t damaged_count; /**< More than the maximum: any absent object may be a damaged one. */
+    uint8_t state[STORE_TAG_BYTES];          /**< Sum over all living records; with an anchor. */
     uint8_t buffer[STORE_CHUNK_BYTES + 96u]; /**< The record being read or written. */
 };
 
