@@ -76,7 +76,8 @@ enum garrison_status port_keys_write(const struct port_keys_update *updates,
  * level and label; nothing about it can be learned at another level or on another device.
  * KDF in counter mode with AES-CMAC as its function (NIST SP 800-108r1, section 4.1).
  * @param label  what the key is for; at most 64 characters
- * @return GARRISON_ERROR_DEVICE: the hardware that holds the root key failed.
+ * @return GARRISON_ERROR_ARGUMENT: a longer label; GARRISON_ERROR_DEVICE: the hardware that holds
+ *         the root key failed. The key is then zeros.
  */
 enum garrison_status port_derive_key(const char *label, uint8_t key[64]) GARRISON_MUST_USE;
 

@@ -115,10 +115,30 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define RNG_SR_CEIS    (1u << 5)
 #define RNG_SR_SEIS    (1u << 6)
 
+/* SAES */
+#define SAES_BASE        0x520C0C00u
+#define SAES_CR          (SAES_BASE + 0x000u)
+#define SAES_SR          (SAES_BASE + 0x004u)
+#define SAES_DINR        (SAES_BASE + 0x008u)
+#define SAES_DOUTR       (SAES_BASE + 0x00Cu)
+#define SAES_ISR         (SAES_BASE + 0x304u)
+#define SAES_ICR         (SAES_BASE + 0x308u)
+#define SAES_CR_EN       (1u << 0)
+#define SAES_CR_KEY_256  (1u << 18)
+#define SAES_CR_KEY_DHUK (1u << 28)
+#define SAES_CR_IPRST    (1u << 31)
+#define SAES_SR_BUSY     (1u << 3)
+#define SAES_SR_KEYVALID (1u << 7)
+#define SAES_ISR_CCF     (1u << 0)
+#define SAES_ISR_RWEIF   (1u << 1)
+#define SAES_ISR_KEIF    (1u << 2)
+#define SAES_ISR_RNGEIF  (1u << 3)
+
 /* SBS */
 #define SBS_BASE           0x54000400u
 #define SBS_HDPLCR         (SBS_BASE + 0x10u)
 #define SBS_HDPLSR         (SBS_BASE + 0x14u)
+#define SBS_EPOCHSELCR     (SBS_BASE + 0xA0u)
 #define SBS_CSLCKR         (SBS_BASE + 0x148u)
 #define SBS_CSLCKR_VTAIRCR (1u << 0) /* of the Secure side */
 #define SBS_CSLCKR_SAU     (1u << 2)
@@ -145,6 +165,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define RCC_AHB2ENR_GPIOAEN  (1u << 0)
 #define RCC_AHB2ENR_GPIOS    0x1FFu
 #define RCC_AHB2ENR_RNGEN    (1u << 18)
+#define RCC_AHB2ENR_SAESEN   (1u << 20)
 #define RCC_APB2ENR_USART1EN (1u << 14)
 #define RCC_APB3ENR_SBSEN    (1u << 1)
 #define RCC_APB3ENR_RTCAPBEN (1u << 21)

@@ -118,6 +118,8 @@ static void registers_read_what_only_they_read(void **state)
         READS(RNG_CR, 0xFFFFFFFF, 0x00871F00),
         READS(RNG_NSCR, 0xFFFFFFFF, 0x3FFFF),
         READS(RNG_HTCR, 0xFFFFFFFF, 0x72AC),
+        READS(SAES_SR, 0xFFFFFFFF, SAES_SR_BUSY),     /* no random number yet */
+        READS(SAES_ISR, 0xFFFFFFFF, SAES_ISR_RNGEIF), /* and nobody who gives one */
         READS(GPIOA_BASE + GPIO_MODER, 0xFFFFFFFF, 0xABFFFFFF),
         READS(USART1_BASE + USART_ISR, 0xFF, 0xC0),
         READS(UID_BASE, 0xFFFFFFFF, 0x04030201),
@@ -155,6 +157,8 @@ static void registers_hold_what_is_written_each_its_own(void **state)
         HOLDS(GTZC_MPCBB_SECCFGR(2), 0xFFFFFFFF, 0x22222222),
         HOLDS(GTZC_MPCBB_PRIVCFGR(1), 0xFFFFFFFF, 0x44444444),
         HOLDS(GTZC_MPCBB_PRIVCFGR(3), 0xFFFFFFFF, 0x33333333),
+        HOLDS(SAES_CR, SAES_CR_KEY_256 | SAES_CR_IPRST, SAES_CR_KEY_256),
+        HOLDS(SBS_EPOCHSELCR, 3, 1),
         HOLDS(GPIOA_BASE + GPIO_AFRH, 0xFFFFFFFF, 0x00000770),
         HOLDS(GPIOA_BASE + GPIO_SECCFGR, 0xFFFF, 0x5A5A),
         HOLDS(USART1_BASE + USART_BRR, 0xFFFF, 0x0116),
