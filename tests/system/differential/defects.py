@@ -1,6 +1,6 @@
-"""Where QEMU differs from the architecture: the one table. Section: of the Armv8-M Architecture
-Reference Manual (Arm DDI 0553). A program differs in nothing but what its rows say, and in all of
-that."""
+"""Where QEMU differs from the architecture: the one table. Section: its title in the Armv8-M
+Architecture Reference Manual (Arm DDI 0553), whose numbers and rule identifiers change between
+issues. A program differs in nothing but what its rows say, and in all of that."""
 
 from collections import namedtuple
 
@@ -11,41 +11,43 @@ WORD = '[0-9a-f]{8}'
 Defect = namedtuple('Defect', 'name section what programs qemu ours')
 
 TABLE = [
-    Defect('sfar-not-set', 'SecurityCheck(), ValidateAddress(); SFAR, Secure Fault Address Register',
+    Defect('sfar-not-set', 'SFAR, Secure Fault Address Register; SFSR.SFARVALID',
            'leaves SFAR and SFSR.SFARVALID alone upon an attribution violation',
            ['non_secure_data_access_to_secure_memory', 'sau_borders_are_exact',
             'sau_overlapping_regions_are_secure'],
            'SFSR=00000008', 'SFSR=00000048\nSFAR=' + WORD),
-    Defect('sfar-not-set', 'SecurityCheck(), ValidateAddress(); SFAR, Secure Fault Address Register',
+    Defect('sfar-not-set', 'SFAR, Secure Fault Address Register; SFSR.SFARVALID',
            'leaves SFAR alone upon an attribution violation: what the program then notes as zero',
            ['border_of_the_sau'],
            'address=00000000', 'address=200071[01]' + '[0-9a-f]'),
-    Defect('sfar-not-writable', 'SFAR, Secure Fault Address Register: RW',
+    Defect('sfar-not-writable', 'SFAR, Secure Fault Address Register: read and write',
            'writes to SFSR what is written to SFAR',
            ['sfar_can_be_written'],
            'SFAR=00000000\nSFSR=13572468', 'SFAR=13572468\nSFSR=00000000'),
-    Defect('faultmask-at-negative-priority', 'MSR (register), FAULTMASK: only if '
-           'ExecutionPriority() > -1',
+    Defect('faultmask-at-negative-priority', 'MSR (register), Operation: FAULTMASK is set '
+           'at an execution priority above -1 only',
            'sets FAULTMASK within NMI',
            ['return_clears_faultmask_except_from_nmi'],
            'in nmi=00000001\nafter nmi=00000001', 'in nmi=00000000\nafter nmi=00000000'),
-    Defect('bkpt-forced', 'BKPTInstrDebugEvent(); HFSR.DEBUGEVT',
+    Defect('bkpt-forced', 'BKPT; HFSR, HardFault Status Register: DEBUGEVT',
            'reports the HardFault of a BKPT without debugger as FORCED',
            ['breakpoint_without_a_debugger'],
            'HFSR=40000000', 'HFSR=80000000'),
-    Defect('stkofhfnmign', 'CCR.STKOFHFNMIGN',
+    Defect('stkofhfnmign', 'CCR, Configuration and Control Register: STKOFHFNMIGN',
            'does not keep the bit',
            ['stkofhfnmign_ignores_the_limit'],
            'CCR=00000201', 'CCR=00000601'),
-    Defect('unaligned-across-regions', 'MemU_unaligned(): each byte is checked by itself',
+    Defect('unaligned-across-regions', 'MemU[], shared pseudocode: unaligned, each byte is an '
+           'access of its own',
            'checks the first byte of an unaligned access only, within a page',
            ['mpu_unaligned_access_across_a_border'],
            '', 'fault MMFAR=30004900'),
-    Defect('fetch-across-regions', 'GetInstr(): each half-word is checked by itself',
+    Defect('fetch-across-regions', 'Memory Protection Unit: each half-word of an instruction is '
+           'fetched by itself',
            'checks the first half-word of an instruction only, within a page',
            ['mpu_instruction_across_a_border'],
            '', 'fault at=3000493e'),
-    Defect('fp-unstacking-commits', 'PopStack(), ExceptionReturn()',
+    Defect('fp-unstacking-commits', 'PopStack(), shared pseudocode: a fault ends the return',
            'goes back to the frame whose FP part it could not read, and stacks again for the fault',
            ['fp_frame_that_cannot_be_read'],
            'CFSR_S=00000018', 'CFSR_S=00000008'),
