@@ -1,5 +1,7 @@
 #include "store/gc.h"
 
+#define TRIES 4u /* Sectors that refuse a record before it is given up. */
+
 uint32_t gc_capacity(const struct store *store)
 {
     const struct store_config *config = store->config;
@@ -22,46 +24,45 @@ static void drop(struct store *store, struct record *record, bool readable)
     log_set_live(store, record, false);
 }
 
+/* Appends what reclaiming has to: in the sector that is written to, else in the next. */
+static enum garrison_status append(struct store *store, struct record *record, const uint8_t *raw,
+                                   uint32_t from)
+{
+    enum garrison_status status = log_append(store, record, raw, from);
+    if (status == GARRISON_ERROR_MISMATCH) {
+        status = log_open_sector(store);
+        status = status == GARRISON_OK ? log_append(store, record, raw, from) : status;
+    }
+    return status == GARRISON_ERROR_MISMATCH ? GARRISON_ERROR_DEVICE : status;
+}
+
 static enum garrison_status move(struct store *store, uint32_t off)
 {
     struct record record;
     bool readable = log_read_header(store, off, &record);
-    if (!readable || log_read_raw(store, &record) != GARRISON_OK) {
+    struct record copy = record;
+    copy.flags |= RECORD_COPY;
+    enum garrison_status status =
+        readable ? append(store, &copy, NULL, off) : GARRISON_ERROR_DIGEST;
+    if (status == GARRISON_ERROR_DIGEST) {
         drop(store, &record, readable);
         return GARRISON_OK;
     }
-    if (!log_fits(store, format_record_bytes(record.len), RECORD_CHUNK)) {
-        enum garrison_status status = log_open_sector(store);
-        if (status != GARRISON_OK) {
-            return status;
-        }
+    if (status == GARRISON_OK) {
+        log_set_live(store, &record, false);
+        log_set_live(store, &copy, true);
+        store->commit_off = store->commit_off == off ? copy.off : store->commit_off;
     }
-    struct record copy = record;
-    copy.flags |= RECORD_COPY;
-    enum garrison_status status = log_append(store, &copy);
-    if (status != GARRISON_OK) {
-        return status;
-    }
-    log_set_live(store, &record, false);
-    log_set_live(store, &copy, true);
-    if (store->commit_off == off) {
-        store->commit_off = copy.off;
-    }
-    return GARRISON_OK;
+    return status;
 }
 
 /* Says that sectors before that one are not needed any more. */
 static enum garrison_status mark(struct store *store, uint32_t tail)
 {
     struct record record = {.kind = RECORD_MARK, .version = store->version, .key = {0, tail}};
-    if (!log_fits(store, FORMAT_BARE_BYTES, RECORD_MARK)) {
-        enum garrison_status status = log_open_sector(store);
-        if (status != GARRISON_OK) {
-            return status;
-        }
-    }
-    format_seal(store->config, &record, store->buffer);
-    enum garrison_status status = log_append(store, &record);
+    uint8_t raw[FORMAT_BARE_BYTES];
+    format_seal(store->config, &record, raw);
+    enum garrison_status status = append(store, &record, raw, 0);
     if (status == GARRISON_OK) {
         store->tail = tail;
     }
@@ -104,7 +105,7 @@ static enum garrison_status reclaim(struct store *store)
     return mark(store, tail);
 }
 
-enum garrison_status gc_make_room(struct store *store, uint32_t bytes)
+static enum garrison_status make_room(struct store *store, uint32_t bytes)
 {
     for (uint32_t step = 0; step <= 2u * log_sectors(store); step++) {
         uint32_t spare = log_free_sectors(store);
@@ -129,4 +130,14 @@ enum garrison_status gc_rewrite(struct store *store, uint32_t sequence)
         status = reclaim(store);
     }
     return status;
+}
+
+enum garrison_status gc_append(struct store *store, struct record *record)
+{
+    enum garrison_status status = GARRISON_ERROR_MISMATCH;
+    for (uint32_t i = 0; i < TRIES && status == GARRISON_ERROR_MISMATCH; i++) {
+        status = make_room(store, format_record_bytes(record->len));
+        status = status == GARRISON_OK ? log_append(store, record, store->buffer, 0) : status;
+    }
+    return status == GARRISON_ERROR_MISMATCH ? GARRISON_ERROR_DEVICE : status;
 }

@@ -16,10 +16,10 @@
 uint32_t gc_capacity(const struct store *store);
 
 /**
- * Sees to it that a record of that many bytes fits, and a sector is free. Uses the buffer.
+ * Appends the sealed record in the buffer, having made room for it.
  * @return GARRISON_ERROR_FULL: nothing more can be reclaimed; GARRISON_ERROR_DEVICE
  */
-enum garrison_status gc_make_room(struct store *store, uint32_t bytes) GARRISON_MUST_USE;
+enum garrison_status gc_append(struct store *store, struct record *record) GARRISON_MUST_USE;
 
 /** Rewrites sectors, oldest first, until none is left with a sequence below that one. */
 enum garrison_status gc_rewrite(struct store *store, uint32_t sequence) GARRISON_MUST_USE;

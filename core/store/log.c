@@ -43,14 +43,10 @@ bool log_read_header(const struct store *store, uint32_t off, struct record *rec
            format_get_record(store->config, raw, record);
 }
 
-enum garrison_status log_read_raw(struct store *store, const struct record *record)
-{
-    return flash_read(store, record->off, store->buffer, format_record_bytes(record->len));
-}
-
 enum garrison_status log_load(struct store *store, const struct record *record)
 {
-    if (log_read_raw(store, record) != GARRISON_OK) {
+    if (flash_read(store, record->off, store->buffer, format_record_bytes(record->len)) !=
+        GARRISON_OK) {
         return GARRISON_ERROR_DIGEST;
     }
     return format_open(store->config, record, store->buffer);
@@ -182,28 +178,67 @@ enum garrison_status log_open_sector(struct store *store)
     return GARRISON_ERROR_DEVICE;
 }
 
-enum garrison_status log_append(struct store *store, struct record *record)
+/* Copies from one place of the device to another. GARRISON_ERROR_DIGEST: it cannot be read. */
+static enum garrison_status copy(const struct store *store, uint32_t from, uint32_t to,
+                                 uint32_t len)
 {
+    uint8_t piece[4u * FORMAT_QUAD];
+    for (uint32_t done = 0; done < len; done += sizeof piece) {
+        uint32_t part = len - done < sizeof piece ? len - done : sizeof piece;
+        if (flash_read(store, from + done, piece, part) != GARRISON_OK) {
+            return GARRISON_ERROR_DIGEST;
+        }
+        if (!program(store, to + done, piece, part)) {
+            return GARRISON_ERROR_MISMATCH;
+        }
+    }
+    return GARRISON_OK;
+}
+
+/* Writes a record: behind its header what stands in `raw`, or without that at `from` in flash. */
+static enum garrison_status write_at(const struct store *store, const struct record *record,
+                                     const uint8_t *raw, uint32_t from)
+{
+    uint8_t header[FORMAT_HEADER_BYTES];
+    uint32_t to = record->off + FORMAT_HEADER_BYTES;
+    uint32_t len = format_record_bytes(record->len) - FORMAT_HEADER_BYTES;
+    format_put_record(store->config, store->sequence, record, header);
+    if (!program(store, record->off, header, sizeof header)) {
+        return GARRISON_ERROR_MISMATCH;
+    }
+    if (raw == NULL) {
+        return copy(store, from + FORMAT_HEADER_BYTES, to, len);
+    }
+    return program(store, to, raw + FORMAT_HEADER_BYTES, len) ? GARRISON_OK
+                                                              : GARRISON_ERROR_MISMATCH;
+}
+
+enum garrison_status log_append(struct store *store, struct record *record, const uint8_t *raw,
+                                uint32_t from)
+{
+    bool numbered = store->format >= FORMAT_NUMBERED_SINCE;
     uint32_t bytes = format_record_bytes(record->len);
+    record->serial = numbered ? store->serial : 0;
+    record->link = numbered ? store->link : 0;
     for (uint32_t tries = 0; tries < TRIES; tries++) {
         if (!log_fits(store, bytes, record->kind)) {
-            return GARRISON_ERROR_DEVICE; /* the room that was found has been passed over */
+            return GARRISON_ERROR_MISMATCH;
         }
         record->off = log_sector_off(store, store->sequence) + store->end;
-        record->serial = store->format >= FORMAT_NUMBERED_SINCE ? store->serial : 0;
-        record->link = store->format >= FORMAT_NUMBERED_SINCE ? store->link : 0;
-        format_put_record(store->config, store->sequence, record, store->buffer);
         store->end += bytes;
-        if (program(store, record->off, store->buffer, bytes)) {
+        enum garrison_status status = write_at(store, record, raw, from);
+        if (status == GARRISON_OK) {
             bool names = record->kind == RECORD_HEAD || record->kind == RECORD_TOMBSTONE;
             store->link = names ? format_name(store->config, record->key) : 0;
             store->serial = format_next_serial(store->serial);
-            return GARRISON_OK;
+        }
+        if (status != GARRISON_ERROR_MISMATCH) {
+            return status;
         }
     }
     store->bad |= bit_of(store, store->sequence);
     store->end = store->config->device->sector;
-    return GARRISON_ERROR_DEVICE;
+    return GARRISON_ERROR_MISMATCH;
 }
 
 void log_set_commit(struct store *store, const struct record *record)

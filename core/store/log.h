@@ -26,11 +26,7 @@ uint32_t log_free_sectors(const struct store *store);
 /** Reads a record's header, which is not authenticated again; false: it cannot be one. */
 bool log_read_header(const struct store *store, uint32_t off, struct record *record);
 
-/** Reads a whole record into the buffer, header first, as it stands in flash. */
-enum garrison_status log_read_raw(struct store *store,
-                                  const struct record *record) GARRISON_MUST_USE;
-
-/** The same, with its body decrypted; GARRISON_ERROR_DIGEST: it is damaged. */
+/** Reads a record into the buffer and decrypts its body; GARRISON_ERROR_DIGEST: it is damaged. */
 enum garrison_status log_load(struct store *store, const struct record *record) GARRISON_MUST_USE;
 
 /** Body of the record in the buffer. */
@@ -59,10 +55,14 @@ bool log_fits(const struct store *store, uint32_t bytes, enum record_kind kind);
 enum garrison_status log_open_sector(struct store *store) GARRISON_MUST_USE;
 
 /**
- * Appends the record whose sealed body and tag are in the buffer, and reads it back. It must fit.
- * A place that cannot be programmed is passed over. Fills in the record's place and serial number.
+ * Appends a record and reads it back. Body and tag are those of the record in `raw` or, if that is
+ * NULL, of the one at `from` in flash. A place that cannot be programmed is passed over; after several the
+ * sector is marked bad. Fills in where the record stands and its serial number.
+ * @return GARRISON_ERROR_MISMATCH: there is no room for it in this sector (any more);
+ *         GARRISON_ERROR_DIGEST: what is at `from` cannot be read
  */
-enum garrison_status log_append(struct store *store, struct record *record) GARRISON_MUST_USE;
+enum garrison_status log_append(struct store *store, struct record *record, const uint8_t *raw,
+                                uint32_t from) GARRISON_MUST_USE;
 
 /** Notes the record at the end of the log as the one that finished the last change. */
 void log_set_commit(struct store *store, const struct record *record);

@@ -95,7 +95,7 @@ static enum garrison_status commit(struct store *store, struct record *record)
         memcpy(store->state, log_body(store) + 4, sizeof store->state);
     }
     format_seal(store->config, record, store->buffer);
-    status = log_append(store, record);
+    status = gc_append(store, record);
     if (status != GARRISON_OK) {
         return status;
     }
@@ -304,13 +304,10 @@ static enum garrison_status write_chunks(struct store *store, const struct writi
             .key = writing->key,
             .version = writing->version,
         };
-        enum garrison_status status = gc_make_room(store, format_record_bytes(record.len));
-        if (status == GARRISON_OK) {
-            status = compose(store, writing, i, 0, record.len);
-        }
+        enum garrison_status status = compose(store, writing, i, 0, record.len);
         if (status == GARRISON_OK) {
             format_seal(store->config, &record, store->buffer);
-            status = log_append(store, &record);
+            status = gc_append(store, &record);
         }
         if (status != GARRISON_OK) {
             return status;
@@ -338,8 +335,8 @@ static enum garrison_status write_head(struct store *store, const struct writing
         .key = writing->key,
         .version = writing->version,
     };
-    enum garrison_status status = gc_make_room(store, format_record_bytes(record.len));
-    if (status == GARRISON_OK && chunks == 0) {
+    enum garrison_status status = GARRISON_OK;
+    if (chunks == 0) {
         status = compose(store, writing, 0, at + FORMAT_INFO_BYTES, writing->info.size);
     }
     if (status != GARRISON_OK) {
@@ -430,9 +427,6 @@ enum garrison_status store_remove(struct store *store, struct store_key key)
         return done(store, status);
     }
     status = anchor_confirm(store);
-    if (status == GARRISON_OK) {
-        status = gc_make_room(store, format_record_bytes(commit_bytes(store)));
-    }
     if (status == GARRISON_OK) {
         struct record record = {.kind = RECORD_TOMBSTONE,
                                 .key = key,
