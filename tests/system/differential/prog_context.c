@@ -21,6 +21,7 @@ static void on_end(struct entry *entry)
 {
     note("fault", get_ipsr());
     note("exc_return", entry->lr);
+    note("MSP_NS", get_msp_ns());
     note_faults();
     end_program();
 }
