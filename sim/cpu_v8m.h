@@ -569,5 +569,7 @@ bool v8m_vcvt_from_fixed(struct v8m *v, uint16_t first, uint16_t second);
 
 /* cpu_v8m_scan.c */
 
+/** A store with a sign, or at PC: the engine does one of Advanced SIMD, or at PC. */
+bool v8m_is_undefined_store(uint16_t first);
 /** The unprivileged loads and stores. */
 bool v8m_is_unprivileged(uint16_t first, uint16_t second);

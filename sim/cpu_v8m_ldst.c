@@ -373,7 +373,7 @@ bool v8m_load_store(struct v8m *v, uint16_t first, uint16_t second)
         return dual(v, first, second, &op);
     }
     if ((first & 0xFE00u) == 0xF800u) {
-        return wide_single(v, first, second, &op);
+        return !v8m_is_undefined_store(first) && wide_single(v, first, second, &op);
     }
     return false;
 }

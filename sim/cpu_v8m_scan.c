@@ -47,6 +47,11 @@ bool v8m_is_unprivileged(uint16_t first, uint16_t second)
     return (first & 0xFE80u) == 0xF800u && (first & 0xFu) != 15u && (second & 0x0F00u) == 0x0E00u;
 }
 
+bool v8m_is_undefined_store(uint16_t first)
+{
+    return (first & 0xFF10u) == 0xF900u || (first & 0xFE1Fu) == 0xF80Fu;
+}
+
 /** LDAH, LDA, STLH, STL. */
 static bool is_ordered(uint16_t first, uint16_t second)
 {
@@ -86,6 +91,9 @@ enum v8m_trap v8m_scan(uint16_t first, uint16_t second)
     if (is_ordered(first, second)) {
         return V8M_TRAP_EMULATE; /* the engine does not ask for alignment */
     }
+    if (v8m_is_undefined_store(first)) {
+        return V8M_TRAP_EMULATE;
+    }
     if (is_store_exclusive(first, second)) {
         return V8M_TRAP_EXCLUSIVE;
     }
@@ -109,5 +117,5 @@ int v8m_aligned_base(uint16_t first, uint16_t second)
                (first & 0x01A0u) != 0) { /* VLDR, VSTR, VLDM, VSTM */
         base = first & 0xF;
     }
-    return base >= 13 ? -1 : base; /* SP is aligned, PC is taken so */
+    return base == 13 || base == 15 ? -1 : base; /* SP is aligned, PC is taken so */
 }
