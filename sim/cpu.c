@@ -188,9 +188,6 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
     if (cpu->shed != NULL) {
         upkeep_shed_fp(cpu);
     }
-    if (cpu->align_wanted) {
-        align_settle(cpu);
-    }
 }
 
 /** Passes time asleep; false when nothing is left that could wake the processor. */
@@ -330,6 +327,7 @@ void cpu_free(struct sim_cpu *cpu)
     }
     engine_close(cpu);
     pages_fini(&cpu->pages);
+    device_fini(cpu);
     free(cpu);
 }
 

@@ -1,6 +1,23 @@
 /* Blocks of instructions as the engine enters them: their number of instructions is the time. */
 #include "cpu_engine.h"
 
+void blocks_fetch(const struct sim_cpu *cpu, struct cpu_step *step)
+{
+    step->first = 0;
+    step->second = 0;
+    (void)v8m_peek(&cpu->v, step->addr, &step->first);
+    if (v8m_is_wide(step->first)) {
+        (void)v8m_peek(&cpu->v, step->addr + 2u, &step->second);
+    }
+}
+
+void blocks_next(struct cpu_step *step)
+{
+    const bool is_it = (step->first & 0xFF00u) == 0xBF00u && (step->first & 0xFu) != 0;
+    step->it = is_it ? step->first & 0xFFu : v8m_it_advance(step->it);
+    step->addr += v8m_is_wide(step->first) ? 4u : 2u;
+}
+
 unsigned blocks_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size)
 {
     const uint32_t end = addr + size;
@@ -17,14 +34,12 @@ unsigned blocks_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size)
 /** ITSTATE at `end`, having been `it` at `addr`, of instructions that follow one another. */
 static uint32_t it_after(const struct sim_cpu *cpu, uint32_t addr, uint32_t end, uint32_t it)
 {
-    while (addr < end) {
-        uint16_t half = 0;
-        (void)v8m_peek(&cpu->v, addr, &half);
-        const bool is_it = (half & 0xFF00u) == 0xBF00u && (half & 0xFu) != 0;
-        it = is_it ? half & 0xFFu : v8m_it_advance(it);
-        addr += v8m_is_wide(half) ? 4u : 2u;
+    struct cpu_step step = {.addr = addr, .it = it};
+    while (step.addr < end) {
+        blocks_fetch(cpu, &step);
+        blocks_next(&step);
     }
-    return it;
+    return step.it;
 }
 
 static uint32_t entry_index(uint32_t addr)
@@ -42,7 +57,14 @@ uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr)
         return 0;
     }
     const struct cpu_count *entry = &cpu->count[entry_index(start)];
-    return it_after(cpu, start, addr, entry->block == cpu->block ? entry->it : cpu->block_it);
+    const bool known = (entry->block & ~CPU_NEEDS) == cpu->block;
+    return it_after(cpu, start, addr, known ? entry->it : cpu->block_it);
+}
+
+const struct cpu_count *blocks_current(const struct sim_cpu *cpu)
+{
+    const struct cpu_count *entry = &cpu->count[entry_index(cpu_block_pc(cpu->block))];
+    return (entry->block & ~CPU_NEEDS) == cpu->block ? entry : NULL;
 }
 
 /** The rest of a block that upkeep has cut is entered; the block after it is one like any other. */
@@ -55,6 +77,31 @@ static void resumed(struct sim_cpu *cpu)
     }
 }
 
+void blocks_forget(struct sim_cpu *cpu, uint32_t addr)
+{
+    cpu->count[entry_index(addr)].block = 0;
+}
+
+/** Goes into a block about which everything is known. */
+static enum cpu_reason enter_as(struct sim_cpu *cpu, const struct cpu_count *entry)
+{
+    if (entry->need != 0 && !align_met(cpu, entry)) {
+        cpu->align_size = cpu_block_size(entry->block);
+        return CPU_ALIGN;
+    }
+    if (cpu->resuming) {
+        resumed(cpu);
+    }
+    cpu->block = entry->block & ~CPU_NEEDS;
+    cpu->block_it = entry->it;
+    cpu->v.time += entry->count;
+    if (entry->need != 0) {
+        cpu->align_block = cpu->block;
+        cpu->align_time = cpu->v.time;
+    }
+    return CPU_NO_REASON;
+}
+
 enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
 {
     if (cpu->in_stub) {
@@ -64,25 +111,26 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
         cpu->v.time >= atomic_load_explicit(&cpu->break_time, memory_order_relaxed)) {
         return CPU_BLOCK;
     }
+    struct cpu_count *known = &cpu->count[entry_index(addr)];
+    struct cpu_count entry = {.block = (uint64_t)addr << 16 | size};
+    if ((known->block & ~CPU_NEEDS) == entry.block) {
+        return enter_as(cpu, known);
+    }
     const bool watched = cpu->mixed_use_pages != 0 && pages_watched(&cpu->pages, addr);
     if (watched && !pages_unchanged(&cpu->pages, addr, size)) {
         cpu->page = addr & PAGE_MASK;
         return CPU_CODE_CHANGED;
     }
-    if (align_unseen(cpu, addr, size)) {
+    entry.it = (uint8_t)blocks_it_at(cpu, addr);
+    if (!align_facts(cpu, addr, size, &entry)) {
         cpu->align_size = size;
         return CPU_ALIGN;
     }
-    const uint32_t it = blocks_it_at(cpu, addr);
-    const uint32_t count = blocks_count(cpu, addr, size);
-    if (cpu->resuming) {
-        resumed(cpu);
+    entry.count = (uint16_t)blocks_count(cpu, addr, size);
+    const enum cpu_reason reason = enter_as(cpu, &entry);
+    if (reason == CPU_NO_REASON && !watched) {
+        *known = entry;
+        known->block |= entry.need != 0 ? CPU_NEEDS : 0u;
     }
-    cpu->block = (uint64_t)addr << 16 | size;
-    cpu->block_it = it;
-    cpu->v.time += count;
-    if (!watched) {
-        cpu->count[entry_index(addr)] = (struct cpu_count){cpu->block, count, it};
-    }
-    return CPU_NO_REASON;
+    return reason;
 }

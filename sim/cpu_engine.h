@@ -1,4 +1,4 @@
-/* struct sim_cpu, shared by cpu_unicorn.c and cpu_map.c. Nothing of the engine shows here. */
+/* struct sim_cpu, shared by cpu_*.c. Nothing of the engine shows here. */
 #pragma once
 
 #include <stdatomic.h>
@@ -48,11 +48,27 @@ static inline uint32_t cpu_block_size(cpu_block block)
     return (uint32_t)block & 0xFFFFu;
 }
 
+/** In struct cpu_count: `need` is not 0. The hook on each block then finds another block. */
+#define CPU_NEEDS (1ull << 63)
+
 /** What is known of a block. */
 struct cpu_count {
-    cpu_block block;
-    uint32_t count; /**< Its instructions. */
-    uint32_t it;    /**< ITSTATE at its start: translation may end a block inside an IT block. */
+    cpu_block block; /**< With CPU_NEEDS if it is not enough to know it. */
+    uint16_t count;  /**< Its instructions. */
+    uint8_t it;      /**< ITSTATE at its start: translation may end a block inside an IT block. */
+    uint8_t unused;
+    uint16_t need; /**< Registers that must be aligned at its start, one bit each. */
+    uint16_t lose; /**< Registers that need not be at its end, although they were at its start. */
+};
+
+_Static_assert(sizeof(struct cpu_count) == 16, "the hook on each block finds its entry fast");
+
+/** An instruction on the way through a block. */
+struct cpu_step {
+    uint32_t addr;
+    uint32_t it; /**< ITSTATE. */
+    uint16_t first;
+    uint16_t second; /**< 0 for a narrow one. */
 };
 
 /** The engine's own PC is right. */
@@ -95,17 +111,38 @@ struct cpu_loaded {
 struct uc_struct;
 struct sim_cpu;
 
-/** How many accesses are watched at a time, and for how many runs. */
-#define CPU_ALIGN_MAX  64u
-#define CPU_ALIGN_RUNS 32u
+/** Accesses that have a hook for their alignment: as a rule, and at most. */
+#define CPU_ALIGN_USUAL 64u
+#define CPU_ALIGN_MAX   (CPU_ALIGN_USUAL + PAGE_BYTES / 2u)
 
-/** An access whose alignment is watched. */
+/** An access whose alignment a hook looks at. */
 struct cpu_align {
-    struct sim_cpu *cpu;
+    struct sim_cpu *cpu; /**< NULL: the place is free. */
     uint32_t addr;
     unsigned base; /**< Register it is relative to. */
-    unsigned left; /**< Runs that are still looked at; 0: the place is free. */
     size_t hook;
+};
+
+/** A load or store of a block, as cpu_device.c sees it. */
+struct cpu_access;
+
+/** The accesses of a block. */
+struct cpu_accesses {
+    cpu_block block;
+    uint32_t regs; /**< That their addresses are made of, one bit each. */
+    unsigned count;
+    unsigned room;
+    struct cpu_access *access;
+};
+
+#define CPU_DEVICE_BLOCKS 256u
+
+/** What has to be known when a device is reached. */
+struct cpu_device {
+    struct cpu_accesses blocks[CPU_DEVICE_BLOCKS];
+    cpu_block block; /**< In the block entered at that time, what is before `next` is over. */
+    uint64_t time;
+    unsigned next;
 };
 
 /** One of the windows of the engine's physical space. */
@@ -142,9 +179,13 @@ struct sim_cpu {
     struct cpu_loaded loaded;
     struct cpu_page *shed; /**< Its FP hooks are no longer needed. */
     struct cpu_align align[CPU_ALIGN_MAX];
-    unsigned aligns;
-    bool align_wanted;   /**< align_settle() has something to do. */
-    uint32_t align_size; /**< Of the block that CPU_ALIGN is about. */
+    unsigned aligns;       /**< Places taken so far, in turn. */
+    unsigned align_oldest; /**< The first of those that may still be taken. */
+    uint32_t align_size;   /**< Of the block that CPU_ALIGN is about. */
+    cpu_block align_block; /**< The last block whose registers were found aligned; 0: none. */
+    uint64_t align_time;   /**< At its end. */
+    bool refuse_next;      /**< The access in flight is unaligned: its next part is refused. */
+    struct cpu_device device;
 
     cpu_block block;     /**< The block that the engine is in; 0: it entered none in this run. */
     uint32_t block_it;   /**< ITSTATE at its start, unless the table has it. */
@@ -179,6 +220,9 @@ bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
 
 /* cpu_blocks.c: what the engine runs through, block by block. */
 
+/** Reads the instruction at `step->addr`, and goes to the next one. */
+void blocks_fetch(const struct sim_cpu *cpu, struct cpu_step *step);
+void blocks_next(struct cpu_step *step);
 /** Instructions from `addr` to `addr + size`. */
 unsigned blocks_count(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
 /**
@@ -191,6 +235,11 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
  * translation only: what a hook finds in xPSR is zero. Who jumps, jumps to no IT block.
  */
 uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr);
+
+/** What is known of the block that the engine is in; NULL: nothing. */
+const struct cpu_count *blocks_current(const struct sim_cpu *cpu);
+/** What is known of the blocks that begin at an address no longer holds. */
+void blocks_forget(struct sim_cpu *cpu, uint32_t addr);
 
 /** Enters a block that the table knows: the processor's hottest code. @return whether it did */
 static inline bool blocks_enter_known(struct sim_cpu *cpu, uint64_t addr, uint32_t size)
@@ -236,6 +285,8 @@ void engine_unhook(struct sim_cpu *cpu, size_t handle);
 void engine_forget(struct sim_cpu *cpu, uint32_t vpage);
 /** R0 to R15 as the engine has them now. */
 uint32_t engine_reg(struct sim_cpu *cpu, unsigned n);
+/** Those of a set, one bit each, to their places in `values`. */
+void engine_regs(struct sim_cpu *cpu, uint32_t set, uint32_t values[16]);
 /** Stops it from a hook that knows where it is: its own PC may be that of an earlier block. */
 void engine_stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc);
 
@@ -250,10 +301,21 @@ void upkeep_shed_fp(struct sim_cpu *cpu);
 
 /* cpu_align.c */
 
-/** Whether a block has an access that must be aligned and is not watched yet. */
-bool align_unseen(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
-/** Watches the first runs of such accesses of a block. */
+/**
+ * What a block asks of the alignment of registers, and does to it: `need` and `lose`.
+ * @return false: it has accesses that need a hook
+ */
+bool align_facts(const struct sim_cpu *cpu, uint32_t addr, uint32_t size, struct cpu_count *facts);
+/** Whether the registers are aligned that must be, at the start of a block. */
+bool align_met(struct sim_cpu *cpu, const struct cpu_count *facts);
+/** Puts hooks on those accesses of the block at PC of which nothing else can be said. */
 void align_watch(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
-/** Ends the watch on accesses that have been aligned often enough. */
-void align_settle(struct sim_cpu *cpu);
 void align_drop_page(struct sim_cpu *cpu, struct cpu_page *page);
+
+/* cpu_device.c */
+
+/** Whether an access that a window sees is the first part of one that the engine has split. */
+bool device_unaligned(struct sim_cpu *cpu, uint32_t addr, unsigned size, bool write);
+/** What is known of blocks no longer holds. */
+void device_forget(struct sim_cpu *cpu);
+void device_fini(struct sim_cpu *cpu);

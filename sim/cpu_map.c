@@ -49,8 +49,8 @@ static uint32_t data_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_
         }
         return write ? CPU_WRITE_DIRECT : CPU_READ_DIRECT;
     }
-    if (!has_window(vpage)) {
-        return 0;
+    if (!has_window(vpage) || (verdict.device_type && vpage < PERIPHERALS_FIRST)) {
+        return 0; /* cpu_device.c looks at what is among the peripherals only */
     }
     return write ? CPU_WRITE_WINDOW : CPU_READ_WINDOW;
 }
@@ -280,6 +280,9 @@ static void window_write(struct sim_cpu *cpu, uint32_t addr, unsigned size, uint
 uint64_t map_window_read(struct sim_cpu *cpu, uint32_t paddr, unsigned size)
 {
     const uint32_t addr = window_addr(paddr);
+    if (size > 1 && addr >= PERIPHERALS_FIRST && device_unaligned(cpu, addr, size, false)) {
+        return 0;
+    }
     if (size <= 4) {
         return window_read(cpu, addr, size);
     }
@@ -290,6 +293,9 @@ uint64_t map_window_read(struct sim_cpu *cpu, uint32_t paddr, unsigned size)
 void map_window_write(struct sim_cpu *cpu, uint32_t paddr, unsigned size, uint64_t value)
 {
     const uint32_t addr = window_addr(paddr);
+    if (size == 1 && addr >= PERIPHERALS_FIRST && device_unaligned(cpu, addr, size, true)) {
+        return;
+    }
     window_write(cpu, addr, size <= 4 ? size : 4, (uint32_t)value);
     if (size > 4) {
         window_write(cpu, addr + 4u, 4, (uint32_t)(value >> 32));

@@ -40,7 +40,7 @@ struct cpu_page {
     bool divide_hooked;
     bool mixed_rights; /**< Its fetch rights differ inside: each instruction is checked. */
     size_t mixed_hook;
-    uint32_t aligned[PAGE_BYTES / 64u]; /**< Per half-word: cpu_align.c has watched it. */
+    uint32_t watched[PAGE_BYTES / 64u]; /**< Per half-word: cpu_align.c has a hook on it. */
     unsigned sites;
     struct cpu_site *site;
     uint8_t *copy; /**< Of a page in mixed use: its bytes when it was scanned. */

@@ -79,6 +79,11 @@ static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entr
     if (cpu->frozen) {
         return false;
     }
+    if (cpu->refuse_next && type != UC_MEM_FETCH) {
+        cpu->refuse_next = false;
+        cpu->reason = CPU_TRAP;
+        return false;
+    }
     if (vpage == STOP_PAGE && type == UC_MEM_FETCH) {
         result->paddr = vpage;
         result->perms = UC_PROT_EXEC;
@@ -208,6 +213,19 @@ uint32_t engine_reg(struct sim_cpu *cpu, unsigned n)
     uint32_t value = 0;
     (void)uc_reg_read(cpu->uc, reg_ids[n & 0xFu], &value);
     return value;
+}
+
+void engine_regs(struct sim_cpu *cpu, uint32_t set, uint32_t values[16])
+{
+    int ids[16];
+    void *places[16];
+    int count = 0;
+    for (; set != 0; set &= set - 1u) {
+        const int n = __builtin_ctz(set);
+        ids[count] = reg_ids[n];
+        places[count++] = &values[n];
+    }
+    (void)uc_reg_read_batch(cpu->uc, ids, places, count);
 }
 
 /** Reads the registers; the frame's SP goes to `*sp`. */
@@ -405,14 +423,22 @@ bool engine_run(struct sim_cpu *cpu)
     cpu->stop_pc = CPU_PC_EXACT;
     if (cpu->counts_stale) {
         memset(cpu->count, 0, sizeof cpu->count);
+        device_forget(cpu);
         cpu->counts_stale = false;
     }
+    cpu->align_block = 0;
+    cpu->device.block = 0;
     cpu->block = 0;
     cpu->entry_xpsr = cpu->v.xpsr;
     cpu->in_engine = true;
     const uc_err err = uc_emu_start(cpu->uc, (uint64_t)cpu->v.r[15] | 1u, STOP_NEVER, 0, 0);
     cpu->in_engine = false;
     leave(cpu);
+    if (cpu->refuse_next) {
+        cpu->refuse_next = false;
+        cpu_defect(cpu, "an aligned access to a device was taken for an unaligned one");
+        return false;
+    }
     if (err != UC_ERR_OK && cpu->reason == CPU_NO_REASON) {
         cpu_defect(cpu, uc_strerror(err));
         return false;
