@@ -1,6 +1,7 @@
 /*
  * What it costs to leave the compute loop: a call into the Secure state and back, an exception, an
- * access to a device. Each is done by a loop of the program switch_load.S.
+ * access to a device, the look at the alignment of LDM and STM. Each is done by a loop of the
+ * program switch_load.S.
  */
 #include "cpu_fixture.h"
 
@@ -48,5 +49,10 @@ int main(void)
     printf("cpu.exception_ns = %.0f ns\n", measure(f, "call_supervisor", 0));
     printf("cpu.mmio_ns = %.0f ns\n", measure(f, "read_device", GPIOA + 0x14u));
     printf("cpu.mmio_write_ns = %.0f ns\n", measure(f, "write_device", GPIOA + 0x18u));
+    const double single = measure(f, "copy_single", DATA_S);
+    const double multiple = measure(f, "copy_multiple", DATA_S);
+    printf("cpu.ldm_loop_ns = %.1f ns\n", multiple);
+    printf("cpu.ratio_ldm_loop = %.3f\n", single / multiple);
+    printf("cpu.ldm_chase_ns = %.1f ns\n", measure(f, "chase_multiple", DATA_S));
     return 0;
 }

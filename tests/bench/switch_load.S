@@ -24,6 +24,39 @@ snippet write_device
     bne 1b
     done
 
+/* Copies 16 bytes a round, within SRAM. */
+snippet copy_multiple
+    add r7, r1, #0x400
+1:  ldm r1, {r3-r6}
+    stm r7, {r3-r6}
+    subs r0, #1
+    bne 1b
+    done
+
+/* The same by single words. */
+snippet copy_single
+    add r7, r1, #0x400
+1:  ldr r3, [r1]
+    ldr r4, [r1, #4]
+    ldr r5, [r1, #8]
+    ldr r6, [r1, #12]
+    str r3, [r7]
+    str r4, [r7, #4]
+    str r5, [r7, #8]
+    str r6, [r7, #12]
+    subs r0, #1
+    bne 1b
+    done
+
+/* The base comes from memory in each round. */
+snippet chase_multiple
+    str r1, [r1]
+1:  ldr r1, [r1]
+    ldm r1, {r3-r6}
+    subs r0, #1
+    bne 1b
+    done
+
     .section .veneers, "ax"
 snippet gateway
     sg
