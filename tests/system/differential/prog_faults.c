@@ -99,6 +99,33 @@ PROGRAM(always_aligned_instructions)
     note("base", at);
 }
 
+/** Goes round a loop `rounds` times, then once more with its base unaligned. */
+#define ROUND_AND_UNALIGNED(insn)                                                                  \
+    __asm volatile("1: " insn "\n subs %0, #1\n bpl 2f\n b 3f\n"                                   \
+                   "2: bne 1b\n adds %1, #2\n b 1b\n 3:"                                           \
+                   : "+r"(rounds), "+r"(base)::"r2", "r3", "cc", "memory")
+
+PROGRAM(unaligned_after_many_aligned_rounds)
+{
+    catch_all();
+    uint32_t rounds = 1000;
+    uint32_t base = WINDOW_S;
+    ROUND_AND_UNALIGNED("ldrd r2, r3, [%1]");
+    note("base", base);
+    rounds = 1000;
+    base = WINDOW_S;
+    ROUND_AND_UNALIGNED("ldm %1, {r2, r3}");
+    note("base", base);
+    rounds = 1000;
+    base = WINDOW_S;
+    ROUND_AND_UNALIGNED("mov r2, #2\n mov r3, #3\n stm %1, {r2, r3}");
+    note("base", base);
+    rounds = 1000;
+    base = WINDOW_S;
+    ROUND_AND_UNALIGNED("mov r2, #2\n mov r3, #3\n strd r2, r3, [%1]");
+    note("base", base);
+}
+
 PROGRAM(data_bus_faults)
 {
     catch_all();
