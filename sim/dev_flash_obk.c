@@ -162,13 +162,15 @@ const uint8_t *flash_obk_slot_data(const struct sim_nv *nv, const struct flash_o
                                    uint32_t slot)
 {
     static const uint8_t selector[OBK_SLOT] = {0}; /* Its content is not known. [U] */
-    return slot == FLASH_OBK_SELECTOR ? selector : nv->obk[op->sector ^ 1u] + slot * OBK_SLOT;
+    return slot == FLASH_OBK_SELECTOR ? selector
+                                      : nv->obk[op->sector ^ 1u] + (size_t)slot * OBK_SLOT;
 }
 
 bool flash_obk_write_slot(struct sim_nv *nv, const struct flash_operation *op, uint32_t slot)
 {
     const bool selector = slot == FLASH_OBK_SELECTOR;
-    memcpy(nv->obk[op->sector] + slot * OBK_SLOT, flash_obk_slot_data(nv, op, slot), OBK_SLOT);
+    memcpy(nv->obk[op->sector] + (size_t)slot * OBK_SLOT, flash_obk_slot_data(nv, op, slot),
+           OBK_SLOT);
     nv->obk_cell[op->sector][slot] =
         selector ? (uint8_t)NV_CELL_PROGRAMMED : nv->obk_cell[op->sector ^ 1u][slot];
     nv->obk_current = selector ? op->sector : nv->obk_current;

@@ -147,7 +147,7 @@ static enum flash_cut flash_tear_quad(uint8_t *bytes, uint8_t *cell, uint64_t *n
 static void flash_tear_erase(uint8_t *bytes, uint8_t *cells, uint32_t len, uint64_t *noise)
 {
     for (uint32_t quad = 0; quad < len / FLASH_QUAD; quad++) {
-        (void)flash_tear_quad(bytes + quad * FLASH_QUAD, cells + quad, noise);
+        (void)flash_tear_quad(bytes + (size_t)quad * FLASH_QUAD, cells + quad, noise);
     }
 }
 
@@ -240,7 +240,7 @@ static void flash_tear_swap(struct dev_flash *flash, const struct flash_operatio
     if (cut == FLASH_CUT_DONE) {
         (void)flash_obk_write_slot(nv, op, slot);
     } else if (cut == FLASH_CUT_TORN) {
-        flash_tear_program(nv->obk[op->sector] + slot * FLASH_QUAD,
+        flash_tear_program(nv->obk[op->sector] + (size_t)slot * FLASH_QUAD,
                            flash_obk_slot_data(nv, op, slot), FLASH_QUAD, noise);
         nv->obk_cell[op->sector][slot] = NV_CELL_ECC_DOUBLE;
     }

@@ -10,6 +10,7 @@
 
 /** The banks of what is not main flash: option words, OBK, OTP, system flash. [U] */
 #define OTHER_BANKS BOTH_BANKS
+_Static_assert(OTHER_BANKS == BOTH_BANKS, "busy_banks() takes them together with a mass erase");
 
 static unsigned bank_of(uint32_t phys)
 {
@@ -24,15 +25,14 @@ static unsigned busy_banks(const struct flash_operation *op)
     case FLASH_OP_SECTOR_ERASE:
     case FLASH_OP_BANK_ERASE:
         return op->space == FLASH_MAIN || op->space == FLASH_EDATA ? bank_of(op->off) : OTHER_BANKS;
-    case FLASH_OP_MASS_ERASE:
-        return BOTH_BANKS;
+    case FLASH_OP_NONE:
+        return 0;
     case FLASH_OP_OBK_ERASE:
     case FLASH_OP_OBK_SWAP:
     case FLASH_OP_OPTION:
-        return OTHER_BANKS;
-    case FLASH_OP_NONE:
+    case FLASH_OP_MASS_ERASE:
     default:
-        return 0;
+        return BOTH_BANKS;
     }
 }
 
