@@ -71,8 +71,8 @@ static void fill(struct cpu_fixture *f, uint32_t addr, uint32_t value)
 /** Sectors as an erase leaves them, whatever an earlier test has torn. */
 static void wipe(struct cpu_fixture *f, uint32_t phys)
 {
-    memset(f->nv->flash + phys, 0xFF, 2u * NV_SECTOR_BYTES);
-    memset(f->nv->flash_cell + phys / 16u, NV_CELL_VIRGIN, 2u * NV_SECTOR_BYTES / 16u);
+    memset(f->nv->flash + phys, 0xFF, (size_t)2u * NV_SECTOR_BYTES);
+    memset(f->nv->flash_cell + phys / 16u, NV_CELL_VIRGIN, (size_t)2u * NV_SECTOR_BYTES / 16u);
     chip_memory_changed(f->chip, CHIP_FLASH, phys, 2u * NV_SECTOR_BYTES);
     chip_map_changed(f->chip);
 }
