@@ -151,6 +151,42 @@ static int plan_option_bytes(struct provision_plan *plan)
                                            &options->nonsecure_boot_lock);
 }
 
+/** Flash that the manager refuses to run without: it must be Secure by watermark. */
+static int plan_secure(struct provision_plan *plan, const struct config_value *area, unsigned bank,
+                       uint32_t off, uint32_t end, bool allow_invalid)
+{
+    const unsigned first = off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
+    const unsigned last = (end - 1u) % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
+    char why[200];
+    if (area->at.line == 0 || (!area->none && area->number <= first && area->last >= last)) {
+        return EXIT_DONE; /* without a word of it the watermark of a new chip covers the bank */
+    }
+    (void)snprintf(why, sizeof why,
+                   "the manager will refuse to run: its %s, sectors %u-%u of bank %u, must be "
+                   "Secure%s",
+                   bank == 1 ? "code" : "storage areas", first, last, bank,
+                   allow_invalid ? "" : "; --allow-invalid writes it all the same");
+    const int status = refuse(plan, area->at, why);
+    return allow_invalid ? EXIT_DONE : status;
+}
+
+static int plan_watermarks(struct provision_plan *plan, bool allow_invalid)
+{
+    const struct device_banks *watermark = &plan->values.option_bytes.secure_watermark;
+    const struct device_image *image = plan->values.images.items;
+    bool manager = false;
+    for (size_t i = 0; i < plan->values.images.count; i++) {
+        manager = manager || image[i].role.number == IMAGE_ROLE_MANAGER;
+    }
+    if (!manager) {
+        return EXIT_DONE;
+    }
+    const int status = plan_secure(plan, &watermark->bank1, 1, 0, LAYOUT_SECURE_END, allow_invalid);
+    return status != EXIT_DONE ? status
+                               : plan_secure(plan, &watermark->bank2, 2, LAYOUT_STORAGE_OFF,
+                                             LAYOUT_FLASH_SIZE, allow_invalid);
+}
+
 /* Keys. */
 
 /** The key of a role in a record, or NULL. */
@@ -313,6 +349,7 @@ static int plan_all(struct provision_plan *plan, bool allow_invalid)
     const struct device_values *values = &plan->values;
     int status = plan_identity(plan);
     status = status == EXIT_DONE ? plan_option_bytes(plan) : status;
+    status = status == EXIT_DONE ? plan_watermarks(plan, allow_invalid) : status;
     status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl1, &plan->keys_hdpl1) : status;
     status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl2, &plan->keys_hdpl2) : status;
     const struct device_image *image = values->images.items;

@@ -34,7 +34,7 @@ struct partition_region {
 #define PARTITION_READ        1u
 #define PARTITION_WRITE       2u
 #define PARTITION_EXECUTE     4u
-#define PARTITION_REGIONS_MAX 5u
+#define PARTITION_REGIONS_MAX 4u
 
 /** One service: what a client calls. */
 struct partition_service {

@@ -1,8 +1,8 @@
 /*
  * The user flash, through its controller.
  *
- * Sectors below LAYOUT_SECURE_END are Secure by watermark and go through the Secure alias and the
- * Secure set of registers; the rest through the Non-secure ones. A range may cross the border.
+ * Sectors that are Secure by watermark go through the Secure alias and the Secure set of registers;
+ * the rest through the Non-secure ones. A range may cross borders.
  */
 #include <string.h>
 
@@ -12,8 +12,7 @@
 #include "layout.h"
 #include "regs.h"
 
-#define QUADWORD  16u
-#define BANK_SIZE (LAYOUT_FLASH_SIZE / 2)
+#define QUADWORD 16u
 
 /* A sector erase takes milliseconds; the controller is never busy this long. */
 #define BUSY_POLLS 50000000u
@@ -47,14 +46,19 @@ static volatile bool ecc_failed;
 
 static const struct flash_side *flash_side(uint32_t off)
 {
-    return off < LAYOUT_SECURE_END ? &side_secure : &side_non_secure;
+    const uint32_t sector = off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
+    const uint32_t watermark =
+        reg_read(off < LAYOUT_BANK_SIZE ? FLASH_SECWM1R_CUR : FLASH_SECWM2R_CUR);
+    const bool secure =
+        sector >= FLASH_SECWM_FIRST(watermark) && sector <= FLASH_SECWM_LAST(watermark);
+    return secure ? &side_secure : &side_non_secure;
 }
 
-/** Bytes from `off` to the end of its side, at most `len`. */
+/** Bytes from `off` to the end of its sector, at most `len`. */
 static uint32_t flash_part(uint32_t off, uint32_t len)
 {
-    const uint32_t end = off < LAYOUT_SECURE_END ? LAYOUT_SECURE_END : LAYOUT_FLASH_SIZE;
-    return len < end - off ? len : end - off;
+    const uint32_t left = LAYOUT_SECTOR - off % LAYOUT_SECTOR;
+    return len < left ? len : left;
 }
 
 static bool range_fits(uint32_t off, uint32_t len, uint32_t alignment)
@@ -172,8 +176,8 @@ static enum garrison_status flash_program(const struct flash_device *device, uin
 
 static enum garrison_status erase_sector(const struct flash_side *side, uint32_t off)
 {
-    uint32_t cr = FLASH_CR_SER | (((off % BANK_SIZE) / LAYOUT_SECTOR) << FLASH_CR_SNB_POS);
-    if (off >= BANK_SIZE) {
+    uint32_t cr = FLASH_CR_SER | ((off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR) << FLASH_CR_SNB_POS);
+    if (off >= LAYOUT_BANK_SIZE) {
         cr |= FLASH_CR_BKSEL;
     }
     reg_write(side->cr, cr);

@@ -4,6 +4,7 @@
 #include <garrison/port.h>
 
 #include "isolation.h"
+#include "layout.h"
 #include "line.h"
 #include "regs.h"
 
@@ -82,7 +83,21 @@ static void row_write(const struct isolation_row *row)
     case ISOLATION_MPU:
         region_write(row);
         return;
+    case ISOLATION_WATERMARK:
+        return;
     }
+}
+
+static uint32_t sector_of(uint32_t off)
+{
+    return off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
+}
+
+static bool watermark_covers(const struct isolation_row *row)
+{
+    const uint32_t watermark = reg_read(row->at);
+    return FLASH_SECWM_FIRST(watermark) <= sector_of(row->base) &&
+           FLASH_SECWM_LAST(watermark) >= sector_of(row->limit - 1u);
 }
 
 /** Whether the SAU can neither be changed any more nor asked for a region. */
@@ -98,6 +113,9 @@ static bool row_matches(const struct isolation_row *row)
     }
     if (row->kind == ISOLATION_SAU || row->kind == ISOLATION_MPU) {
         return region_matches(row);
+    }
+    if (row->kind == ISOLATION_WATERMARK) {
+        return watermark_covers(row);
     }
     for (uint32_t i = 0; i < row->count; i++) {
         if ((reg_read(row->at + 4u * i) & row->mask) != row->value) {
@@ -145,6 +163,13 @@ static void log_mismatch(uint32_t row)
 {
     struct line line;
     line_start(&line);
+    if (isolation_rows[row].kind == ISOLATION_WATERMARK) {
+        line_add_hex(&line, "not Secure by watermark: flash from ", isolation_rows[row].base);
+        line_add_hex(&line, " to ", isolation_rows[row].limit);
+        line_add_hex(&line, "; the option bytes say ", reg_read(isolation_rows[row].at));
+        port_log(line.text);
+        return;
+    }
     line_add_hex(&line, "isolation differs in row ", row);
     line_add_hex(&line, ": address or region ", isolation_rows[row].at);
     port_log(line.text);

@@ -14,6 +14,9 @@ enum isolation_kind {
     ISOLATION_KEYED, /**< One word that takes the key of AIRCR with each write. */
     ISOLATION_SAU,   /**< SAU region `at`. */
     ISOLATION_MPU,   /**< Secure MPU region `at`. */
+    /** Flash from offset `base` to `limit`, of one bank, must be Secure by the watermark at `at`:
+        option bytes, which the image cannot set up. */
+    ISOLATION_WATERMARK,
 };
 
 struct isolation_row {
@@ -58,7 +61,8 @@ struct isolation_row {
     }
 #define ROW_SAU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_SAU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
-#define ROW_SAU_OFF(at) ROW_REGION(ISOLATION_SAU, at, 0, 0, 0)
+#define ROW_WATERMARK(at, base, limit) ROW_REGION(ISOLATION_WATERMARK, at, base, limit, 0)
+#define ROW_SAU_OFF(at)                ROW_REGION(ISOLATION_SAU, at, 0, 0, 0)
 #define ROW_MPU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_MPU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
 #define ROW_MPU_OFF(at) ROW_REGION(ISOLATION_MPU, at, 0, 0, 0)

@@ -11,7 +11,9 @@
 
 #define GATE_ADDR          (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
 #define APPLICATION_ADDR   (LAYOUT_FLASH_NS + LAYOUT_SECURE_END)
-#define FLASH_NS_END       (LAYOUT_FLASH_NS + LAYOUT_FLASH_SIZE)
+#define APPLICATION_END    (LAYOUT_FLASH_NS + LAYOUT_STORAGE_OFF)
+#define STORAGE_ADDR       (LAYOUT_FLASH_S + LAYOUT_STORAGE_OFF)
+#define STORAGE_END        (LAYOUT_FLASH_S + LAYOUT_FLASH_SIZE)
 #define READ_ONLY_END      0x09000000u /* behind the device id */
 #define PERIPHERALS_NS     0x40000000u
 #define PERIPHERALS_NS_END 0x50000000u
@@ -57,18 +59,21 @@
 /* Between calls: the library, the gate's stack for its entries, and for the manager alone what it
  * prepares a call with and the code of services that it calls itself at start. */
 #define ROWS_IDLE                                                                                  \
-    ROW_MPU(7, linker_library_text, linker_library_text_end, ISOLATION_RO_ANY),                    \
-        ROW_MPU(8, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
-        ROW_MPU(9, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),   \
-        ROW_MPU(10, linker_partition_text, linker_partition_text_end, ISOLATION_RO),               \
-        ROW_MPU_OFF(11)
+    ROW_MPU(8, linker_library_text, linker_library_text_end, ISOLATION_RO_ANY),                    \
+        ROW_MPU(9, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
+        ROW_MPU(10, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),  \
+        ROW_MPU(11, linker_partition_text, linker_partition_text_end, ISOLATION_RO)
 
 const struct isolation_row isolation_idle[] = {ROWS_IDLE};
 
 const struct isolation_row isolation_rows[] = {
+    /* What the option bytes must have made Secure: code, and the storage areas. */
+    ROW_WATERMARK(FLASH_SECWM1R_CUR, 0, LAYOUT_SECURE_END),
+    ROW_WATERMARK(FLASH_SECWM2R_CUR, LAYOUT_STORAGE_OFF, LAYOUT_FLASH_SIZE),
+
     /* The application's memory. */
     ROW_SAU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_CALLABLE),
-    ROW_SAU(1, APPLICATION_ADDR, FLASH_NS_END, 0),
+    ROW_SAU(1, APPLICATION_ADDR, APPLICATION_END, 0),
     ROW_SAU(2, LAYOUT_SRAM1_NS, LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE, 0),
     ROW_SAU(3, LAYOUT_SRAM3_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE, 0),
     ROW_SAU(4, PERIPHERALS_NS, PERIPHERALS_NS_END, 0),
@@ -125,7 +130,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(PWR_DBPCR, PWR_DBPCR_DBP, PWR_DBPCR_DBP),
     ROW_WORD(TAMP_SECCFGR, TAMP_SECCFGR_MASK, TAMP_SECCFGR_WRITE_SECURE),
 
-    /* What Secure code may use. Regions from 7 on change with the partition that runs. */
+    /* What Secure code may use. Regions from 8 on change with the partition that runs. */
     ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
     ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
     ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
@@ -134,6 +139,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPU(5, PERIPHERALS_NS, RNG_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
     ROW_MPU(6, RNG_BASE + RNG_SIZE, PERIPHERALS_END,
             ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_MPU(7, STORAGE_ADDR, STORAGE_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
     ROWS_IDLE,
     ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),
     ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA),

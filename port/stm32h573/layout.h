@@ -10,6 +10,7 @@
 #define LAYOUT_FLASH_NS   0x08000000
 #define LAYOUT_FLASH_S    0x0C000000
 #define LAYOUT_FLASH_SIZE 0x00200000
+#define LAYOUT_BANK_SIZE  0x00100000
 #define LAYOUT_SECTOR     0x2000
 
 /* Bank 1, Secure by watermark: sectors 0 to 31. */
@@ -24,6 +25,18 @@
 /* Bank 1, Non-secure: sectors 32 to 127. */
 #define LAYOUT_APPLICATION_OFF  0x00040000
 #define LAYOUT_APPLICATION_SIZE 0x000C0000
+
+/*
+ * Bank 2, Secure by watermark: its sectors 118 to 127 are the storage areas. They are in the other
+ * bank than all code, so that code runs on while they are erased.
+ */
+#define LAYOUT_STORAGE_OFF      0x001EC000 /* to the end of the flash; below it: Non-secure */
+#define LAYOUT_ITS_OFF          0x001EC000 /* sectors 118-121 */
+#define LAYOUT_ITS_SIZE         0x00008000
+#define LAYOUT_PS_OFF           0x001F4000 /* sectors 122-125 */
+#define LAYOUT_PS_SIZE          0x00008000
+#define LAYOUT_PS_COUNTERS_OFF  0x001FC000 /* sectors 126-127 */
+#define LAYOUT_PS_COUNTERS_SIZE 0x00004000
 
 /* Every image but the iROT starts with a header of this size; its vector table follows. */
 #define LAYOUT_HEADER_SIZE   0x400

@@ -8,7 +8,7 @@
 #include "regs.h"
 
 /* Regions below are the same for all; see isolation_manager.c. */
-#define REGION_FIRST 7u
+#define REGION_FIRST 8u
 #define REGION_COUNT PARTITION_REGIONS_MAX
 
 _Static_assert(REGION_FIRST + REGION_COUNT == 12u, "the Secure MPU has 12 regions");

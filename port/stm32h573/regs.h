@@ -23,18 +23,20 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define PERIPHERAL_NS(addr) ((addr)-0x10000000u)
 
 /* FLASH: offsets from FLASH_BASE; its data areas are in layout.h. */
-#define FLASH_BASE      0x50022000u
-#define FLASH_NSKEYR    (FLASH_BASE + 0x04u)
-#define FLASH_SECKEYR   (FLASH_BASE + 0x08u)
-#define FLASH_NSSR      (FLASH_BASE + 0x20u)
-#define FLASH_SECSR     (FLASH_BASE + 0x24u)
-#define FLASH_NSCR      (FLASH_BASE + 0x28u)
-#define FLASH_SECCR     (FLASH_BASE + 0x2Cu)
-#define FLASH_NSCCR     (FLASH_BASE + 0x30u)
-#define FLASH_SECCCR    (FLASH_BASE + 0x34u)
-#define FLASH_HDPEXTR   (FLASH_BASE + 0x48u)
-#define FLASH_OPTSR_CUR (FLASH_BASE + 0x50u)
-#define FLASH_ECCDETR   (FLASH_BASE + 0x104u)
+#define FLASH_BASE        0x50022000u
+#define FLASH_NSKEYR      (FLASH_BASE + 0x04u)
+#define FLASH_SECKEYR     (FLASH_BASE + 0x08u)
+#define FLASH_NSSR        (FLASH_BASE + 0x20u)
+#define FLASH_SECSR       (FLASH_BASE + 0x24u)
+#define FLASH_NSCR        (FLASH_BASE + 0x28u)
+#define FLASH_SECCR       (FLASH_BASE + 0x2Cu)
+#define FLASH_NSCCR       (FLASH_BASE + 0x30u)
+#define FLASH_SECCCR      (FLASH_BASE + 0x34u)
+#define FLASH_HDPEXTR     (FLASH_BASE + 0x48u)
+#define FLASH_OPTSR_CUR   (FLASH_BASE + 0x50u)
+#define FLASH_SECWM1R_CUR (FLASH_BASE + 0xE0u)
+#define FLASH_SECWM2R_CUR (FLASH_BASE + 0x1E0u)
+#define FLASH_ECCDETR     (FLASH_BASE + 0x104u)
 
 #define FLASH_KEY_1 0x45670123u
 #define FLASH_KEY_2 0xCDEF89ABu
@@ -59,6 +61,9 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FLASH_STATE_IROT_PROVISIONED 0x2Eu
 #define FLASH_STATE_TZ_CLOSED        0xC6u
 #define FLASH_STATE_CLOSED           0x72u
+
+#define FLASH_SECWM_FIRST(value) ((value)&0x7Fu) /* sectors; first > last: none */
+#define FLASH_SECWM_LAST(value)  (((value) >> 16) & 0x7Fu)
 
 #define FLASH_ECCDETR_ECCD (1u << 31)
 

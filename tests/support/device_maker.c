@@ -16,7 +16,7 @@ static const char config_text[] =
     "  trustzone: on\n"
     "  boot_ube: user-flash\n"
     "  secure_boot_address: 0x0C000000\n"
-    "  secure_watermark: {bank1: 0-31, bank2: none}\n"
+    "  secure_watermark: {bank1: 0-31, bank2: 118-127}\n"
     "  hdp: {bank1: 0-3, bank2: none}\n"
     "  write_protect: {bank1: [0]}\n"
     "keys:\n"

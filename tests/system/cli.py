@@ -80,7 +80,7 @@ option_bytes:
   trustzone: on
   boot_ube: user-flash
   secure_boot_address: 0x0C000000
-  secure_watermark: {bank1: 0-31, bank2: none}
+  secure_watermark: {bank1: 0-31, bank2: 118-127}
   hdp: {bank1: 0-3, bank2: none}
   write_protect: {bank1: [0]}
 keys:

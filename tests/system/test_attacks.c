@@ -22,6 +22,15 @@ struct attack {
     const char *filter; /**< Who refused it, in the journal's words. */
 };
 
+/** What neither faults nor gives anything. */
+struct futile {
+    const char *what;
+    char letter;
+    const char *kind;   /**< Of the journal's line. */
+    const char *reason; /**< In its words. */
+    const char *got;    /**< What the application reads: flags, data. */
+};
+
 /* Addresses as tests/system/firmware/attack.c tries them. */
 static const struct attack attacks[] = {
     {"reads Secure SRAM", 'a', "SecureFault", "AUVIOL", "read of 4 bytes at 0x30040000", "SAU"},
@@ -50,6 +59,30 @@ static const struct attack attacks[] = {
     {"runs Secure SRAM", 'o', "SecureFault", "INVEP", "0x20040000", "SAU"},
     {"writes the flash controller's Secure side", 'p', "SecureFault", "AUVIOL",
      "write of 4 bytes at 0x50022028", "SAU"},
+    {"reads the storage areas", 'q', "SecureFault", "AUVIOL", "read of 4 bytes at 0x0C1EC000",
+     "SAU"},
+    {"reads the storage areas by their Non-secure alias", 'r', "SecureFault", "AUVIOL",
+     "read of 4 bytes at 0x081EC000", "SAU"},
+    {"programs the storage areas", 's', "SecureFault", "AUVIOL", "write of 4 bytes at 0x0C1F4000",
+     "SAU"},
+    {"programs the storage areas by their Non-secure alias", 't', "SecureFault", "AUVIOL",
+     "write of 4 bytes at 0x081FFFF0", "SAU"},
+};
+
+#define WRPERR   "attack: got 0x00020000"
+#define DMA_DONE "attack: got 0x00000300"
+
+static const struct futile futile[] = {
+    {"erases the first storage sector", 'u', "flash", "sector 118 of bank 2 is Secure (SECWM2)",
+     WRPERR},
+    {"erases the last storage sector", 'v', "flash", "sector 127 of bank 2 is Secure (SECWM2)",
+     WRPERR},
+    {"erases bank 2", 'w', "flash", "sector 118 of bank 2 is Secure (SECWM2)", WRPERR},
+    {"erases all flash", 'x', "flash", "of bank 1 is Secure (SECWM1)", WRPERR},
+    {"has DMA read the storage areas", 'y', "refused", "sector 118 of bank 2 is Secure (SECWM2)",
+     DMA_DONE " 0x00000000"},
+    {"has DMA program the storage areas", 'z', "refused", "sector 126 of bank 2 is Secure (SECWM2)",
+     DMA_DONE " 0x00020000"},
 };
 
 static int open_attack(void **state)
@@ -110,15 +143,19 @@ static void expect_fault_address(const struct device *device, const struct attac
     }
 }
 
-static void check_attack(struct device *device, const struct attack *attack)
+static void boot_and_try(struct device *device, char letter)
 {
     device_boot(device);
     if (!device_run_until(device, "attack: ready", BOOT_INSNS)) {
         fail_msg("no boot:\n%s\n%s", device->uart, device->events);
     }
-    sim_uart_send(device->sim, 1, (uint8_t)attack->letter);
+    sim_uart_send(device->sim, 1, (uint8_t)letter);
     (void)device_run(device, ATTACK_INSNS);
+}
 
+static void check_attack(struct device *device, const struct attack *attack)
+{
+    boot_and_try(device, attack->letter);
     const char *refused = event_line(device, "refused", attack->access);
     expect_words(attack->what, refused, attack->access, device);
     expect_words(attack->what, refused, attack->filter, device);
@@ -144,6 +181,39 @@ static void a_hostile_application_is_stopped_and_explained(void **state)
     for (size_t i = 0; i < COUNT_OF(attacks); i++) {
         check_attack(*state, &attacks[i]);
     }
+}
+
+/** Bytes of the storage areas that must survive: in each area, at both ends. */
+static const uint32_t kept[] = {0x0C1EC000, 0x0C1F3FF0, 0x0C1F4000,
+                                0x0C1FBFF0, 0x0C1FC000, 0x0C1FFFF0};
+
+static void keep(struct device *device, bool compare)
+{
+    struct sim_error error;
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        uint8_t mark[16];
+        uint8_t bytes[16] = {0};
+        memset(mark, (int)i + 1, sizeof mark);
+        if (!compare) {
+            assert_int_equal(sim_poke(device->sim, kept[i], mark, sizeof mark, &error), SIM_OK);
+        }
+        assert_int_equal(sim_peek(device->sim, kept[i], bytes, sizeof bytes, &error), SIM_OK);
+        assert_memory_equal(bytes, mark, sizeof mark);
+    }
+}
+
+static void a_hostile_application_leaves_the_storage_areas_as_they_are(void **state)
+{
+    struct device *device = *state;
+    keep(device, false);
+    for (size_t i = 0; i < COUNT_OF(futile); i++) {
+        boot_and_try(device, futile[i].letter);
+        expect_words(futile[i].what, event_line(device, futile[i].kind, futile[i].reason),
+                     "Non-secure", device);
+        expect_words(futile[i].what, device->uart, futile[i].got, device);
+        keep(device, true);
+    }
+    assert_null(event_line(device, "fault", ""));
 }
 
 static void the_journal_names_the_attackers_function(void **state)
@@ -229,6 +299,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_hostile_application_is_stopped_and_explained, open_attack,
                                         close_device),
+        cmocka_unit_test_setup_teardown(a_hostile_application_leaves_the_storage_areas_as_they_are,
+                                        open_attack, close_device),
         cmocka_unit_test_setup_teardown(the_journal_names_the_attackers_function, open_attack,
                                         close_device),
         cmocka_unit_test(a_hostile_urot_finds_nothing_of_the_irot),

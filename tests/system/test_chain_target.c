@@ -47,6 +47,42 @@ static void the_chain_boots_to_the_application(void **state)
     assert_null(strstr(device->events, "block: "));
 }
 
+/** Option bytes are what the manager cannot set up itself: it refuses those that do not protect. */
+static void a_manager_whose_flash_is_not_secure_gives_up(void **state)
+{
+    static const struct {
+        const char *word;
+        uint32_t value;
+        const char *said;
+    } rows[] = {
+        {"SECWM2R", 0x0000007F, "flash from 0x001ec000 to 0x00200000"},
+        {"SECWM2R", 0x007F0077, "flash from 0x001ec000 to 0x00200000"},
+        {"SECWM2R", 0x007E0076, "flash from 0x001ec000 to 0x00200000"},
+        {"SECWM1R", 0x001E0000, "flash from 0x00000000 to 0x00040000"},
+    };
+    struct device *device = *state;
+    struct sim_error error;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char line[160];
+        device_reopen(device);
+        assert_int_equal(sim_option_write(device->sim, rows[i].word, rows[i].value, &error),
+                         SIM_OK);
+        device_boot(device);
+        (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
+        (void)snprintf(line, sizeof line,
+                       "manager: not Secure by watermark: %s; the option bytes say 0x%08x\n",
+                       rows[i].said, rows[i].value);
+        expect_text(device, line);
+        expect_text(device, "manager: isolation refused: ");
+        assert_null(strstr(device->uart, "hello_psa"));
+    }
+    device_reopen(device);
+    assert_int_equal(sim_option_write(device->sim, "SECWM2R", 0x007F0064, &error), SIM_OK);
+    device_boot(device);
+    (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
+    expect_text(device, "hello_psa: ok");
+}
+
 static void two_runs_are_the_same_run(void **state)
 {
     struct device *device = *state;
@@ -226,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chain_boots_to_the_application),
+        cmocka_unit_test(a_manager_whose_flash_is_not_secure_gives_up),
         cmocka_unit_test(two_runs_are_the_same_run),
         cmocka_unit_test(two_boots_draw_other_random_numbers),
         cmocka_unit_test(a_flipped_bit_in_a_real_image_never_runs),

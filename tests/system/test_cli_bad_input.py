@@ -35,6 +35,14 @@ DESCRIPTIONS = [
     ('not a bool', lambda d: edit(d, 'trustzone: on', 'trustzone: 1'), '5:14', 'true or false'),
     ('sector', lambda d: edit(d, 'bank1: 0-31', 'bank1: 0-128'), '8:29', 'from 0 to 127'),
     ('backwards', lambda d: edit(d, 'bank1: 0-3,', 'bank1: 3-0,'), '9:16', 'not a range'),
+    ('storage not Secure', lambda d: edit(d, 'bank2: 118-127', 'bank2: none'), '8:42',
+     'storage areas, sectors 118-127 of bank 2, must be Secure'),
+    ('storage Secure in part', lambda d: edit(d, 'bank2: 118-127', 'bank2: 119-127'), '8:42',
+     'storage areas, sectors 118-127 of bank 2, must be Secure'),
+    ('storage Secure in part', lambda d: edit(d, 'bank2: 118-127', 'bank2: 118-126'), '8:42',
+     'storage areas, sectors 118-127 of bank 2, must be Secure'),
+    ('code Secure in part', lambda d: edit(d, 'bank1: 0-31', 'bank1: 0-30'), '8:29',
+     'its code, sectors 0-31 of bank 1, must be Secure'),
     ('group', lambda d: edit(d, '[0]', '[32]'), '10:27', 'from 0 to 31'),
     ('boot address', lambda d: edit(d, '0x0C000000\n  secure_w', '0x0C000001\n  secure_w'),
      '7:24', 'multiple of 0x100'),
@@ -183,6 +191,14 @@ class Provisioning(cli.Case):
                             'device.yaml')
         answer = self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--allow-invalid')
         self.assertRegex(answer.err, 'manager image will be refused: signature')
+
+    def test_watermarks_that_the_manager_refuses_are_written_only_when_asked(self):
+        cli.write(self.path('device.yaml'), edit(cli.DEVICE, 'bank2: 118-127', 'bank2: none'))
+        answer = self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--allow-invalid')
+        self.assertRegex(answer.err, 'the manager will refuse to run: its storage areas')
+        for fit in ('bank2: 0-127', 'bank2: 100-127'):
+            cli.write(self.path('device.yaml'), edit(cli.DEVICE, 'bank2: 118-127', fit))
+            self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--force')
 
     def test_every_truncation_is_answered(self):
         for length in range(0, len(cli.DEVICE), 7):

@@ -26,6 +26,12 @@ static const struct stretch slots[] = {
     {"application", LAYOUT_APPLICATION_OFF, LAYOUT_APPLICATION_SIZE},
 };
 
+static const struct stretch areas[] = {
+    {"ITS", LAYOUT_ITS_OFF, LAYOUT_ITS_SIZE},
+    {"PS", LAYOUT_PS_OFF, LAYOUT_PS_SIZE},
+    {"PS counters", LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE},
+};
+
 static void slots_are_whole_sectors_in_order_and_disjoint(void **state)
 {
     (void)state;
@@ -39,6 +45,26 @@ static void slots_are_whole_sectors_in_order_and_disjoint(void **state)
     }
     assert_true(behind <= LAYOUT_FLASH_SIZE);
     assert_int_equal(LAYOUT_SECTOR, SECTOR);
+}
+
+/* Devices are provisioned with a watermark over them, and their bytes outlive the images. */
+static void storage_areas_fill_the_end_of_bank_2(void **state)
+{
+    (void)state;
+    uint32_t behind = LAYOUT_STORAGE_OFF;
+    assert_int_equal(behind, 0x1EC000);
+    for (size_t i = 0; i < COUNT_OF(areas); i++) {
+        assert_int_equal(areas[i].off, behind);
+        assert_int_equal(areas[i].size % SECTOR, 0);
+        assert_true(areas[i].size >= 2 * SECTOR);
+        behind += areas[i].size;
+    }
+    assert_int_equal(behind, LAYOUT_FLASH_SIZE);
+    assert_int_equal(LAYOUT_BANK_SIZE, LAYOUT_FLASH_SIZE / 2);
+    assert_true(LAYOUT_STORAGE_OFF >= LAYOUT_BANK_SIZE);
+    for (size_t i = 0; i < COUNT_OF(slots); i++) {
+        assert_true(slots[i].off + slots[i].size <= LAYOUT_BANK_SIZE);
+    }
 }
 
 static void irot_fills_whole_write_protection_groups(void **state)
@@ -136,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slots_are_whole_sectors_in_order_and_disjoint),
+        cmocka_unit_test(storage_areas_fill_the_end_of_bank_2),
         cmocka_unit_test(irot_fills_whole_write_protection_groups),
         cmocka_unit_test(urot_follows_the_irot_without_a_gap),
         cmocka_unit_test(secure_and_application_flash_meet_at_the_watermark),

@@ -11,6 +11,33 @@
 #define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
 #define USART_ISR_RXNE (1u << 5)
 
+/* The Non-secure registers of the flash controller. */
+#define FLASH_NSKEYR  (*(volatile uint32_t *)0x40022004u)
+#define FLASH_NSSR    (*(volatile uint32_t *)0x40022020u)
+#define FLASH_NSCR    (*(volatile uint32_t *)0x40022028u)
+#define FLASH_NSCCR   (*(volatile uint32_t *)0x40022030u)
+#define FLASH_BUSY    0x0000000Bu
+#define FLASH_FLAGS   0x00FF0000u
+#define FLASH_CR_PG   (1u << 1)
+#define FLASH_CR_STRT (1u << 5)
+#define ERASE_SECTOR  (1u << 2 | 1u << 31) /* of bank 2; its number from bit 6 */
+#define ERASE_BANK_2  (1u << 3 | 1u << 31)
+#define ERASE_ALL     (1u << 15)
+
+/* Channel 0 of GPDMA1. */
+#define RCC_AHB1ENR (*(volatile uint32_t *)0x44020C88u)
+#define DMA_CFCR    (*(volatile uint32_t *)0x4002005Cu)
+#define DMA_CSR     (*(volatile uint32_t *)0x40020060u)
+#define DMA_CCR     (*(volatile uint32_t *)0x40020064u)
+#define DMA_CTR1    (*(volatile uint32_t *)0x40020090u)
+#define DMA_CTR2    (*(volatile uint32_t *)0x40020094u)
+#define DMA_CBR1    (*(volatile uint32_t *)0x40020098u)
+#define DMA_CSAR    (*(volatile uint32_t *)0x4002009Cu)
+#define DMA_CDAR    (*(volatile uint32_t *)0x400200A0u)
+#define DMA_CLLR    (*(volatile uint32_t *)0x400200CCu)
+#define DMA_FLAGS   0x7F00u
+#define DMA_WORDS   (2u | 1u << 3 | 2u << 16 | 1u << 19)
+
 static char command_wait(void)
 {
     while ((USART1_ISR & USART_ISR_RXNE) == 0) {
@@ -40,6 +67,67 @@ static void try_jump(uint32_t addr)
     printf("attack: came back\n");
 }
 
+static void flash_open(uint32_t cr)
+{
+    FLASH_NSKEYR = 0x45670123u;
+    FLASH_NSKEYR = 0xCDEF89ABu;
+    FLASH_NSCCR = FLASH_FLAGS;
+    FLASH_NSCR = cr;
+}
+
+static void try_program(uint32_t addr)
+{
+    flash_open(FLASH_CR_PG);
+    try_write(addr);
+}
+
+static void try_erase(uint32_t what)
+{
+    printf("attack: erase 0x%08lX\n", (unsigned long)what);
+    flash_open(what);
+    FLASH_NSCR = what | FLASH_CR_STRT;
+    while ((FLASH_NSSR & FLASH_BUSY) != 0) {
+    }
+    printf("attack: got 0x%08lX\n", (unsigned long)(FLASH_NSSR & FLASH_FLAGS));
+}
+
+static uint32_t dma_words[4];
+
+static void dma_copy(uint32_t from, uint32_t to)
+{
+    RCC_AHB1ENR |= 1u;
+    DMA_CCR = 1u << 1; /* reset */
+    DMA_CFCR = DMA_FLAGS;
+    DMA_CTR1 = DMA_WORDS;
+    DMA_CTR2 = 1u << 9; /* by software */
+    DMA_CBR1 = sizeof dma_words;
+    DMA_CSAR = from;
+    DMA_CDAR = to;
+    DMA_CLLR = 0;
+    __asm__ volatile("dsb" ::: "memory");
+    DMA_CCR = 1u;
+    while ((DMA_CSR & DMA_FLAGS) == 0) {
+    }
+    __asm__ volatile("dsb" ::: "memory");
+}
+
+static void try_dma_read(uint32_t addr)
+{
+    printf("attack: DMA from 0x%08lX\n", (unsigned long)addr);
+    dma_copy(addr, (uint32_t)dma_words);
+    printf("attack: got 0x%08lX 0x%08lX\n", (unsigned long)(DMA_CSR & DMA_FLAGS),
+           (unsigned long)*(volatile uint32_t *)dma_words);
+}
+
+static void try_dma_write(uint32_t addr)
+{
+    printf("attack: DMA to 0x%08lX\n", (unsigned long)addr);
+    flash_open(FLASH_CR_PG);
+    dma_copy((uint32_t)dma_words, addr);
+    printf("attack: got 0x%08lX 0x%08lX\n", (unsigned long)(DMA_CSR & DMA_FLAGS),
+           (unsigned long)(FLASH_NSSR & FLASH_FLAGS));
+}
+
 struct attack {
     char letter;
     void (*run)(uint32_t addr);
@@ -63,6 +151,16 @@ static const struct attack attacks[] = {
     {'n', try_write, 0x30040000u}, /* the hand-over record */
     {'o', try_jump, 0x20040000u},  /* Secure SRAM as code */
     {'p', try_write, 0x50022028u}, /* the flash controller, Secure alias */
+    {'q', try_read, 0x0C1EC000u},  /* the storage areas, Secure alias */
+    {'r', try_read, 0x081EC000u},  /* the storage areas, Non-secure alias */
+    {'s', try_program, 0x0C1F4000u},
+    {'t', try_program, 0x081FFFF0u},
+    {'u', try_erase, ERASE_SECTOR | 118u << 6},
+    {'v', try_erase, ERASE_SECTOR | 127u << 6},
+    {'w', try_erase, ERASE_BANK_2},
+    {'x', try_erase, ERASE_ALL},
+    {'y', try_dma_read, 0x081EC000u},
+    {'z', try_dma_write, 0x081FC000u},
 };
 
 int main(void)
