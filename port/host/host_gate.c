@@ -6,6 +6,7 @@
 #include <psa/client.h>
 #include <psa/service.h>
 
+#include "../stm32h573/area_call.h"
 #include "host.h"
 
 uint32_t psa_framework_version(void)
@@ -60,6 +61,27 @@ size_t psa_skip(psa_handle_t msg_handle, uint32_t invec_idx, size_t num_bytes)
 void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer, size_t num_bytes)
 {
     spm_write(msg_handle, outvec_idx, buffer, num_bytes);
+}
+
+uint32_t area_call_size(uint32_t index)
+{
+    return spm_area_size(index);
+}
+
+enum garrison_status area_call_read(uint32_t index, uint32_t off, uint8_t *data, uint32_t len)
+{
+    return spm_area_read(index, off, data, len);
+}
+
+enum garrison_status area_call_program(uint32_t index, uint32_t off, const uint8_t *data,
+                                       uint32_t len)
+{
+    return spm_area_program(index, off, data, len);
+}
+
+enum garrison_status area_call_erase(uint32_t index, uint32_t off, uint32_t len)
+{
+    return spm_area_erase(index, off, len);
 }
 
 void psa_panic(void)

@@ -12,7 +12,7 @@
 #include "layout.h"
 #include "regs.h"
 
-#define QUADWORD 16u
+#define QUADWORD ((uint32_t)LAYOUT_UNIT)
 
 /* A sector erase takes milliseconds; the controller is never busy this long. */
 #define BUSY_POLLS 50000000u

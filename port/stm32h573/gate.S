@@ -139,6 +139,10 @@ gate_start_application:
     supervisor_call psa_skip, SVC_SKIP
     supervisor_call psa_write, SVC_WRITE
     supervisor_call psa_panic, SVC_PANIC
+    supervisor_call area_call_size, SVC_AREA_SIZE
+    supervisor_call area_call_read, SVC_AREA_READ
+    supervisor_call area_call_program, SVC_AREA_PROGRAM
+    supervisor_call area_call_erase, SVC_AREA_ERASE
 
 /* Supervisor calls: r4 to r11 of whoever called lie on the handler's stack for svc_dispatch() to
  * save, clear or replace; it returns the process stack to go on with, and its limit. */

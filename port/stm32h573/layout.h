@@ -12,6 +12,7 @@
 #define LAYOUT_FLASH_SIZE 0x00200000
 #define LAYOUT_BANK_SIZE  0x00100000
 #define LAYOUT_SECTOR     0x2000
+#define LAYOUT_UNIT       16 /* bytes programmed together: a quad-word */
 
 /* Bank 1, Secure by watermark: sectors 0 to 31. */
 #define LAYOUT_IROT_OFF     0x00000000 /* sectors 0-3: one write-protection group, hidden by HDP */
@@ -81,6 +82,8 @@
 #define LAYOUT_GATE_STACK_SIZE   0x400
 #define LAYOUT_CRYPTO_STACK_SIZE 0x2000
 #define LAYOUT_UPDATE_STACK_SIZE 0x800
+#define LAYOUT_ITS_STACK_SIZE    0x1000
+#define LAYOUT_PS_STACK_SIZE     0x1000
 
 /* SRAM1 (256 KB) and SRAM3 (320 KB) are the application's. */
 #define LAYOUT_SRAM1_NS   0x20000000

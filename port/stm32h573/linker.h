@@ -16,6 +16,10 @@ extern uint8_t linker_crypto_text[];
 extern uint8_t linker_crypto_text_end[];
 extern uint8_t linker_update_text[];
 extern uint8_t linker_update_text_end[];
+extern uint8_t linker_its_text[];
+extern uint8_t linker_its_text_end[];
+extern uint8_t linker_ps_text[];
+extern uint8_t linker_ps_text_end[];
 
 /* RAM, in this order; each stack is the lowest part of its region. */
 extern uint8_t linker_spm_ram_end[];
@@ -29,4 +33,10 @@ extern uint8_t linker_crypto_ram_end[];
 extern uint8_t linker_update_ram[];
 extern uint8_t linker_update_stack_top[];
 extern uint8_t linker_update_ram_end[];
+extern uint8_t linker_its_ram[];
+extern uint8_t linker_its_stack_top[];
+extern uint8_t linker_its_ram_end[];
+extern uint8_t linker_ps_ram[];
+extern uint8_t linker_ps_stack_top[];
+extern uint8_t linker_ps_ram_end[];
 extern uint8_t linker_partition_ram_end[];

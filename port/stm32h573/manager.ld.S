@@ -10,6 +10,8 @@
 #define SPM(what)    *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
 #define CRYPTO(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) :*rng.c.o(what)
 #define UPDATE(what) *libcore_services.a:*services_update*(what)
+#define ITS(what)    *libcore_services.a:*services_its*(what)
+#define PS(what)     *libcore_services.a:*services_ps*(what)
 
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*
@@ -54,6 +56,14 @@ SECTIONS
         UPDATE(TEXT)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_update_text_end = .;
+        linker_its_text = .;
+        ITS(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_its_text_end = .;
+        linker_ps_text = .;
+        PS(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_ps_text_end = .;
         linker_partition_text_end = .;
     } > FLASH
 
@@ -63,10 +73,10 @@ SECTIONS
         SPM(TEXT)
         . = ALIGN(4);
         linker_copy = .;
-        COPY(.spm_data) COPY(.crypto_data) COPY(.update_data)
+        COPY(.spm_data) COPY(.crypto_data) COPY(.update_data) COPY(.its_data) COPY(.ps_data)
         linker_copy_end = .;
         linker_clear = .;
-        CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss)
+        CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss) CLEAR(.its_bss) CLEAR(.ps_bss)
         linker_clear_end = .;
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_spm_text_end = .;
@@ -122,6 +132,30 @@ SECTIONS
         UPDATE(BSS)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_update_ram_end = .;
+    } > RAM
+
+    .its_stack (NOLOAD) :
+    {
+        STACK(LAYOUT_ITS_STACK_SIZE, linker_its_ram, linker_its_stack_top)
+    } > RAM
+    .its_data : { ITS(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .its_bss (NOLOAD) :
+    {
+        ITS(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_its_ram_end = .;
+    } > RAM
+
+    .ps_stack (NOLOAD) :
+    {
+        STACK(LAYOUT_PS_STACK_SIZE, linker_ps_ram, linker_ps_stack_top)
+    } > RAM
+    .ps_data : { PS(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .ps_bss (NOLOAD) :
+    {
+        PS(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_ps_ram_end = .;
         linker_partition_ram_end = .;
     } > RAM
 

@@ -4,6 +4,7 @@
 #include <garrison/port.h>
 
 #include "isolation.h"
+#include "layout.h"
 #include "linker.h"
 #include "regs.h"
 
@@ -42,6 +43,30 @@ const struct partition_memory partition_memory_update = {
             REGION(linker_update_text, linker_update_text_end, CODE),
             REGION(linker_update_ram, linker_update_ram_end, DATA),
         },
+};
+
+const struct partition_memory partition_memory_its = {
+    .stack_base = (uintptr_t)linker_its_ram,
+    .stack_limit = (uintptr_t)linker_its_stack_top,
+    .region =
+        {
+            REGION(linker_library_text, linker_library_text_end, CODE),
+            REGION(linker_its_text, linker_its_text_end, CODE),
+            REGION(linker_its_ram, linker_its_ram_end, DATA),
+        },
+    .area = {{LAYOUT_ITS_OFF, LAYOUT_ITS_SIZE}},
+};
+
+const struct partition_memory partition_memory_ps = {
+    .stack_base = (uintptr_t)linker_ps_ram,
+    .stack_limit = (uintptr_t)linker_ps_stack_top,
+    .region =
+        {
+            REGION(linker_library_text, linker_library_text_end, CODE),
+            REGION(linker_ps_text, linker_ps_text_end, CODE),
+            REGION(linker_ps_ram, linker_ps_ram_end, DATA),
+        },
+    .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
 };
 
 static uint32_t region_attributes(const struct partition_region *region)

@@ -203,6 +203,19 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     case SVC_WRITE:
         spm_write((psa_handle_t)frame->r0, frame->r1, (const void *)frame->r2, frame->r3);
         break;
+    case SVC_AREA_SIZE:
+        frame->r0 = spm_area_size(frame->r0);
+        break;
+    case SVC_AREA_READ:
+        frame->r0 = (uint32_t)spm_area_read(frame->r0, frame->r1, (uint8_t *)frame->r2, frame->r3);
+        break;
+    case SVC_AREA_PROGRAM:
+        frame->r0 =
+            (uint32_t)spm_area_program(frame->r0, frame->r1, (const uint8_t *)frame->r2, frame->r3);
+        break;
+    case SVC_AREA_ERASE:
+        frame->r0 = (uint32_t)spm_area_erase(frame->r0, frame->r1, frame->r2);
+        break;
     case SVC_PANIC:
         fault_stop("psa_panic");
     default:

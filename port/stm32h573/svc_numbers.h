@@ -9,3 +9,7 @@
 #define SVC_SKIP             18
 #define SVC_WRITE            19
 #define SVC_PANIC            20
+#define SVC_AREA_SIZE        21
+#define SVC_AREA_READ        22
+#define SVC_AREA_PROGRAM     23
+#define SVC_AREA_ERASE       24
