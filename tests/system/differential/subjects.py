@@ -141,5 +141,6 @@ SUBJECTS = {
         exclusive_monitor_in_a_page_of_borders
         exclusive_monitor_does_not_outlive_a_tail_chain
         exclusive_monitor_does_not_outlive_a_fault load_multiple_of_its_own_base
+        unaligned_after_many_aligned_rounds
     '''.split(),
 }
