@@ -13,8 +13,13 @@
 #define BOOT_INSNS   400000000u
 #define ATTACK_INSNS 2000000u
 
-#define MARK         0xA77AC4EDu /* what hostile_partition.h writes */
-#define GATE_CALL    0x0C014818u
+#define MARK      0xA77AC4EDu /* what hostile_partition.h writes */
+#define GATE_CALL 0x0C014818u
+
+/* enum garrison_status */
+#define STATUS_OK       0x3C6A59C3u
+#define STATUS_ARGUMENT 0x1B2D4E87u
+
 #define RESULT_WORDS 16u
 #define SRAM2        0x30040000u
 #define SRAM2_END    0x30050000u
@@ -88,6 +93,10 @@ static const struct attack attacks[] = {
     {"starts the application again", 'x', START_APPLICATION, 0, PROTECTED, "DACCVIOL", NULL},
     {"reads USART1", 'r', ABSOLUTE, 0x4001381C, PROTECTED, "DACCVIOL", READ},
     {"writes the flash controller", 'w', ABSOLUTE, 0x50022028, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the storage areas", 'r', ABSOLUTE, 0x0C1EC000, PROTECTED, "DACCVIOL", READ},
+    {"writes the storage areas", 'w', ABSOLUTE, 0x0C1FFFF0, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the storage areas by their other alias", 'r', ABSOLUTE, 0x081F4000, PROTECTED,
+     "DACCVIOL", READ},
     {"writes the TZSC", 'w', ABSOLUTE, 0x50032410, PROTECTED, "DACCVIOL", WRITE},
     {"reads the register behind the RNG's", 'r', ABSOLUTE, 0x520C0C00, PROTECTED, "DACCVIOL", READ},
     {"reads the register before the RNG's", 'r', ABSOLUTE, 0x520C07FC, PROTECTED, "DACCVIOL", READ},
@@ -116,6 +125,29 @@ static const struct attack attacks[] = {
     {"returns from above its memory", 'R', OWN_RAM_END, 0x400, "MemManage", "MSTKERR", NULL},
     {"overflows its stack", 's', ABSOLUTE, 0, "UsageFault", "STKOF", NULL},
 };
+
+/* Areas of the partitions, as sector addresses, and their sizes; 0: there is none. */
+#define FLASH    0x0C000000u
+#define SECTOR   0x2000u
+#define ITS      0x0C1EC000u
+#define PS       0x0C1F4000u
+#define COUNTERS 0x0C1FC000u
+
+struct areas {
+    const char *partition;
+    uint32_t addr[2];
+    uint32_t size[2];
+};
+
+static const struct areas areas[] = {
+    {"crypto", {FLASH, FLASH}, {0, 0}},
+    {"update", {FLASH, FLASH}, {0, 0}},
+    {"its", {ITS, FLASH}, {0x8000, 0}},
+    {"ps", {PS, COUNTERS}, {0x8000, 0x4000}},
+};
+
+/** Flash that no partition but its owner may reach, and what stands there from the start. */
+static const uint32_t marked[] = {ITS, ITS + 0x7FF0, PS, PS + 0x7FF0, COUNTERS, COUNTERS + 0x3FF0};
 
 /** A device whose client is ready for an attack, and can be had so again. */
 struct lab {
@@ -181,6 +213,12 @@ static int open_lab(void **state, const char *partition)
     struct sim_error error;
     lab.partition = partition;
     device_open(&lab.device, &images);
+    for (size_t i = 0; i < COUNT_OF(marked); i++) {
+        const uint32_t mark[4] = {marked[i], ~marked[i], marked[i], ~marked[i]};
+        assert_int_equal(
+            sim_poke(lab.device.sim, marked[i], (const uint8_t *)mark, sizeof mark, &error),
+            SIM_OK);
+    }
     device_boot(&lab.device);
     if (!device_run_until(&lab.device, "client: ready\n", BOOT_INSNS)) {
         fail_msg("no boot:\n%s\n%s", lab.device.uart, lab.device.events);
@@ -372,6 +410,146 @@ static void a_partition_that_leaves_takes_nothing_along(void **state)
     assert_int_equal(sim_reg_read(lab->device.sim, SIM_REG_CONTROL_S), 3);
 }
 
+static const struct areas *own_areas(const struct lab *lab)
+{
+    size_t i = 0;
+    while (strcmp(areas[i].partition, lab->partition) != 0) {
+        i++;
+    }
+    return &areas[i];
+}
+
+/** The areas are as they were, apart from one sector. */
+static void expect_areas_kept(struct lab *lab, const char *what, uint32_t but)
+{
+    for (size_t i = 0; i < COUNT_OF(marked); i++) {
+        if (marked[i] / SECTOR == but / SECTOR) {
+            continue;
+        }
+        if (peek(lab, marked[i]) != marked[i] || peek(lab, marked[i] + 12) != ~marked[i]) {
+            fail_msg("%s %s: 0x%08X was changed", lab->partition, what, marked[i]);
+        }
+    }
+}
+
+/** Reads, programs, erases: the manager ends the partition, and the flash stays as it is. */
+static void expect_not_its_flash(struct lab *lab, uint32_t index, uint32_t off)
+{
+    static const struct {
+        const char *what;
+        char letter;
+    } operations[] = {{"reads", 'd'}, {"programs", 'D'}, {"erases", 'E'}};
+    char words[80];
+    (void)snprintf(words, sizeof words, "%s: programmer error: flash is not its own",
+                   lab->partition);
+    for (size_t i = 0; i < COUNT_OF(operations); i++) {
+        if (attack(lab, operations[i].letter, off | index)) {
+            fail_msg("%s %s 0x%08X of area %u:\n%s", lab->partition, operations[i].what, off, index,
+                     lab->device.uart);
+        }
+        expect_words(lab, operations[i].what, lab->device.uart, words);
+        expect_nothing_sent(lab, operations[i].what);
+        assert_null(strstr(lab->device.events, "fault:"));
+        const uint32_t addr = FLASH + (own_areas(lab)->addr[index & 1u] - FLASH + off) % 0x200000u;
+        expect_areas_kept(lab, operations[i].what, 0);
+        assert_int_not_equal(peek(lab, addr), MARK);
+    }
+}
+
+static void flash_that_is_not_its_own_is_its_end(void **state)
+{
+    struct lab *lab = *state;
+    const struct areas *own = own_areas(lab);
+    for (uint32_t index = 0; index < 2; index++) {
+        static const uint32_t others[] = {ITS, PS, COUNTERS, FLASH, 0x0C014000, 0x0C040000};
+        for (size_t i = 0; i < COUNT_OF(others); i++) {
+            if (others[i] != own->addr[index] || own->size[index] == 0) {
+                expect_not_its_flash(lab, index, others[i] - own->addr[index]);
+            }
+        }
+        expect_not_its_flash(lab, index, own->size[index]);
+        expect_not_its_flash(lab, index, (uint32_t)0 - SECTOR);
+    }
+    expect_not_its_flash(lab, 2, 0);
+    expect_not_its_flash(lab, 3, 0);
+}
+
+static void its_own_areas_are_open_and_nothing_else_changes(void **state)
+{
+    struct lab *lab = *state;
+    const struct areas *own = own_areas(lab);
+    for (uint32_t index = 0; index < 2 && own->size[index] > 0; index++) {
+        uint32_t words[2];
+        const uint32_t addr = own->addr[index];
+        assert_true(attack(lab, 'd', index));
+        answer(lab, words, 2);
+        assert_int_equal(words[0], STATUS_OK);
+        assert_int_equal(words[1], addr);
+        assert_true(attack(lab, 'D', 16u | index));
+        answer(lab, words, 1);
+        assert_int_equal(words[0], STATUS_OK);
+        assert_int_equal(peek(lab, addr + 16), MARK);
+        expect_areas_kept(lab, "programs its own", 0);
+        assert_true(attack(lab, 'E', index));
+        answer(lab, words, 1);
+        assert_int_equal(words[0], STATUS_OK);
+        assert_int_equal(peek(lab, addr), 0xFFFFFFFF);
+        expect_areas_kept(lab, "erases its own", addr);
+    }
+}
+
+static void an_area_is_a_device_that_answers_mistakes(void **state)
+{
+    struct lab *lab = *state;
+    const struct areas *own = own_areas(lab);
+    for (uint32_t index = 0; index < 3; index++) {
+        uint32_t words[12];
+        assert_true(attack(lab, 'v', index));
+        answer(lab, words, COUNT_OF(words));
+        const uint32_t size = index < 2 ? own->size[index] : 0;
+        assert_int_equal(words[0], size);
+        if (size == 0) {
+            continue;
+        }
+        assert_int_equal(words[1], SECTOR);
+        assert_int_equal(words[2], 16);
+        assert_int_equal(words[3], STATUS_OK);
+        for (unsigned i = 4; i < 8; i++) {
+            assert_int_equal(words[i], STATUS_ARGUMENT);
+        }
+        assert_int_equal(words[8], own->addr[index] + size - 16);
+    }
+}
+
+static void flash_goes_through_its_own_memory_only(void **state)
+{
+    static const struct {
+        char letter;
+        enum place place;
+        uint32_t off;
+    } rows[] = {
+        {'B', SPM_RAM_END, WORD_BELOW},    {'B', OTHER_RAM, 0},         {'B', OWN_TEXT, 0},
+        {'B', ABSOLUTE, 0x30040000},       {'B', ABSOLUTE, 0x20000000}, {'P', SPM_TEXT, 0},
+        {'P', SPM_RAM_END, (uint32_t)-16}, {'P', OTHER_TEXT, 0},        {'P', OTHER_RAM, 0},
+        {'P', ABSOLUTE, 0x20000000},       {'P', ABSOLUTE, 0x08040000}, {'P', ABSOLUTE, ITS},
+    };
+    struct lab *lab = *state;
+    char words[80];
+    if (own_areas(lab)->size[0] == 0) {
+        return;
+    }
+    (void)snprintf(words, sizeof words, "%s: " NOT_OWN, lab->partition);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const uint32_t addr = lab->place[rows[i].place] + rows[i].off;
+        assert_false(attack(lab, rows[i].letter, addr));
+        expect_words(lab, "buffer", lab->device.uart, words);
+        if (rows[i].letter == 'B' && addr < SRAM2_END) {
+            assert_int_not_equal(peek(lab, addr), own_areas(lab)->addr[0]);
+        }
+        expect_areas_kept(lab, "buffer", 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,7 +561,12 @@ int main(void)
         cmocka_unit_test(it_is_entered_with_registers_that_say_nothing),
         cmocka_unit_test(it_cannot_make_itself_privileged),
         cmocka_unit_test(a_partition_that_leaves_takes_nothing_along),
+        cmocka_unit_test(flash_that_is_not_its_own_is_its_end),
+        cmocka_unit_test(its_own_areas_are_open_and_nothing_else_changes),
+        cmocka_unit_test(an_area_is_a_device_that_answers_mistakes),
+        cmocka_unit_test(flash_goes_through_its_own_memory_only),
     };
-    const int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, close_lab);
-    return failed + cmocka_run_group_tests_name("update", tests, open_update, close_lab);
+    int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, close_lab);
+    failed += cmocka_run_group_tests_name("update", tests, open_update, close_lab);
+    return failed;
 }

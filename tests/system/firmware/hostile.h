@@ -12,5 +12,6 @@ struct hostile_request {
 };
 
 /** What is written where nothing may be written. */
-#define HOSTILE_MARK  0xA77AC4EDu
-#define HOSTILE_WORDS 16u
+#define HOSTILE_MARK   0xA77AC4EDu
+#define HOSTILE_WORDS  16u
+#define HOSTILE_SECTOR 0x2000u

@@ -10,8 +10,10 @@
  */
 #pragma once
 
+#include <garrison/area.h>
 #include <psa/service.h>
 
+#include "area_call.h"
 #include "gate.h"
 #include "hostile.h"
 #include "linker.h"
@@ -118,6 +120,59 @@ static void try_message_from(const struct attempt *attempt)
     psa_write(attempt->message, 0, (const void *)attempt->addr, sizeof(uint32_t));
 }
 
+/* Flash, past the device: the address is an offset into an area, its lowest two bits the area. */
+#define AREA_INDEX(addr) ((addr)&3u)
+#define AREA_OFF(addr)   ((addr) & ~3u)
+
+static void try_area_read(const struct attempt *attempt)
+{
+    attempt->result[0] =
+        (uint32_t)area_call_read(AREA_INDEX(attempt->addr), AREA_OFF(attempt->addr),
+                                 (uint8_t *)&attempt->result[1], sizeof(uint32_t));
+}
+
+static void try_area_program(const struct attempt *attempt)
+{
+    const uint32_t marks[4] = {HOSTILE_MARK, HOSTILE_MARK, HOSTILE_MARK, HOSTILE_MARK};
+    attempt->result[0] = (uint32_t)area_call_program(
+        AREA_INDEX(attempt->addr), AREA_OFF(attempt->addr), (const uint8_t *)marks, sizeof marks);
+}
+
+static void try_area_erase(const struct attempt *attempt)
+{
+    attempt->result[0] = (uint32_t)area_call_erase(AREA_INDEX(attempt->addr),
+                                                   AREA_OFF(attempt->addr), HOSTILE_SECTOR);
+}
+
+static void try_area_read_into(const struct attempt *attempt)
+{
+    attempt->result[0] = (uint32_t)area_call_read(0, 0, (uint8_t *)attempt->addr, 4);
+}
+
+static void try_area_program_from(const struct attempt *attempt)
+{
+    attempt->result[0] = (uint32_t)area_call_program(0, 0, (const uint8_t *)attempt->addr, 16);
+}
+
+/** The device as an honest partition has it, and what it answers behind its end. */
+static void try_area_device(const struct attempt *attempt)
+{
+    const struct flash_device *device = area_device(attempt->addr);
+    uint32_t *result = attempt->result;
+    if (device == NULL) {
+        return;
+    }
+    uint8_t *const data = (uint8_t *)&result[8];
+    result[0] = device->size;
+    result[1] = device->sector;
+    result[2] = device->unit;
+    result[3] = (uint32_t)device->read(device, device->size - 16, data, 16);
+    result[4] = (uint32_t)device->read(device, device->size - 16, data, 17);
+    result[5] = (uint32_t)device->program(device, device->size, data, 16);
+    result[6] = (uint32_t)device->erase(device, (uint32_t)0 - device->sector, device->sector);
+    result[7] = (uint32_t)device->program(device, 8, data, 16);
+}
+
 static void try_number_of_gate(const struct attempt *attempt)
 {
     (void)attempt;
@@ -167,11 +222,26 @@ static const struct {
     char letter;
     void (*run)(const struct attempt *attempt);
 } attacks[] = {
-    {'p', tell_places},        {'e', tell_entry},       {'r', try_read},
-    {'w', try_write},          {'x', try_jump},         {'c', try_registers},
-    {'i', try_message_into},   {'o', try_message_from}, {'g', try_number_of_gate},
-    {'n', try_number_of_none}, {'G', try_gate_from},    {'R', try_return_from},
-    {'s', try_overflow},       {'b', try_way_out},
+    {'p', tell_places},
+    {'e', tell_entry},
+    {'r', try_read},
+    {'w', try_write},
+    {'x', try_jump},
+    {'c', try_registers},
+    {'i', try_message_into},
+    {'o', try_message_from},
+    {'g', try_number_of_gate},
+    {'n', try_number_of_none},
+    {'G', try_gate_from},
+    {'R', try_return_from},
+    {'s', try_overflow},
+    {'b', try_way_out},
+    {'d', try_area_read},
+    {'D', try_area_program},
+    {'E', try_area_erase},
+    {'B', try_area_read_into},
+    {'P', try_area_program_from},
+    {'v', try_area_device},
 };
 
 __attribute__((used)) static psa_status_t hostile_serve(const psa_msg_t *message,

@@ -11,6 +11,8 @@
 #include "hostile.h"
 #include "layout.h"
 #include "services/crypto_protocol.h"
+#include "services/its_protocol.h"
+#include "services/ps_protocol.h"
 #include "services/update_protocol.h"
 
 #define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
@@ -92,6 +94,20 @@ static void back_door(void)
     }
 }
 
+static psa_handle_t partition_named(uint32_t letter)
+{
+    switch (letter) {
+    case 'c':
+        return CRYPTO_HANDLE;
+    case 'i':
+        return ITS_HANDLE;
+    case 'p':
+        return PS_HANDLE;
+    default:
+        return UPDATE_HANDLE;
+    }
+}
+
 int main(void)
 {
     for (unsigned i = 0; i < 8; i++) {
@@ -101,7 +117,7 @@ int main(void)
     printf("client: buffer %08lX\n", (unsigned long)(uintptr_t)result);
     printf("client: ready\n");
     for (;;) {
-        const psa_handle_t partition = received() == 'c' ? CRYPTO_HANDLE : UPDATE_HANDLE;
+        const psa_handle_t partition = partition_named(received());
         const uint32_t letter = received();
         attack(partition, letter, received_word());
     }
