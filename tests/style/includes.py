@@ -34,8 +34,9 @@ RULES = [
     ('core/spm/partitions.c', SPM + ['core/services/*.h']),
     ('core/spm/manager.c', SPM + ['core/services/*.h']),
     ('core/spm/', SPM),
-    ('core/services/', COMMON + PSA + ['<mbedtls/*.h>', 'include/garrison/entropy.h',
-                                       'core/base/*', 'core/store/*', 'core/token/*']),
+    ('core/services/', COMMON + PSA + ['<mbedtls/*.h>', 'include/garrison/area.h',
+                                       'include/garrison/entropy.h', 'core/base/*', 'core/store/*',
+                                       'core/token/*']),
     ('core/client/', COMMON + PSA + ['core/services/*_protocol.h']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
     # The host runs the chip's own drivers and boot tables on the simulated chip.

@@ -1,0 +1,18 @@
+/*
+ * Partition "ps": Protected Storage. What it offers is in ps_protocol.h.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <psa/service.h>
+
+/** The secure function. */
+psa_status_t ps_service(const psa_msg_t *message);
+
+/**
+ * Gives the service its key; the partition cannot derive it, so the manager calls this before the
+ * first message, with its own rights. The area is mounted anew by the next message.
+ * @param key  64 bytes; NULL: there is none, and the service refuses
+ */
+void ps_note_key(const uint8_t *key);
