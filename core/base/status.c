@@ -19,6 +19,9 @@ static const struct {
     {GARRISON_ERROR_UNSUPPORTED, "not supported by this version"},
     {GARRISON_ERROR_FULL, "no room is left"},
     {GARRISON_ERROR_STALE, "authentic, but older than what a counter says"},
+    {GARRISON_ERROR_DEPENDENCY, "another image must be there, or be newer"},
+    {GARRISON_ERROR_UNACCEPTED, "not accepted before the reset"},
+    {GARRISON_ERROR_REJECTED, "rejected while on trial"},
 };
 
 #define COUNT ((uint8_t)(sizeof statuses / sizeof statuses[0]))

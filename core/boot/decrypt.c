@@ -79,20 +79,21 @@ static enum garrison_status agree(const uint8_t secret[32], const uint8_t *point
     return status;
 }
 
-/** AES in counter mode from the block at `off / 16` on; the counter begins at 0. */
-static void apply_counter(mbedtls_aes_context *aes, uint32_t off, uint8_t *data, uint32_t len)
+/** AES in counter mode from the block at `off / 16` on; the counter's lower half begins at 0. */
+static void apply_counter(struct decrypt *decrypt, uint32_t off, uint8_t *data, uint32_t len)
 {
-    uint8_t counter[BLOCK_BYTES] = {0};
+    uint8_t counter[BLOCK_BYTES];
     uint8_t stream[BLOCK_BYTES];
     uint32_t block = off / BLOCK_BYTES;
     uint32_t place = off % BLOCK_BYTES;
 
+    memcpy(counter, decrypt->nonce, sizeof decrypt->nonce);
     while (len > 0) {
         for (uint32_t i = 0; i < 4; i++) {
             counter[BLOCK_BYTES - 1u - i] = (uint8_t)(block >> (8u * i));
         }
         /* It fails for a key that was not set only; then what follows is refused by its digest. */
-        (void)!mbedtls_aes_crypt_ecb(aes, MBEDTLS_AES_ENCRYPT, counter, stream);
+        (void)!mbedtls_aes_crypt_ecb(&decrypt->aes, MBEDTLS_AES_ENCRYPT, counter, stream);
         while (place < BLOCK_BYTES && len > 0) {
             *data++ ^= stream[place++];
             len--;
@@ -112,7 +113,7 @@ static enum garrison_status open_key(struct decrypt *decrypt, const uint8_t *key
     mbedtls_aes_init(&decrypt->aes);
     enum garrison_status status = GARRISON_ERROR_KEY;
     if (mbedtls_aes_setkey_enc(&decrypt->aes, key, wrapped.len * 8u) == 0) {
-        apply_counter(&decrypt->aes, 0, body_key, wrapped.len);
+        apply_counter(decrypt, 0, body_key, wrapped.len);
         if (mbedtls_aes_setkey_enc(&decrypt->aes, body_key, wrapped.len * 8u) == 0) {
             status = GARRISON_OK;
         }
@@ -152,9 +153,19 @@ enum garrison_status decrypt_open(struct decrypt *decrypt, const uint8_t secret[
     return status;
 }
 
+enum garrison_status decrypt_open_key(struct decrypt *decrypt, const uint8_t key[32],
+                                      const uint8_t nonce[12])
+{
+    memset(decrypt, 0, sizeof *decrypt);
+    mbedtls_aes_init(&decrypt->aes);
+    memcpy(decrypt->nonce, nonce, sizeof decrypt->nonce);
+    return mbedtls_aes_setkey_enc(&decrypt->aes, key, 256) == 0 ? GARRISON_OK
+                                                                : GARRISON_ERROR_DEVICE;
+}
+
 void decrypt_apply(struct decrypt *decrypt, uint32_t off, uint8_t *data, uint32_t len)
 {
-    apply_counter(&decrypt->aes, off, data, len);
+    apply_counter(decrypt, off, data, len);
 }
 
 void decrypt_close(struct decrypt *decrypt)

@@ -22,6 +22,7 @@
 /** A body's key, ready for use. Secret: decrypt_close() wipes it. */
 struct decrypt {
     mbedtls_aes_context aes;
+    uint8_t nonce[12]; /**< The counter's upper bytes; zero for an image's own key. */
 };
 
 /**
@@ -34,6 +35,13 @@ struct decrypt {
  */
 enum garrison_status decrypt_open(struct decrypt *decrypt, const uint8_t secret[32],
                                   struct view wrapped) GARRISON_MUST_USE;
+
+/**
+ * Takes an AES-256 key as it is.
+ * @param nonce  never used with this key before, unless for the same bytes
+ */
+enum garrison_status decrypt_open_key(struct decrypt *decrypt, const uint8_t key[32],
+                                      const uint8_t nonce[12]) GARRISON_MUST_USE;
 
 /** Decrypts, or encrypts, part of a body in place. @param off  from the start of the body */
 void decrypt_apply(struct decrypt *decrypt, uint32_t off, uint8_t *data, uint32_t len);

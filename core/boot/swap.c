@@ -130,3 +130,63 @@ enum garrison_status swap_back(const struct swap *swap)
 {
     return run(swap, back_step);
 }
+
+enum garrison_status swap_overwrite(const struct swap *swap)
+{
+    const struct swap_part *part = &swap->part[0];
+    enum garrison_status status = GARRISON_OK;
+    for (uint32_t i = 0; status == GARRISON_OK && i < part->sectors; i++) {
+        const uint32_t off = i * swap->flash->sector;
+        const struct step step = {part->download_off + off, part->active_off + off, off, part->in};
+        status = run_step(swap, &step);
+    }
+    return status;
+}
+
+/** Where a sector of the incoming image stands. */
+static uint32_t incoming(const struct swap *swap, uint32_t index, uint32_t sector)
+{
+    const struct swap_part *part = &swap->part[index];
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < index; i++) {
+        before += STEPS_A_SECTOR * swap->part[i].sectors;
+    }
+    if (swap->journal->operation.steps >= before + STEPS_A_SECTOR * (sector + 1u)) {
+        return part->active_off + sector * swap->flash->sector;
+    }
+    return part->download_off + (sector + 1u) * swap->flash->sector;
+}
+
+static enum garrison_status view_read(const struct flash_device *device, uint32_t off,
+                                      uint8_t *data, uint32_t len)
+{
+    const struct swap_view *view = device->context;
+    const struct flash_device *flash = view->swap->flash;
+    if (!bytes_range_fits(off, len, device->size)) {
+        return GARRISON_ERROR_ARGUMENT;
+    }
+    while (len > 0) {
+        const uint32_t within = off % flash->sector;
+        const uint32_t left = flash->sector - within;
+        const uint32_t part = len < left ? len : left;
+        const uint32_t from = incoming(view->swap, view->index, off / flash->sector) + within;
+        const enum garrison_status status = flash->read(flash, from, data, part);
+        if (status != GARRISON_OK) {
+            return status;
+        }
+        off += part;
+        data += part;
+        len -= part;
+    }
+    return GARRISON_OK;
+}
+
+void swap_view_open(struct swap_view *view, const struct swap *swap, uint32_t index)
+{
+    view->swap = swap;
+    view->index = index;
+    view->device = *swap->flash;
+    view->device.size = swap->part[index].sectors * swap->flash->sector;
+    view->device.context = view;
+    view->device.read = view_read;
+}

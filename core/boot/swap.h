@@ -55,3 +55,20 @@ uint32_t swap_steps(const struct swap *swap);
  */
 enum garrison_status swap_forward(const struct swap *swap) GARRISON_MUST_USE;
 enum garrison_status swap_back(const struct swap *swap) GARRISON_MUST_USE;
+
+/**
+ * Copies what is staged at the start of the download slot of the one part over its active slot,
+ * through `in`. The download slot stays as it is, so that all of it can be repeated; the journal is
+ * not used.
+ */
+enum garrison_status swap_overwrite(const struct swap *swap) GARRISON_MUST_USE;
+
+/** The incoming image of a part, as the steps so far have left it, partly here and partly there. */
+struct swap_view {
+    struct flash_device device; /**< From the image's start, `sectors` long; it can only be read. */
+    const struct swap *swap;
+    uint32_t index;
+};
+
+/** Opens the view on a forward swap. What has come in already is read as it came out of `in`. */
+void swap_view_open(struct swap_view *view, const struct swap *swap, uint32_t index);

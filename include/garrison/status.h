@@ -28,7 +28,10 @@ enum garrison_status {
     GARRISON_ERROR_MISMATCH = 0x7B1D24E8,  /**< Read back differently than written. */
     GARRISON_ERROR_UNSUPPORTED = 0x55AA33CC, /**< Well formed, but not known here. */
     GARRISON_ERROR_FULL = 0x4B2DE871,        /**< No room is left. */
-    GARRISON_ERROR_STALE = 0x39A65CF0        /**< Authentic, but older than what a counter says. */
+    GARRISON_ERROR_STALE = 0x39A65CF0,       /**< Authentic, but older than what a counter says. */
+    GARRISON_ERROR_DEPENDENCY = 0x5C0F3AA6,  /**< Another image must be there, or be newer. */
+    GARRISON_ERROR_UNACCEPTED = 0x2687D8E1,  /**< On trial, and not accepted before the reset. */
+    GARRISON_ERROR_REJECTED = 0x47D1B27E     /**< On trial, and rejected. */
 };
 
 /** The result in words, for logs: "signature is not by the expected owner". Never NULL. */

@@ -1,0 +1,442 @@
+#include "boot/install.h"
+
+#include <string.h>
+
+#include "base/hardened.h"
+#include "base/secret.h"
+#include "boot/clear.h"
+#include "boot/install_image.h"
+#include "boot/swap.h"
+
+#define COMPONENT_UROT 0u
+
+static uint32_t whole_sectors(const struct install *install, uint32_t bytes)
+{
+    return (bytes + install->flash->sector - 1u) / install->flash->sector;
+}
+
+/*
+ * Swapping a set.
+ */
+
+/** A set under way: its parts, and what decrypts and seals the bytes of each. */
+struct set {
+    uint16_t members;
+    uint32_t count;
+    uint32_t component[INSTALL_COMPONENTS];
+    struct swap_part part[INSTALL_COMPONENTS];
+    struct clear opened[INSTALL_COMPONENTS]; /**< What comes in. */
+    struct clear sealed[INSTALL_COMPONENTS]; /**< What goes out. */
+    struct swap_transform in[INSTALL_COMPONENTS];
+    struct swap_transform out[INSTALL_COMPONENTS];
+};
+
+/** One at a time, and too large for a stack. */
+static struct set set;
+
+static void set_close(void)
+{
+    secret_wipe(&set, sizeof set);
+}
+
+/** The nonce of what left the active slot of a component in one operation. */
+static void seal_nonce(uint32_t component, uint16_t sealed, uint8_t nonce[12])
+{
+    memset(nonce, 0, 12);
+    memcpy(nonce, "seal", 4);
+    nonce[4] = (uint8_t)sealed;
+    nonce[5] = (uint8_t)(sealed >> 8);
+    nonce[6] = (uint8_t)component;
+}
+
+/** Never 0, which says that nothing was sealed. */
+static uint16_t seal_number(uint32_t operation)
+{
+    return (uint16_t)(operation % 0xFFFFu + 1u);
+}
+
+static enum garrison_status open_seal(const struct install *install, struct clear *clear,
+                                      uint32_t component, uint16_t sealed)
+{
+    uint8_t nonce[12];
+    seal_nonce(component, sealed, nonce);
+    return clear_sealed(clear, install->seal_key, nonce);
+}
+
+/** Adds a component to the set; its transforms are set up by the caller. */
+static void set_add(const struct install *install, uint32_t component)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    const uint32_t i = set.count++;
+    set.members |= (uint16_t)(1u << component);
+    set.component[i] = component;
+    clear_init(&set.opened[i], install->flash, slot->download_off);
+    clear_init(&set.sealed[i], install->flash, slot->download_off);
+    set.part[i] = (struct swap_part){
+        .active_off = slot->off,
+        .download_off = slot->download_off,
+        .sectors = install->journal->component[component].sectors,
+    };
+}
+
+static void use_in(uint32_t i)
+{
+    set.in[i] = clear_transform(&set.opened[i]);
+    set.part[i].in = &set.in[i];
+}
+
+static void use_out(uint32_t i)
+{
+    set.out[i] = clear_transform(&set.sealed[i]);
+    set.part[i].out = &set.out[i];
+}
+
+static struct swap swap_of(const struct install *install)
+{
+    return (struct swap){
+        .flash = install->flash,
+        .journal = install->journal,
+        .part = set.part,
+        .count = set.count,
+        .buffer = install->buffer,
+        .buffer_size = install->buffer_size,
+    };
+}
+
+/** Whether a component's slots are as the journal says: what it says is not signed. */
+static bool member_is_sound(const struct install *install, uint32_t component)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    return slot != NULL && component != COMPONENT_UROT && slot->download_size != 0 &&
+           install->journal->component[component].sectors <= slot->size / install->flash->sector;
+}
+
+/** Sets up the way forward: what comes in is decrypted, what goes out sealed. */
+static enum garrison_status open_forward(const struct install *install)
+{
+    const struct journal *journal = install->journal;
+    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
+        if ((journal->operation.set >> component & 1u) == 0) {
+            continue;
+        }
+        if (!member_is_sound(install, component)) {
+            return GARRISON_ERROR_FORMAT;
+        }
+        set_add(install, component);
+    }
+    const struct swap swap = swap_of(install);
+    for (uint32_t i = 0; i < set.count; i++) {
+        struct swap_view view;
+        struct image image;
+        /* The new image is where the steps so far have left it. */
+        swap_view_open(&view, &swap, i);
+        const struct image_slot place = {&view.device, 0,
+                                         set.part[i].sectors * install->flash->sector};
+        /* One that has rotted since it was verified comes in as it is, and goes back. */
+        if (hardened_ok(image_parse(&place, &image)) && image.wrapped_len != 0 &&
+            hardened_ok(clear_body(&set.opened[i], &image, install->image_key))) {
+            use_in(i);
+        }
+        const uint16_t sealed = journal->component[set.component[i]].sealed;
+        if (sealed == 0) {
+            continue;
+        }
+        const enum garrison_status status =
+            open_seal(install, &set.sealed[i], set.component[i], sealed);
+        if (!hardened_ok(status)) {
+            return status;
+        }
+        use_out(i);
+    }
+    return GARRISON_OK;
+}
+
+/** Sets up the way back: the old image is unsealed, the new one sealed. */
+static enum garrison_status open_back(const struct install *install)
+{
+    const struct journal *journal = install->journal;
+    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
+        if ((journal->operation.set >> component & 1u) == 0) {
+            continue;
+        }
+        if (!member_is_sound(install, component)) {
+            return GARRISON_ERROR_FORMAT;
+        }
+        const uint32_t i = set.count;
+        set_add(install, component);
+        const uint16_t sealed = journal->component[component].sealed;
+        if (sealed == 0) {
+            continue;
+        }
+        enum garrison_status status = open_seal(install, &set.opened[i], component, sealed);
+        if (hardened_ok(status)) {
+            status = open_seal(install, &set.sealed[i], component,
+                               seal_number(journal->operation.number));
+        }
+        if (!hardened_ok(status)) {
+            return status;
+        }
+        use_in(i);
+        use_out(i);
+    }
+    return GARRISON_OK;
+}
+
+static uint8_t reason_of(enum garrison_status status)
+{
+    return garrison_status_index(status);
+}
+
+/** Swaps the set of the operation under way back, and says why. */
+static enum garrison_status run_back(const struct install *install)
+{
+    struct journal *journal = install->journal;
+    const uint16_t members = journal->operation.set;
+    enum garrison_status status = open_back(install);
+    if (hardened_ok(status)) {
+        const struct swap swap = swap_of(install);
+        status = swap_back(&swap);
+    }
+    set_close();
+    if (status == GARRISON_ERROR_DEVICE) {
+        return status;
+    }
+    uint8_t reason = 0;
+    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
+        if ((members >> component & 1u) != 0) {
+            reason = journal->component[component].reason;
+        }
+    }
+    return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason);
+}
+
+static enum garrison_status begin_back(const struct install *install, uint16_t members,
+                                       enum garrison_status reason)
+{
+    const enum garrison_status status =
+        journal_begin(install->journal, JOURNAL_REVERT, members, JOURNAL_TRIAL, reason_of(reason));
+    return hardened_ok(status) ? run_back(install) : status;
+}
+
+/** The new images where they stand now, with what they depend on. */
+static enum garrison_status verify_members(const struct install *install, uint16_t members)
+{
+    static struct install_image found;
+    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
+        if ((members >> component & 1u) == 0) {
+            continue;
+        }
+        struct hardened_verdict verdict;
+        enum garrison_status status = install_verify(install, component, &found, &verdict);
+        if (hardened_ok(status)) {
+            status = install_check_dependencies(install, 0, &found.image);
+        }
+        if (!hardened_ok(status)) {
+            return status;
+        }
+        if (!hardened_granted(&verdict)) {
+            return GARRISON_ERROR_SIGNATURE;
+        }
+    }
+    return GARRISON_OK;
+}
+
+/** Swaps the set of the operation under way in, on trial if it verifies and back if not. */
+static enum garrison_status run_forward(const struct install *install, enum journal_state after)
+{
+    struct journal *journal = install->journal;
+    const uint16_t members = journal->operation.set;
+    enum garrison_status status = open_forward(install);
+    if (hardened_ok(status)) {
+        const struct swap swap = swap_of(install);
+        status = swap_forward(&swap);
+    }
+    set_close();
+    if (status == GARRISON_ERROR_DEVICE) {
+        return status;
+    }
+    if (!hardened_ok(status)) {
+        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason_of(status));
+    }
+    status = verify_members(install, members);
+    if (!hardened_ok(status)) {
+        return begin_back(install, members, status);
+    }
+    return journal_begin(journal, JOURNAL_NOTHING, members, after, 0);
+}
+
+/*
+ * Beginning.
+ */
+
+/** Whether what two members use of the download area is apart; `staged` says how much that is. */
+static bool downloads_are_apart(const struct install *install, uint16_t members,
+                                const struct journal_component staged[INSTALL_COMPONENTS])
+{
+    const uint32_t sector = install->flash->sector;
+    for (uint32_t a = 0; a < INSTALL_COMPONENTS; a++) {
+        for (uint32_t b = 0; b < a; b++) {
+            if ((members >> a & members >> b & 1u) == 0) {
+                continue;
+            }
+            const uint32_t off_a = install_slot(install, a)->download_off;
+            const uint32_t off_b = install_slot(install, b)->download_off;
+            const uint32_t size_a = (staged[a].sectors + 1u) * sector;
+            const uint32_t size_b = (staged[b].sectors + 1u) * sector;
+            if (off_a < off_b ? off_b - off_a < size_a : off_a - off_b < size_b) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/** Verifies what is staged for a component, and says how it is to be swapped. */
+static enum garrison_status plan_member(const struct install *install, uint16_t members,
+                                        uint32_t component, struct journal_component *staged)
+{
+    static struct install_image found;
+    static struct image old;
+    const struct layout_slot *slot = install_slot(install, component);
+    if (slot == NULL || slot->download_size == 0) {
+        return GARRISON_ERROR_UNSUPPORTED;
+    }
+    enum garrison_status status = install_verify_staged(install, component, &found);
+    if (hardened_ok(status)) {
+        status = install_check_dependencies(install, members, &found.image);
+    }
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    const struct image_slot place = {install->flash, slot->off, slot->size};
+    const bool there = hardened_ok(image_parse(&place, &old));
+    const uint32_t bytes =
+        there && old.total_size > found.image.total_size ? old.total_size : found.image.total_size;
+    const bool seal = (slot->flags & LAYOUT_SLOT_ENCRYPTED) != 0 || (there && old.wrapped_len != 0);
+    *staged = (struct journal_component){
+        .state = JOURNAL_STAGED,
+        .size = found.image.total_size,
+        .sectors = (uint16_t)whole_sectors(install, bytes),
+        .sealed = seal ? seal_number(install->journal->operation.number + 1u) : 0,
+    };
+    return GARRISON_OK;
+}
+
+/** Verifies a staged set and swaps it in; a set that may not come is FAILED and nothing is touched. */
+static enum garrison_status begin_forward(const struct install *install, uint16_t members,
+                                          enum journal_state after)
+{
+    struct journal *journal = install->journal;
+    struct journal_component staged[INSTALL_COMPONENTS];
+    enum garrison_status status = GARRISON_OK;
+
+    memcpy(staged, journal->component, sizeof staged);
+    for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
+        if ((members >> i & 1u) != 0) {
+            status = plan_member(install, members, i, &staged[i]);
+        }
+    }
+    if (hardened_ok(status) && !downloads_are_apart(install, members, staged)) {
+        status = GARRISON_ERROR_FULL;
+    }
+    if (!hardened_ok(status)) {
+        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason_of(status));
+    }
+    for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
+        if ((members >> i & 1u) != 0) {
+            status = journal_set(journal, i, &staged[i]);
+        }
+    }
+    if (hardened_ok(status)) {
+        status = journal_begin(journal, JOURNAL_INSTALL, members, JOURNAL_STAGED, 0);
+    }
+    return hardened_ok(status) ? run_forward(install, after) : status;
+}
+
+/** Copies the staged uROT over the one in place. The staged one stays, for a next time. */
+static enum garrison_status overwrite(const struct install *install)
+{
+    static struct install_image found;
+    const struct layout_slot *slot = install_slot(install, COMPONENT_UROT);
+    struct clear clear;
+
+    enum garrison_status status = install_verify_staged(install, COMPONENT_UROT, &found);
+    clear_init(&clear, install->flash, slot->download_off);
+    if (hardened_ok(status)) {
+        status = clear_body(&clear, &found.image, install->image_key);
+    }
+    if (hardened_ok(status)) {
+        const struct swap_transform in = clear_transform(&clear);
+        const struct swap_part part = {
+            .active_off = slot->off,
+            .download_off = slot->download_off,
+            .sectors = whole_sectors(install, found.image.total_size),
+            .in = found.image.wrapped_len != 0 ? &in : NULL,
+        };
+        struct swap swap = swap_of(install);
+        swap.part = &part;
+        swap.count = 1;
+        status = swap_overwrite(&swap);
+    }
+    clear_close(&clear);
+    return status;
+}
+
+static enum garrison_status run_overwrite(const struct install *install)
+{
+    struct journal_component component = install->journal->component[COMPONENT_UROT];
+    const enum garrison_status status = overwrite(install);
+    if (status == GARRISON_ERROR_DEVICE) {
+        return status;
+    }
+    component.state = hardened_ok(status) ? JOURNAL_UPDATED : JOURNAL_FAILED;
+    component.reason = hardened_ok(status) ? 0 : reason_of(status);
+    return journal_set(install->journal, COMPONENT_UROT, &component);
+}
+
+static uint16_t members_in(const struct install *install, uint16_t mine, enum journal_state state)
+{
+    uint16_t members = 0;
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        if ((mine >> i & 1u) != 0 && install->journal->component[i].state == (uint8_t)state) {
+            members |= (uint16_t)(1u << i);
+        }
+    }
+    return members;
+}
+
+enum garrison_status install_run(const struct install *install, uint16_t mine)
+{
+    const uint16_t urot = mine & (1u << COMPONENT_UROT);
+    const uint16_t others = mine & (uint16_t)~urot;
+    enum garrison_status status = GARRISON_OK;
+
+    if (members_in(install, urot, JOURNAL_STAGED) != 0) {
+        status = run_overwrite(install);
+    }
+    if (!hardened_ok(status) || others == 0) {
+        return status;
+    }
+    switch (install->journal->operation.kind) {
+    case JOURNAL_INSTALL:
+        return run_forward(install, JOURNAL_TRIAL);
+    case JOURNAL_REVERT:
+        return run_back(install);
+    default:
+        break;
+    }
+    const uint16_t rejected = members_in(install, others, JOURNAL_REJECTED);
+    const uint16_t trial = members_in(install, others, JOURNAL_TRIAL) | rejected;
+    if (trial != 0) {
+        status = begin_back(install, trial,
+                            rejected != 0 ? GARRISON_ERROR_REJECTED : GARRISON_ERROR_UNACCEPTED);
+    }
+    const uint16_t staged = members_in(install, others, JOURNAL_STAGED);
+    return hardened_ok(status) && staged != 0 ? begin_forward(install, staged, JOURNAL_TRIAL)
+                                              : status;
+}
+
+bool install_on_trial(const struct install *install, uint32_t component)
+{
+    return install->journal->component[component].state == JOURNAL_TRIAL;
+}

@@ -1,0 +1,186 @@
+#include "boot/install_image.h"
+
+#include "base/hardened.h"
+#include "boot/clear.h"
+#include "boot/keys.h"
+#include "boot/policy.h"
+#include "boot/verify.h"
+
+/** Components with a fixed number; modules follow. */
+#define COMPONENT_MODULE 3u
+
+uint32_t install_component(uint32_t role)
+{
+    if (role >= IMAGE_ROLE_UROT && role <= IMAGE_ROLE_APPLICATION) {
+        return role - IMAGE_ROLE_UROT;
+    }
+    if (role >= IMAGE_ROLE_MODULE_0 && role - IMAGE_ROLE_MODULE_0 < INSTALL_COMPONENTS - 3u) {
+        return role - IMAGE_ROLE_MODULE_0 + COMPONENT_MODULE;
+    }
+    return INSTALL_COMPONENT_NONE;
+}
+
+uint32_t install_role(uint32_t component)
+{
+    return component < COMPONENT_MODULE ? component + IMAGE_ROLE_UROT
+                                        : component - COMPONENT_MODULE + IMAGE_ROLE_MODULE_0;
+}
+
+const struct layout_slot *install_slot(const struct install *install, uint32_t component)
+{
+    return layout_find(install->layout, install_role(component));
+}
+
+uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot)
+{
+    return slot->download_off + (slot->role == IMAGE_ROLE_UROT ? 0 : install->flash->sector);
+}
+
+/*
+ * Verifying.
+ */
+
+/** The stage's rules for images of a role, at the place that the layout gives them. */
+static bool rules_of(const struct install *install, const struct layout_slot *slot,
+                     struct boot_slot *rules)
+{
+    for (uint32_t i = 0; i < install->stage->slot_count; i++) {
+        const struct boot_slot *own = &install->stage->slot[i];
+        if (own->role == slot->role) {
+            *rules = *own;
+            rules->off = slot->off;
+            rules->size = slot->size;
+            rules->addr = own->addr - own->off + slot->off;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum garrison_status check_counter(const struct install *install, uint32_t component,
+                                          const struct image *image)
+{
+    const uint32_t stored = hardened_launder(install->counters->counter[component]);
+    if (image->counter < stored) {
+        return GARRISON_ERROR_STALE;
+    }
+    return hardened_launder(image->counter) >= install->counters->counter[component]
+               ? GARRISON_OK
+               : GARRISON_ERROR_STALE;
+}
+
+/** Verifies an image of a component wherever it stands, through whatever device shows it in clear. */
+static enum garrison_status verify_at(const struct install *install, uint32_t component,
+                                      struct install_image *found, struct hardened_verdict *verdict)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    const uint8_t *point = keys_find(install->keys, slot->role);
+    struct boot_slot rules;
+
+    if (point == NULL) {
+        return GARRISON_ERROR_KEY;
+    }
+    if (!rules_of(install, slot, &rules)) {
+        return GARRISON_ERROR_UNSUPPORTED;
+    }
+    if (found->image.total_size > slot->size) {
+        return GARRISON_ERROR_BOUNDS;
+    }
+    enum garrison_status status = verify_image(&found->image, point, found->measurement, verdict);
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    status = policy_check(install->stage, &rules, &found->image, &found->vectors);
+    return hardened_ok(status) ? check_counter(install, component, &found->image) : status;
+}
+
+enum garrison_status install_verify(const struct install *install, uint32_t component,
+                                    struct install_image *found, struct hardened_verdict *verdict)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    const struct image_slot place = {install->flash, slot->off, slot->size};
+    *verdict = (struct hardened_verdict)HARDENED_REFUSED;
+    const enum garrison_status status = image_parse(&place, &found->image);
+    return hardened_ok(status) ? verify_at(install, component, found, verdict) : status;
+}
+
+enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
+                                           struct install_image *found)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    const uint32_t off = install_staged_off(install, slot);
+    const uint32_t size = slot->download_size - (off - slot->download_off);
+    const struct image_slot place = {install->flash, off, size};
+    struct hardened_verdict verdict = HARDENED_REFUSED;
+    struct clear clear;
+
+    clear_init(&clear, install->flash, off);
+    enum garrison_status status = image_parse(&place, &found->image);
+    if (hardened_ok(status) && (slot->flags & LAYOUT_SLOT_ENCRYPTED) != 0 &&
+        found->image.wrapped_len == 0) {
+        status = GARRISON_ERROR_POLICY;
+    }
+    if (hardened_ok(status)) {
+        status = clear_body(&clear, &found->image, install->image_key);
+    }
+    if (hardened_ok(status)) {
+        found->image.slot.flash = &clear.device;
+        status = verify_at(install, component, found, &verdict);
+        found->image.slot.flash = install->flash;
+    }
+    clear_close(&clear);
+    if (hardened_ok(status) && !hardened_granted(&verdict)) {
+        status = GARRISON_ERROR_SIGNATURE;
+    }
+    return status;
+}
+
+/*
+ * Dependencies.
+ */
+
+static bool version_reaches(const struct image_version *version, const struct image_version *lowest)
+{
+    if (version->major != lowest->major) {
+        return version->major > lowest->major;
+    }
+    if (version->minor != lowest->minor) {
+        return version->minor > lowest->minor;
+    }
+    return version->revision >= lowest->revision;
+}
+
+/** The version that a role will have: of the set's image, or else of the active one. */
+static enum garrison_status version_of(const struct install *install, uint16_t set, uint32_t role,
+                                       struct image_version *version)
+{
+    const uint32_t component = install_component(role);
+    const struct layout_slot *slot = layout_find(install->layout, role);
+    struct image image;
+    if (component == INSTALL_COMPONENT_NONE || slot == NULL) {
+        return GARRISON_ERROR_DEPENDENCY;
+    }
+    const bool staged = (set >> component & 1u) != 0;
+    const uint32_t off = staged ? install_staged_off(install, slot) : slot->off;
+    const struct image_slot place = {install->flash, off, slot->size};
+    const enum garrison_status status = image_parse(&place, &image);
+    *version = image.header.version;
+    return hardened_ok(status) ? GARRISON_OK : GARRISON_ERROR_DEPENDENCY;
+}
+
+enum garrison_status install_check_dependencies(const struct install *install, uint16_t set,
+                                                const struct image *image)
+{
+    for (uint32_t i = 0; i < image->dependencies; i++) {
+        const struct image_dependency *wanted = &image->dependency[i];
+        struct image_version version;
+        const enum garrison_status status = version_of(install, set, wanted->role, &version);
+        if (!hardened_ok(status)) {
+            return status;
+        }
+        if (!version_reaches(&version, &wanted->version)) {
+            return GARRISON_ERROR_DEPENDENCY;
+        }
+    }
+    return GARRISON_OK;
+}

@@ -1,0 +1,28 @@
+/*
+ * The images of an update: where they stand and whether they may be started. For install.c only.
+ */
+#pragma once
+
+#include "boot/install.h"
+
+/** The slot of a component, or NULL. */
+const struct layout_slot *install_slot(const struct install *install, uint32_t component);
+
+/** Where a new image is staged: one sector behind the start, unless it will be overwritten. */
+uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot);
+
+/**
+ * Verifies the image that is staged for a component, decrypting it as it is read.
+ * @return as install_verify(); as clear_body(); GARRISON_ERROR_POLICY: not encrypted, but the slot
+ *         asks for it.
+ */
+enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
+                                           struct install_image *found) GARRISON_MUST_USE;
+
+/**
+ * Whether all that an image depends on is there.
+ * @param set  components that are looked for in their download slots
+ * @return GARRISON_ERROR_DEPENDENCY: it is not.
+ */
+enum garrison_status install_check_dependencies(const struct install *install, uint16_t set,
+                                                const struct image *image) GARRISON_MUST_USE;
