@@ -65,6 +65,8 @@ enum garrison_status store_mount(struct store *store, const struct store_config 
     if (config->anchor != NULL) {
         status = anchor_sum_state(store);
         status = status == GARRISON_OK ? anchor_check(store) : status;
+        store->damaged_count = 0; /* the state is complete: what was damaged was needed no more */
+        report->damaged = 0;
     }
     return done(store, status);
 }
