@@ -5,8 +5,8 @@
  * opened and never otherwise, so each is erased as often as any other. A record is written once
  * and never changed: an object is what its newest record says, and the record that is written last
  * (its head) is the moment at which an object changes. When only one free sector is left, the
- * oldest one's living records are copied into it, and nothing of the oldest is needed any more.
- * Mounting reads everything, believes what is authentic, and finishes what a power cut left open.
+ * oldest one's living records are copied behind the newest, and nothing of the oldest is needed any
+ * more. Mounting reads everything and believes what is authentic; it writes only to a new area.
  * docs/SPEC.md, "Storage area", has every byte.
  *
  * After a power cut at any moment, also while mounting, every object has its old value or, of the
@@ -33,7 +33,9 @@
 
 #define STORE_SECTORS_MIN 2u
 #define STORE_SECTORS_MAX 64u
-#define STORE_CHUNK_BYTES 512u /**< Data of an object in one record; more takes several. */
+#define STORE_CHUNK_BYTES                                                                          \
+    512u /**< Data of an object in one record, at most; more takes several.
+                                    In sectors below 4096 bytes it is an eighth of the sector. */
 
 /** Words of `live` for an area of that many bytes: a bit for each quad-word. */
 #define STORE_LIVE_WORDS(bytes) ((bytes) / 16u / 32u)
@@ -56,8 +58,8 @@ struct store_info {
 
 /**
  * Something outside the area that says which state of it is the newest. The store calls `confirm`
- * as the last step of every change, with a number one higher than the last and a tag that only
- * this state has; mounting compares them.
+ * as the last step of every change, with a number higher than the last and a tag that only this
+ * state has; mounting compares them.
  */
 struct store_anchor {
     void *context;
@@ -72,8 +74,8 @@ struct store_anchor {
 
 /** What a store is made of; const, in flash. */
 struct store_config {
-    const struct flash_device *device; /**< The area alone: STORE_SECTORS_MIN to _MAX sectors, at
-                                            least 512 bytes each, unit 16. */
+    const struct flash_device *device; /**< The area alone: STORE_SECTORS_MIN to _MAX sectors, each
+                                            a multiple of 512 bytes, unit 16. */
     const struct store_protection *protection;
     const struct store_anchor *anchor; /**< NULL: an older image of the area is not noticed. */
     uint32_t *live;                    /**< STORE_LIVE_WORDS(device->size) words. */
@@ -141,7 +143,11 @@ struct store {
 enum garrison_status store_mount(struct store *store, const struct store_config *config,
                                  struct store_report *report) GARRISON_MUST_USE;
 
-/** Makes the area new: every object is gone. With an anchor the numbers go on. */
+/**
+ * Makes the area new: every object is gone. With an anchor the numbers go on. After a power cut all
+ * objects are there or none; with an anchor, and if none, it has to be done again. An area that
+ * cannot be mounted is erased first.
+ */
 enum garrison_status store_format(struct store *store,
                                   const struct store_config *config) GARRISON_MUST_USE;
 
@@ -171,8 +177,8 @@ typedef enum garrison_status store_source_fn(void *context, uint8_t *data, uint3
 /**
  * Makes an object or replaces it whole.
  * @param info    its size, capacity (at least the size) and flags
- * @param source  asked for `info->size` bytes in order, in portions of STORE_CHUNK_BYTES but the
- *                last; before the first, room for all has been found
+ * @param source  asked for `info->size` bytes in order, in portions of at most STORE_CHUNK_BYTES;
+ *                before the first, room for the whole capacity has been found
  */
 enum garrison_status store_set(struct store *store, struct store_key key,
                                const struct store_info *info, store_source_fn *source,
