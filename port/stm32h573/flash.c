@@ -42,6 +42,15 @@ static const struct flash_side side_non_secure = {
     .ccr = FLASH_NSCCR,
 };
 
+/** The keys store: an area of its own, with its own lock besides. */
+static const struct flash_side side_keys = {
+    .memory = LAYOUT_OBK_S,
+    .keyr = FLASH_SECKEYR,
+    .sr = FLASH_SECSR,
+    .cr = FLASH_SECCR,
+    .ccr = FLASH_SECCCR,
+};
+
 static volatile bool ecc_failed;
 
 static const struct flash_side *flash_side(uint32_t off)
@@ -203,6 +212,26 @@ static enum garrison_status flash_erase(const struct flash_device *device, uint3
         flash_close(side);
     }
     return status;
+}
+
+enum garrison_status flash_keys_open(void)
+{
+    return flash_open(&side_keys);
+}
+
+void flash_keys_close(void)
+{
+    flash_close(&side_keys);
+}
+
+enum garrison_status flash_keys_wait(void)
+{
+    return flash_wait(&side_keys);
+}
+
+enum garrison_status flash_keys_program(uint32_t off, const uint8_t data[QUADWORD])
+{
+    return program_quadword(&side_keys, off, data);
 }
 
 const struct flash_device *port_flash(void)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/status.h>
+
 /** Name of the image for its log lines: "uROT". */
 extern const char image_name[];
 
@@ -36,3 +38,18 @@ void fault_nmi(void);
 bool flash_take_ecc_error(void);
 void flash_clear_ecc_error(void);
 bool flash_ecc_failed(void);
+
+/*
+ * Programming of the keys store, which the flash controller does as well, through its Secure
+ * registers; OBKCFGR is the caller's. Between open and close no other programming may happen.
+ */
+
+/** Readies the controller, flags of earlier operations cleared. */
+enum garrison_status flash_keys_open(void) GARRISON_MUST_USE;
+void flash_keys_close(void);
+
+/** Waits for whatever runs. GARRISON_ERROR_DEVICE: it ended with an error flag, or does not end. */
+enum garrison_status flash_keys_wait(void) GARRISON_MUST_USE;
+
+/** Programs a slot; `off` bytes from the start of the keys store. */
+enum garrison_status flash_keys_program(uint32_t off, const uint8_t data[16]) GARRISON_MUST_USE;

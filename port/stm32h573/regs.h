@@ -26,12 +26,14 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FLASH_BASE        0x50022000u
 #define FLASH_NSKEYR      (FLASH_BASE + 0x04u)
 #define FLASH_SECKEYR     (FLASH_BASE + 0x08u)
+#define FLASH_SECOBKKEYR  (FLASH_BASE + 0x14u)
 #define FLASH_NSSR        (FLASH_BASE + 0x20u)
 #define FLASH_SECSR       (FLASH_BASE + 0x24u)
 #define FLASH_NSCR        (FLASH_BASE + 0x28u)
 #define FLASH_SECCR       (FLASH_BASE + 0x2Cu)
 #define FLASH_NSCCR       (FLASH_BASE + 0x30u)
 #define FLASH_SECCCR      (FLASH_BASE + 0x34u)
+#define FLASH_SECOBKCFGR  (FLASH_BASE + 0x44u)
 #define FLASH_HDPEXTR     (FLASH_BASE + 0x48u)
 #define FLASH_OPTSR_CUR   (FLASH_BASE + 0x50u)
 #define FLASH_SECWM1R_CUR (FLASH_BASE + 0xE0u)
@@ -40,6 +42,9 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 #define FLASH_KEY_1 0x45670123u
 #define FLASH_KEY_2 0xCDEF89ABu
+
+#define FLASH_OBK_KEY_1 0x192A083Bu
+#define FLASH_OBK_KEY_2 0x6E7F4C5Du
 
 #define FLASH_SR_BSY    (1u << 0)
 #define FLASH_SR_WBNE   (1u << 1)
@@ -54,6 +59,13 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FLASH_CR_STRT    (1u << 5)
 #define FLASH_CR_SNB_POS 6u
 #define FLASH_CR_BKSEL   (1u << 31)
+
+#define FLASH_OBKCFGR_LOCK            (1u << 0)
+#define FLASH_OBKCFGR_SWAP_SECT_REQ   (1u << 1)
+#define FLASH_OBKCFGR_ALT_SECT        (1u << 2)
+#define FLASH_OBKCFGR_ALT_SECT_ERASE  (1u << 3)
+#define FLASH_OBKCFGR_SWAP_OFFSET_POS 16u
+#define FLASH_OBKCFGR_SWAP_ALL        0x1FFu /* every slot but the hardware's own */
 
 #define FLASH_OPTSR_STATE(value)     (((value) >> 8) & 0xFFu)
 #define FLASH_STATE_OPEN             0xEDu

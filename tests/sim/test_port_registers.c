@@ -108,6 +108,7 @@ static void registers_read_what_only_they_read(void **state)
     const struct expectation rows[] = {
         READS(FLASH_NSCR, 0xFFFFFFFF, 1),
         READS(FLASH_SECCR, 0xFFFFFFFF, 1),
+        READS(FLASH_SECOBKCFGR, 0xFFFFFFFF, FLASH_OBKCFGR_LOCK),
         READS(FLASH_NSSR, 0xFFFFFFFF, 0),
         READS(FLASH_SECSR, 0xFFFFFFFF, 0),
         READS(FLASH_OPTSR_CUR, 0xFF00, 0xED00),

@@ -46,6 +46,7 @@ RULES = [
     # Key derivation: the arithmetic is the core's, the key is the hardware's.
     ('port/stm32h573/saes.c', COMMON + ['include/garrison/*', 'core/base/cmac.h',
                                         'core/base/secret.h', 'core/base/view.h']),
+    ('port/stm32h573/keys.c', COMMON + ['include/garrison/*', 'core/base/secret.h']),
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
     ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'sim/config.h', 'sim/nearest.h',
