@@ -8,7 +8,10 @@
 #include <garrison/version.h>
 
 #include "base/hardened.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "services/its.h"
+#include "services/ps.h"
 #include "services/update.h"
 
 /** Level of isolation at which the manager runs: everything below is hidden. */
@@ -89,10 +92,48 @@ static void note_installed(const struct handoff *record)
     }
 }
 
+/** What a service's stored objects are sealed with; the labels are part of the stored format. */
+static const struct {
+    const char *label;
+    void (*note)(const uint8_t *key);
+} storage_keys[] = {
+    {"garrison its", its_note_key},
+    {"garrison ps", ps_note_key},
+};
+
+/** A service that gets no key refuses; the application may well do without it. */
+static void note_keys(void)
+{
+    for (size_t i = 0; i < sizeof storage_keys / sizeof storage_keys[0]; i++) {
+        uint8_t key[64];
+        const enum garrison_status status = port_derive_key(storage_keys[i].label, key);
+        storage_keys[i].note(status == GARRISON_OK ? key : NULL);
+        if (status != GARRISON_OK) {
+            struct text text;
+            text_start(&text);
+            text_add(&text, "manager: no key for ");
+            text_add(&text, storage_keys[i].label);
+            text_add(&text, ": ");
+            text_add(&text, garrison_status_text(status));
+            port_log(text.line);
+        }
+        secret_wipe(key, sizeof key);
+    }
+}
+
+enum garrison_status manager_serve(void)
+{
+    const enum garrison_status status = spm_init();
+    if (status == GARRISON_OK) {
+        note_installed(port_handoff());
+        note_keys();
+    }
+    return status;
+}
+
 static void serve(struct hardened_steps *steps)
 {
-    require("partition table", spm_init());
-    note_installed(port_handoff());
+    require("partition table", manager_serve());
     hardened_step(steps, STEP_SERVE);
 }
 

@@ -5,6 +5,10 @@
 #include "base/hardened.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
+#include "services/its.h"
+#include "services/its_protocol.h"
+#include "services/ps.h"
+#include "services/ps_protocol.h"
 #include "services/update.h"
 #include "services/update_protocol.h"
 
@@ -14,6 +18,14 @@ static const struct partition_service crypto_services[] = {
 
 static const struct partition_service update_services[] = {
     {.sid = UPDATE_SID, .version = UPDATE_VERSION, .handle = UPDATE_HANDLE, .non_secure = true},
+};
+
+static const struct partition_service its_services[] = {
+    {.sid = ITS_SID, .version = ITS_VERSION, .handle = ITS_HANDLE, .non_secure = true},
+};
+
+static const struct partition_service ps_services[] = {
+    {.sid = PS_SID, .version = PS_VERSION, .handle = PS_HANDLE, .non_secure = true},
 };
 
 static const struct partition partitions[] = {
@@ -32,6 +44,22 @@ static const struct partition partitions[] = {
         .memory = &partition_memory_update,
         .services = update_services,
         .service_count = sizeof update_services / sizeof update_services[0],
+    },
+    {
+        .id = 3,
+        .name = "its",
+        .function = its_service,
+        .memory = &partition_memory_its,
+        .services = its_services,
+        .service_count = sizeof its_services / sizeof its_services[0],
+    },
+    {
+        .id = 4,
+        .name = "ps",
+        .function = ps_service,
+        .memory = &partition_memory_ps,
+        .services = ps_services,
+        .service_count = sizeof ps_services / sizeof ps_services[0],
     },
 };
 

@@ -28,6 +28,13 @@ GARRISON_ABI_BEGIN
 GARRISON_NORETURN void manager_main(void);
 
 /**
+ * spm_init(), then tells the services what only the manager can know: what is installed, and the
+ * keys of what they store. A port whose manager_main() does not run, because the application's
+ * process is the manager's, calls it itself, with the hand-over record complete.
+ */
+enum garrison_status manager_serve(void) GARRISON_MUST_USE;
+
+/**
  * Checks the partition table and readies the partitions. Must run once before any call; a second
  * time is allowed between calls and forgets nothing.
  * @return GARRISON_ERROR_POLICY: the table or the memory that the port gave breaks a rule.

@@ -174,8 +174,9 @@ int garrison_host_start(const struct garrison_host_config *config)
         return -1;
     }
     rng_init();
-    return spm_init() == GARRISON_OK ? 0
-                                     : host_refuse("the manager's table of partitions is wrong");
+    return manager_serve() == GARRISON_OK
+               ? 0
+               : host_refuse("the manager's table of partitions is wrong");
 }
 
 void garrison_host_stop(void)

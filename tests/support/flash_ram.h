@@ -7,7 +7,7 @@
 
 #include <garrison/flash.h>
 
-#define FLASH_RAM_BYTES 0x10000u
+#define FLASH_RAM_BYTES 0x22000u
 
 struct flash_ram {
     struct flash_device device;

@@ -24,11 +24,13 @@ enum port_end {
 
 struct port_fake {
     struct flash_ram flash;
-    struct key_record keys; /**< What port_keys_read() gives at `keys_off`. */
+    const struct flash_device *device; /**< What port_flash() gives; NULL: `flash`. */
+    struct key_record keys;            /**< What port_keys_read() gives at `keys_off`. */
     uint32_t keys_off;
     struct handoff handoff;
     unsigned hdpl;
     enum garrison_status entropy;
+    enum garrison_status derive; /**< What port_derive_key() answers. */
     enum garrison_status isolation_apply;
     enum garrison_status isolation_check;
     uint32_t isolation_checks;

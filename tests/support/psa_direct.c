@@ -1,8 +1,6 @@
 #include "support/psa_direct.h"
 
-#include <garrison/area.h>
 #include <garrison/gate.h>
-#include <garrison/port.h>
 #include <garrison/spm.h>
 
 #define STACK_BYTES 4096u
@@ -11,11 +9,6 @@ int32_t psa_direct_client = SPM_CLIENT_NON_SECURE;
 
 static _Alignas(32) uint8_t crypto_stack[STACK_BYTES];
 static _Alignas(32) uint8_t update_stack[STACK_BYTES];
-static _Alignas(32) uint8_t its_stack[STACK_BYTES];
-static _Alignas(32) uint8_t ps_stack[STACK_BYTES];
-
-/* Two sectors each, of the flash that port_fake.h gives. */
-#define AREA_BYTES 0x4000u
 
 /* The process is one sandbox: everything is everybody's. */
 #define WHOLE_MEMORY                                                                               \
@@ -37,59 +30,6 @@ const struct partition_memory partition_memory_update = {
     .stack_limit = (uintptr_t)update_stack + STACK_BYTES,
     .region = WHOLE_MEMORY,
 };
-
-const struct partition_memory partition_memory_its = {
-    .stack_base = (uintptr_t)its_stack,
-    .stack_limit = (uintptr_t)its_stack + STACK_BYTES,
-    .region = WHOLE_MEMORY,
-    .area = {{0, AREA_BYTES}},
-};
-
-const struct partition_memory partition_memory_ps = {
-    .stack_base = (uintptr_t)ps_stack,
-    .stack_limit = (uintptr_t)ps_stack + STACK_BYTES,
-    .region = WHOLE_MEMORY,
-    .area = {{AREA_BYTES, AREA_BYTES}, {2 * AREA_BYTES, AREA_BYTES}},
-};
-
-static enum garrison_status area_read(const struct flash_device *device, uint32_t off,
-                                      uint8_t *data, uint32_t len)
-{
-    return spm_area_read(*(const uint32_t *)device->context, off, data, len);
-}
-
-static enum garrison_status area_program(const struct flash_device *device, uint32_t off,
-                                         const uint8_t *data, uint32_t len)
-{
-    return spm_area_program(*(const uint32_t *)device->context, off, data, len);
-}
-
-static enum garrison_status area_erase(const struct flash_device *device, uint32_t off,
-                                       uint32_t len)
-{
-    return spm_area_erase(*(const uint32_t *)device->context, off, len);
-}
-
-const struct flash_device *area_device(unsigned index)
-{
-    static uint32_t indices[PARTITION_AREAS_MAX] = {0, 1};
-    static struct flash_device devices[PARTITION_AREAS_MAX];
-    const struct flash_device *flash = port_flash();
-    if (spm_area_size(index) == 0) {
-        return NULL;
-    }
-    devices[index] = (struct flash_device){
-        .size = spm_area_size(index),
-        .sector = flash->sector,
-        .unit = flash->unit,
-        .erased = flash->erased,
-        .context = &indices[index],
-        .read = area_read,
-        .program = area_program,
-        .erase = area_erase,
-    };
-    return &devices[index];
-}
 
 uint32_t psa_framework_version(void)
 {

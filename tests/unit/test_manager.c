@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <garrison/spm.h>
+#include <psa/internal_trusted_storage.h>
+#include <psa/protected_storage.h>
 #include <psa/update.h>
 
 #include "services/update_protocol.h"
@@ -148,6 +150,25 @@ static void manager_refuses_a_record_without_application(void **state)
     expect_refusal("manager: application refused: not allowed", GARRISON_ERROR_POLICY);
 }
 
+static void without_a_root_key_the_application_runs_and_storage_refuses(void **state)
+{
+    struct psa_storage_info_t info;
+    (void)state;
+    PORT_RUN(ended, manager_main());
+    assert_int_equal(ended, PORT_STARTED);
+    assert_int_equal(psa_its_get_info(1, &info), PSA_ERROR_DOES_NOT_EXIST);
+    assert_int_equal(psa_ps_get_info(1, &info), PSA_ERROR_DOES_NOT_EXIST);
+
+    port_fake.derive = GARRISON_ERROR_DEVICE;
+    port_fake.log_count = 0;
+    PORT_RUN(ended, manager_main());
+    assert_int_equal(ended, PORT_STARTED);
+    assert_string_equal(port_fake.log[1], "manager: no key for garrison its: the device failed");
+    assert_string_equal(port_fake.log[2], "manager: no key for garrison ps: the device failed");
+    assert_int_equal(psa_its_get_info(1, &info), PSA_ERROR_STORAGE_FAILURE);
+    assert_int_equal(psa_ps_get_info(1, &info), PSA_ERROR_STORAGE_FAILURE);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -160,6 +181,7 @@ int main(void)
         TEST(manager_refuses_a_damaged_record),
         TEST(manager_refuses_isolation_that_does_not_hold),
         TEST(manager_refuses_a_record_without_application),
+        TEST(without_a_root_key_the_application_runs_and_storage_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
