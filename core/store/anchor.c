@@ -20,7 +20,7 @@ enum garrison_status anchor_sum_state(struct store *store)
     return status;
 }
 
-enum garrison_status anchor_state_after(const struct store *store, struct store_key key,
+enum garrison_status anchor_state_after(const struct store *store, const struct store_key *key,
                                         uint32_t version, uint8_t state[STORE_TAG_BYTES])
 {
     struct record record = {.off = 0};

@@ -13,7 +13,7 @@
 enum garrison_status anchor_sum_state(struct store *store) GARRISON_MUST_USE;
 
 /** The state when all living records of `key` with a version below that one are gone. */
-enum garrison_status anchor_state_after(const struct store *store, struct store_key key,
+enum garrison_status anchor_state_after(const struct store *store, const struct store_key *key,
                                         uint32_t version,
                                         uint8_t state[STORE_TAG_BYTES]) GARRISON_MUST_USE;
 

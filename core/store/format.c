@@ -247,14 +247,14 @@ bool format_get_sector(const struct store_config *config, const uint8_t raw[FORM
     return raw[AT_SECTOR_COUNT] == config->device->size / config->device->sector;
 }
 
-uint32_t format_name(const struct store_config *config, struct store_key key)
+uint32_t format_name(const struct store_config *config, const struct store_key *key)
 {
     struct associated associated;
     uint8_t tag[STORE_TAG_BYTES];
     associated_start(&associated, config, 'N');
-    associated_add_le32(&associated, (uint32_t)key.owner);
-    associated_add_le32(&associated, (uint32_t)key.uid);
-    associated_add_le32(&associated, (uint32_t)(key.uid >> 32));
+    associated_add_le32(&associated, (uint32_t)key->owner);
+    associated_add_le32(&associated, (uint32_t)key->uid);
+    associated_add_le32(&associated, (uint32_t)(key->uid >> 32));
     authenticate(config, &associated, tag);
     uint32_t name = bytes_load_le32(tag);
     return name == 0 ? 1 : name;

@@ -94,7 +94,7 @@ bool format_get_sector(const struct store_config *config, const uint8_t raw[FORM
 bool format_like_sector(const uint8_t raw[FORMAT_SECTOR_BYTES]);
 
 /** Keyed name of a key, never 0: tells which object a lost record belonged to. */
-uint32_t format_name(const struct store_config *config, struct store_key key);
+uint32_t format_name(const struct store_config *config, const struct store_key *key);
 
 /** Adds a record to the state, or takes it away again: both are the same. */
 void format_toggle_state(const struct store_config *config, const uint8_t tag[STORE_TAG_BYTES],

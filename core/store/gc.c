@@ -19,7 +19,7 @@ static void drop(struct store *store, struct record *record, bool readable)
         record->kind = 0;
         store->damaged_count = STORE_DAMAGED_MAX + 1u; /* whose it was is not known */
     } else if (record->kind == RECORD_HEAD) {
-        log_add_damage(store, format_name(store->config, record->key));
+        log_add_damage(store, format_name(store->config, &record->key));
     }
     log_set_live(store, record, false);
 }

@@ -87,11 +87,11 @@ bool log_next_live(const struct store *store, uint32_t *off)
     return false;
 }
 
-bool log_next_of(const struct store *store, struct store_key key, struct record *record)
+bool log_next_of(const struct store *store, const struct store_key *key, struct record *record)
 {
     for (uint32_t off = record->off; log_next_live(store, &off); off += FORMAT_QUAD) {
-        if (log_read_header(store, off, record) && record->key.uid == key.uid &&
-            record->key.owner == key.owner &&
+        if (log_read_header(store, off, record) && record->key.uid == key->uid &&
+            record->key.owner == key->owner &&
             (record->kind == RECORD_HEAD || record->kind == RECORD_CHUNK)) {
             return true;
         }
@@ -99,7 +99,7 @@ bool log_next_of(const struct store *store, struct store_key key, struct record 
     return false;
 }
 
-bool log_find(const struct store *store, struct store_key key, enum record_kind kind,
+bool log_find(const struct store *store, const struct store_key *key, enum record_kind kind,
               uint32_t version, uint32_t index, struct record *record)
 {
     for (record->off = 0; log_next_of(store, key, record); record->off += FORMAT_QUAD) {
@@ -229,7 +229,7 @@ enum garrison_status log_append(struct store *store, struct record *record, cons
         enum garrison_status status = write_at(store, record, raw, from);
         if (status == GARRISON_OK) {
             bool names = record->kind == RECORD_HEAD || record->kind == RECORD_TOMBSTONE;
-            store->link = names ? format_name(store->config, record->key) : 0;
+            store->link = names ? format_name(store->config, &record->key) : 0;
             store->serial = format_next_serial(store->serial);
         }
         if (status != GARRISON_ERROR_MISMATCH) {
@@ -280,7 +280,7 @@ void log_add_damage(struct store *store, uint32_t name)
     }
 }
 
-void log_clear_damage(struct store *store, struct store_key key)
+void log_clear_damage(struct store *store, const struct store_key *key)
 {
     if (store->damaged_count == 0) {
         return;

@@ -39,10 +39,10 @@ void log_set_live(struct store *store, const struct record *record, bool live);
 bool log_next_live(const struct store *store, uint32_t *off);
 
 /** The next living record of an object, tombstones and marks apart, from `record->off` on. */
-bool log_next_of(const struct store *store, struct store_key key, struct record *record);
+bool log_next_of(const struct store *store, const struct store_key *key, struct record *record);
 
 /** Finds a living record of that kind; `index` 0 for a head. */
-bool log_find(const struct store *store, struct store_key key, enum record_kind kind,
+bool log_find(const struct store *store, const struct store_key *key, enum record_kind kind,
               uint32_t version, uint32_t index, struct record *record);
 
 /** Whether a record of that many bytes fits into the sector that is written to. */
@@ -73,4 +73,4 @@ enum garrison_status log_toggle_state(const struct store *store, const struct re
 
 /** Adds the name of a damaged object, or takes it away. */
 void log_add_damage(struct store *store, uint32_t name);
-void log_clear_damage(struct store *store, struct store_key key);
+void log_clear_damage(struct store *store, const struct store_key *key);

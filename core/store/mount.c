@@ -187,7 +187,7 @@ static void note_damage(struct store *store, uint32_t name)
     struct record record;
     for (uint32_t off = 0; log_next_live(store, &off); off += FORMAT_QUAD) {
         if (log_read_header(store, off, &record) && record.kind == RECORD_HEAD &&
-            format_name(store->config, record.key) == name) {
+            format_name(store->config, &record.key) == name) {
             log_set_live(store, &record, false);
         }
     }
@@ -214,7 +214,7 @@ static void go_on_at(struct scan *scan, uint16_t serial, uint32_t link)
         uint32_t ahead = missing_before(scan->serial, record->serial);
         if (ahead < missing) {
             if (format_commits(record)) {
-                note_damage(store, format_name(store->config, record->key));
+                note_damage(store, format_name(store->config, &record->key));
             }
             told += ahead + 1u < missing; /* the last is told by the link as well */
         }
@@ -249,7 +249,7 @@ static void resolve(struct store *store, const struct record *record)
 {
     struct record earlier = {.off = 0};
     bool lives = record->kind != RECORD_TOMBSTONE;
-    for (; log_next_of(store, record->key, &earlier); earlier.off += FORMAT_QUAD) {
+    for (; log_next_of(store, &record->key, &earlier); earlier.off += FORMAT_QUAD) {
         if (replaces(record, &earlier)) {
             log_set_live(store, &earlier, false);
         } else if (earlier.kind == RECORD_HEAD && earlier.version > record->version) {
@@ -260,7 +260,7 @@ static void resolve(struct store *store, const struct record *record)
         log_set_live(store, record, true);
     }
     if (record->kind != RECORD_CHUNK) {
-        log_clear_damage(store, record->key);
+        log_clear_damage(store, &record->key);
     }
 }
 
@@ -327,7 +327,7 @@ static void settle_objects(struct store *store, struct store_report *report)
     struct record other;
     for (uint32_t off = 0; log_next_live(store, &off); off += FORMAT_QUAD) {
         if (log_read_header(store, off, &record) && record.kind == RECORD_CHUNK &&
-            (!log_find(store, record.key, RECORD_HEAD, 0, 0, &other) ||
+            (!log_find(store, &record.key, RECORD_HEAD, 0, 0, &other) ||
              other.version != record.version || other.index < record.index)) {
             log_set_live(store, &record, false);
             report->dropped[STORE_DROP_ORPHAN]++;
@@ -339,7 +339,7 @@ static void settle_objects(struct store *store, struct store_report *report)
         }
         uint32_t chunks = 0;
         other.off = 0;
-        for (; record.index > 0 && log_next_of(store, record.key, &other);
+        for (; record.index > 0 && log_next_of(store, &record.key, &other);
              other.off += FORMAT_QUAD) {
             chunks += other.kind == RECORD_CHUNK;
         }
@@ -371,7 +371,7 @@ void mount_scan(struct store *store, struct store_report *report)
     note_drop(&scan, STORE_DROP_UNFINISHED, scan.bad + scan.torn);
     store->serial = scan.known ? scan.serial : FORMAT_FIRST_SERIAL;
     if (scan.last.kind == RECORD_HEAD || scan.last.kind == RECORD_TOMBSTONE) {
-        store->link = format_name(store->config, scan.last.key);
+        store->link = format_name(store->config, &scan.last.key);
     }
     settle_objects(store, report);
     report->damaged += store->damaged_count;

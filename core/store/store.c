@@ -82,7 +82,7 @@ static enum garrison_status put_commit(struct store *store, struct record *recor
     }
     record->flags |= RECORD_ANCHORED;
     bytes_store_le32(body, store->committed);
-    return anchor_state_after(store, record->key, record->version, body + 4);
+    return anchor_state_after(store, &record->key, record->version, body + 4);
 }
 
 /* Writes the record that finishes a change; its body behind the commit bytes is in the buffer. */
@@ -101,13 +101,13 @@ static enum garrison_status commit(struct store *store, struct record *record)
     if (status != GARRISON_OK) {
         return status;
     }
-    for (; log_next_of(store, record->key, &earlier); earlier.off += FORMAT_QUAD) {
+    for (; log_next_of(store, &record->key, &earlier); earlier.off += FORMAT_QUAD) {
         if (earlier.version < record->version) {
             log_set_live(store, &earlier, false);
         }
     }
     log_set_commit(store, record);
-    log_clear_damage(store, record->key);
+    log_clear_damage(store, &record->key);
     store->unconfirmed = true;
     if (store->config->anchor != NULL && record->kind == RECORD_HEAD) {
         status = log_toggle_state(store, record, store->state);
@@ -116,7 +116,7 @@ static enum garrison_status commit(struct store *store, struct record *record)
 }
 
 /* Takes back what a change that failed has written. */
-static void abandon(struct store *store, struct store_key key, uint32_t version)
+static void abandon(struct store *store, const struct store_key *key, uint32_t version)
 {
     struct record record = {.off = 0};
     for (; log_next_of(store, key, &record); record.off += FORMAT_QUAD) {
@@ -156,7 +156,7 @@ static enum garrison_status check_room(const struct store *store, uint32_t size)
 
 /* ---- objects ---- */
 
-static bool maybe_damaged(const struct store *store, struct store_key key)
+static bool maybe_damaged(const struct store *store, const struct store_key *key)
 {
     if (store->damaged_count == 0) {
         return false;
@@ -182,7 +182,7 @@ static void get_info(const struct store *store, const struct record *head, struc
 }
 
 /* Finds an object's head and leaves it in the buffer. */
-static enum garrison_status load_head(struct store *store, struct store_key key,
+static enum garrison_status load_head(struct store *store, const struct store_key *key,
                                       struct record *head, struct store_info *info,
                                       uint32_t *data_off)
 {
@@ -217,7 +217,7 @@ static enum garrison_status load_portion(struct store *store, const struct reade
     struct record record;
     *data = log_body(store) + (within ? reader->data_off : 0);
     *len = reader->info.size - index * part < part ? reader->info.size - index * part : part;
-    if (!log_find(store, reader->head.key, within ? RECORD_HEAD : RECORD_CHUNK,
+    if (!log_find(store, &reader->head.key, within ? RECORD_HEAD : RECORD_CHUNK,
                   reader->head.version, index + 1u, &record) ||
         record.len != *len + (within ? reader->data_off : 0)) {
         return GARRISON_ERROR_DIGEST;
@@ -229,7 +229,7 @@ enum garrison_status store_info(struct store *store, struct store_key key, struc
 {
     struct record head;
     uint32_t data_off;
-    return done(store, load_head(store, key, &head, info, &data_off));
+    return done(store, load_head(store, &key, &head, info, &data_off));
 }
 
 enum garrison_status store_read(struct store *store, struct store_key key, uint32_t off,
@@ -238,7 +238,7 @@ enum garrison_status store_read(struct store *store, struct store_key key, uint3
     struct reader reader;
     uint32_t part = format_chunk_bytes(store->config);
     enum garrison_status status =
-        load_head(store, key, &reader.head, &reader.info, &reader.data_off);
+        load_head(store, &key, &reader.head, &reader.info, &reader.data_off);
     if (status == GARRISON_OK && !bytes_range_fits(off, len, reader.info.size)) {
         status = GARRISON_ERROR_ARGUMENT;
     }
@@ -369,7 +369,7 @@ static enum garrison_status write_object(struct store *store, struct writing *wr
         status = write_head(store, writing, chunks);
     }
     if (status != GARRISON_OK && store->committed != writing->version) {
-        abandon(store, writing->key, writing->version);
+        abandon(store, &writing->key, writing->version);
     }
     return status;
 }
@@ -384,7 +384,7 @@ enum garrison_status store_set(struct store *store, struct store_key key,
     if (info->capacity < info->size || info->flags > UINT16_MAX) {
         return GARRISON_ERROR_ARGUMENT;
     }
-    enum garrison_status status = load_head(store, key, &old.head, &old.info, &old.data_off);
+    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
     if (status == GARRISON_OK && (old.info.flags & STORE_WRITE_ONCE) != 0) {
         return done(store, GARRISON_ERROR_POLICY);
     }
@@ -395,7 +395,7 @@ enum garrison_status store_write(struct store *store, struct store_key key, uint
                                  uint32_t len, store_source_fn *source, void *context)
 {
     struct reader old;
-    enum garrison_status status = load_head(store, key, &old.head, &old.info, &old.data_off);
+    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
     if (status != GARRISON_OK) {
         return done(store, status);
     }
@@ -421,7 +421,7 @@ enum garrison_status store_write(struct store *store, struct store_key key, uint
 enum garrison_status store_remove(struct store *store, struct store_key key)
 {
     struct reader old;
-    enum garrison_status status = load_head(store, key, &old.head, &old.info, &old.data_off);
+    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
     if (status == GARRISON_OK && (old.info.flags & STORE_WRITE_ONCE) != 0) {
         return done(store, GARRISON_ERROR_POLICY);
     }
@@ -436,7 +436,7 @@ enum garrison_status store_remove(struct store *store, struct store_key key)
                                 .version = ++store->version};
         status = commit(store, &record);
         if (status != GARRISON_OK && store->committed != record.version) {
-            abandon(store, key, record.version);
+            abandon(store, &key, record.version);
         }
     }
     return done(store, status);

@@ -33,9 +33,9 @@
 
 #define STORE_SECTORS_MIN 2u
 #define STORE_SECTORS_MAX 64u
-#define STORE_CHUNK_BYTES                                                                          \
-    512u /**< Data of an object in one record, at most; more takes several.
-                                    In sectors below 4096 bytes it is an eighth of the sector. */
+
+/** Data of an object in one record, at most; below 4096 bytes an eighth of the sector. */
+#define STORE_CHUNK_BYTES 512u
 
 /** Words of `live` for an area of that many bytes: a bit for each quad-word. */
 #define STORE_LIVE_WORDS(bytes) ((bytes) / 16u / 32u)
