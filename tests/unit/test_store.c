@@ -122,11 +122,13 @@ static void a_source_that_fails_changes_nothing(void **state)
     struct store_info info = {.size = 300, .capacity = 300};
     (void)state;
     assert_int_equal(set(1, 200, 1), GARRISON_OK);
+    uint32_t live_bytes = store.live_bytes;
     for (uint32_t portion = 1; portion <= 3; portion++) {
         struct bytes bytes = {.data = expected, .len = 300, .fails_at = portion};
         assert_int_equal(store_set(&store, key_of(1), &info, give, &bytes),
                          GARRISON_ERROR_ARGUMENT);
         assert_is(1, 200, 1);
+        assert_int_equal(store.live_bytes, live_bytes);
         mount();
         assert_is(1, 200, 1);
         assert_int_equal(report.dropped[STORE_DROP_ORPHAN], portion * (portion - 1) / 2);
@@ -304,6 +306,7 @@ static void upgrading_rewrites_every_sector(void **state)
         mount();
         assert_true(report.upgraded);
         assert_int_equal(store_upgrade(&store), GARRISON_OK);
+        uint32_t commit_off = store.commit_off;
         for (uint32_t pass = 0; pass < 2; pass++) {
             for (uint32_t uid = 0; uid < OBJECTS; uid++) {
                 assert_int_equal(verdict(uid, false), VERDICT_VALUE);
@@ -313,6 +316,7 @@ static void upgrading_rewrites_every_sector(void **state)
             }
             mount();
             assert_false(report.upgraded);
+            assert_int_equal(store.commit_off, commit_off);
         }
     }
 }
@@ -326,13 +330,16 @@ static void a_newer_format_is_left_alone(void **state)
         uint8_t header[16];
     } associated = {.letter = 'S', .area = {AREA}};
     (void)state;
-    assert_int_equal(set(1, 20, 1), GARRISON_OK);
-    memcpy(associated.header, flash.bytes, 16);
+    while (store.sequence % SECTORS != 1) {
+        assert_int_equal(set(1, 20, 1), GARRISON_OK);
+    }
+    uint8_t *newest = flash.bytes + SECTOR;
+    memcpy(associated.header, newest, 16);
     associated.header[2] = 3;
-    memcpy(flash.bytes, associated.header, 16);
+    memcpy(newest, associated.header, 16);
     assert_int_equal(sizeof associated, 21);
     toy.protection.seal(&toy, (struct view){(const uint8_t *)&associated, 21}, NULL, 0,
-                        flash.bytes + 16);
+                        newest + 16);
     memcpy(before, flash.bytes, sizeof before);
     assert_int_equal(store_mount(&store, &config, &report), GARRISON_ERROR_UNSUPPORTED);
     assert_memory_equal(before, flash.bytes, sizeof before);

@@ -108,6 +108,7 @@ static void records_count_only_in_their_own_place_and_area(void **state)
     mount();
     assert_is(1, 20, 2);
     assert_int_equal(store.end, end + sizeof record);
+    assert_int_equal(report.dropped[STORE_DROP_UNFINISHED], sizeof record / 16);
     config.area_id++;
     assert_int_equal(store_mount(&store, &config, &report), GARRISON_ERROR_DIGEST);
     config.area_id--;
