@@ -1,7 +1,7 @@
 /*
  * Counters that only go up and survive power cuts, in a log over a few sectors of flash.
  *
- * A step takes one quad-word, so an 8-KB sector takes about 490 steps before the next sector of the
+ * A step takes one quad-word, so an 8-KB sector takes 500 steps before the next sector of the
  * ring is opened with a table of all counters; each sector is erased once a turn. A step is bound to
  * 48 bits that its caller chooses: who stores a state elsewhere and steps a counter with that
  * state's tag knows later whether it still has the newest. docs/SPEC.md, "Counter area".

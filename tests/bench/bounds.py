@@ -7,6 +7,7 @@ BOUNDS = (
     ('cpu.ratio_to_unicorn', '>=', 0.9),
     ('cpu.ratio_to_qemu', '>=', 0.8),
     ('snapshot.restore_16_pages_us', '<', 20),
+    ('store.counter_increments_per_erase', '>=', 450),
     ('size.irot_flash', '<=', 24576),
     ('size.urot_flash', '<=', 40960),
 )

@@ -441,6 +441,44 @@ static void area_whose_first_header_is_torn_is_made_new(void **state)
     }
 }
 
+/** Cuts the mount of a blank area, and the next one too. */
+static void cut_first_mount(uint32_t at, enum flash_cut cut, uint32_t again)
+{
+    bench_open(2);
+    bench.power.seed = at + 31u * again;
+    flash_power_arm(&bench.power, at, cut);
+    assert_int_not_equal(mount(), GARRISON_OK);
+    flash_power_on(&bench.power);
+    flash_power_arm(&bench.power, again, cut);
+    (void)!mount();
+    flash_power_on(&bench.power);
+    must_mount();
+    raise_to(1, 1);
+    must_mount();
+    assert_int_equal(value_of(1), 1);
+    assert_int_equal(value_of(0), 0);
+    assert_null(bench.flash.fault);
+    flash_emulator_close(&bench.flash);
+}
+
+static void area_that_was_never_mounted_whole_can_always_be(void **state)
+{
+    (void)state;
+    /* An erase, and the header. */
+    for (uint32_t at = 0; at <= HEADER / QUAD; at++) {
+        for (uint32_t again = 0; again <= HEADER / QUAD; again++) {
+            for (int cut = FLASH_CUT_BEFORE; cut < FLASH_CUT_KINDS; cut++) {
+                const enum flash_operation first = at == 0 ? FLASH_ERASE : FLASH_PROGRAM;
+                const enum flash_operation second = again == 0 ? FLASH_ERASE : FLASH_PROGRAM;
+                if (flash_cut_applies((enum flash_cut)cut, first) &&
+                    flash_cut_applies((enum flash_cut)cut, second)) {
+                    cut_first_mount(at, (enum flash_cut)cut, again);
+                }
+            }
+        }
+    }
+}
+
 /** Looks erased after a cut, but is not. */
 static void weak_quad_words_are_passed_over(void **state)
 {
@@ -561,6 +599,7 @@ int main(void)
         TWO(step_that_goes_bad_costs_itself_alone),
         TWO(next_step_goes_behind_one_that_cannot_be_read),
         TWO(area_whose_first_header_is_torn_is_made_new),
+        cmocka_unit_test(area_that_was_never_mounted_whole_can_always_be),
         TWO(weak_quad_words_are_passed_over),
         TWO(half_opened_sector_does_not_count),
         cmocka_unit_test(worn_sector_is_left_out_of_the_ring),
