@@ -11,8 +11,9 @@
  *
  * After a power cut at any moment, also while mounting, every object has its old value or, of the
  * one being written, its old or its new one. A quad-word of the area that goes bad later costs at
- * most the object it belongs to, which then reads as GARRISON_ERROR_DIGEST and never as an older
- * value of itself; only the last record of the log cannot be told from a write that was cut short.
+ * most the object it belongs to, which then reads as GARRISON_ERROR_DIGEST (once the damaged sector
+ * has been reused, after the next mount, as GARRISON_ERROR_BLANK) and never as an older value of
+ * itself; only the last record of the log cannot be told from a write that was cut short.
  * Whoever can write to the area can make objects disappear, and can put back an older image of the
  * whole area: that is what an anchor is for.
  *
