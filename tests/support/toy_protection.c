@@ -66,7 +66,11 @@ static enum garrison_status toy_open(void *context, struct view associated, uint
     toy->opens++;
     crypt(toy, tag, data, len);
     make_tag(toy, associated, data, len, own);
-    if (memcmp(own, tag, sizeof own) == 0) {
+    uint8_t differ = 0; /* a fuzzer that watched memcmp() could learn the tag from it */
+    for (uint32_t i = 0; i < sizeof own; i++) {
+        differ |= (uint8_t)(own[i] ^ tag[i]);
+    }
+    if (differ == 0) {
         return GARRISON_OK;
     }
     if (len > 0) {
