@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Builds a fuzz target with clang's libFuzzer, ASan and UBSan, and runs it for a while.
+
+usage: run.py FOLDER SECONDS TARGET
+  FOLDER   for objects, what was found (kept for the next run), and inputs that fail
+  TARGET   one of TARGETS; its seeds are in corpus/TARGET, which is only read
+Exit status 77: there is no clang with libFuzzer.
+
+GARRISON_SEED chooses libFuzzer's seed; 1 when it is not set.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+FLAGS = ['-std=c11', '-O1', '-g', '-fno-omit-frame-pointer', '-D_GNU_SOURCE',
+         '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all']
+SKIPPED = 77
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# What each target is made of; a folder stands for its C files.
+TARGETS = {
+    'store': ['tests/fuzz/fuzz_store.c', 'tests/power/store_hostile.c',
+              'tests/power/store_model.c', 'tests/power/store_world.c',
+              'tests/support/flash_emulator.c', 'tests/support/toy_protection.c',
+              'core/base/secret.c', 'core/base/status.c', 'core/store'],
+}
+HANG_SECONDS = 10
+
+
+def compiler(folder):
+    """clang, when it can link libFuzzer."""
+    clang = shutil.which('clang')
+    if not clang:
+        return None
+    probe = os.path.join(folder, 'probe.c')
+    with open(probe, 'w', encoding='utf-8') as file:
+        file.write('#include <stddef.h>\n#include <stdint.h>\n'
+                   'int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)\n'
+                   '{ (void)data; (void)size; return 0; }\n')
+    works = subprocess.run([clang] + FLAGS + ['-o', os.path.join(folder, 'probe'), probe],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return clang if works.returncode == 0 else None
+
+
+def sources_of(target):
+    for part in TARGETS[target]:
+        path = os.path.join(ROOT, part)
+        if not os.path.isdir(path):
+            yield path
+            continue
+        for name in sorted(os.listdir(path)):
+            if name.endswith('.c'):
+                yield os.path.join(path, name)
+
+
+def build(clang, folder, target):
+    """Compiles on all cores; the executable."""
+    includes = ['-I%s' % os.path.join(ROOT, part) for part in ('include', 'core', 'tests')]
+    running = []
+    objects = []
+    for number, source in enumerate(sources_of(target)):
+        objects.append(os.path.join(folder, '%s-%d.o' % (target, number)))
+        command = [clang] + FLAGS + includes + ['-c', '-o', objects[-1], source]
+        running.append(subprocess.Popen(command))
+    if any(process.wait() != 0 for process in running):
+        sys.exit('fuzz: %s cannot be compiled' % target)
+    executable = os.path.join(folder, target)
+    subprocess.run([clang] + FLAGS + ['-o', executable] + objects, check=True)
+    return executable
+
+
+def main(folder, seconds, target):
+    os.makedirs(folder, exist_ok=True)
+    clang = compiler(folder)
+    if not clang:
+        print('fuzz: no clang with libFuzzer (packages clang and libclang-rt-dev)')
+        return SKIPPED
+    executable = build(clang, folder, target)
+    found = os.path.join(folder, 'found-' + target)
+    failing = os.path.join(folder, 'failing-' + target + '-')
+    os.makedirs(found, exist_ok=True)
+    seeds = os.path.join(ROOT, 'tests', 'fuzz', 'corpus', target)
+    run = subprocess.run(
+        [executable, '-max_total_time=' + seconds, '-timeout=%d' % HANG_SECONDS, '-max_len=4400',
+         '-seed=' + os.environ.get('GARRISON_SEED', '1'), '-print_final_stats=1', '-verbosity=0',
+         '-artifact_prefix=' + failing, found, seeds], check=False)
+    if run.returncode != 0:
+        print('fuzz: repeat with: %s %s*' % (executable, failing))
+    return 1 if run.returncode != 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))
