@@ -39,28 +39,10 @@ static void set_close(void)
     secret_wipe(&set, sizeof set);
 }
 
-/** The nonce of what left the active slot of a component in one operation. */
-static void seal_nonce(uint32_t component, uint16_t sealed, uint8_t nonce[12])
-{
-    memset(nonce, 0, 12);
-    memcpy(nonce, "seal", 4);
-    nonce[4] = (uint8_t)sealed;
-    nonce[5] = (uint8_t)(sealed >> 8);
-    nonce[6] = (uint8_t)component;
-}
-
 /** Never 0, which says that nothing was sealed. */
 static uint16_t seal_number(uint32_t operation)
 {
     return (uint16_t)(operation % 0xFFFFu + 1u);
-}
-
-static enum garrison_status open_seal(const struct install *install, struct clear *clear,
-                                      uint32_t component, uint16_t sealed)
-{
-    uint8_t nonce[12];
-    seal_nonce(component, sealed, nonce);
-    return clear_sealed(clear, install->seal_key, nonce);
 }
 
 /** Adds a component to the set; its transforms are set up by the caller. */
@@ -142,7 +124,7 @@ static enum garrison_status open_forward(const struct install *install)
             continue;
         }
         const enum garrison_status status =
-            open_seal(install, &set.sealed[i], set.component[i], sealed);
+            install_open_seal(install, &set.sealed[i], set.component[i], sealed);
         if (!hardened_ok(status)) {
             return status;
         }
@@ -168,10 +150,10 @@ static enum garrison_status open_back(const struct install *install)
         if (sealed == 0) {
             continue;
         }
-        enum garrison_status status = open_seal(install, &set.opened[i], component, sealed);
+        enum garrison_status status = install_open_seal(install, &set.opened[i], component, sealed);
         if (hardened_ok(status)) {
-            status = open_seal(install, &set.sealed[i], component,
-                               seal_number(journal->operation.number));
+            status = install_open_seal(install, &set.sealed[i], component,
+                                       seal_number(journal->operation.number));
         }
         if (!hardened_ok(status)) {
             return status;
@@ -439,4 +421,48 @@ enum garrison_status install_run(const struct install *install, uint16_t mine)
 bool install_on_trial(const struct install *install, uint32_t component)
 {
     return install->journal->component[component].state == JOURNAL_TRIAL;
+}
+
+/*
+ * Recovery.
+ */
+
+/** Puts a staged image in the place of one that is no longer any good; it needs no trial. */
+static enum garrison_status recover_staged(const struct install *install, uint32_t component)
+{
+    static struct install_image found;
+    if (!hardened_ok(install_verify_staged(install, component, &found))) {
+        return GARRISON_ERROR_BLANK;
+    }
+    if (component != COMPONENT_UROT) {
+        return begin_forward(install, (uint16_t)(1u << component), JOURNAL_UPDATED);
+    }
+    const enum garrison_status status = run_overwrite(install);
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    return install->journal->component[component].state == JOURNAL_UPDATED ? GARRISON_OK
+                                                                           : GARRISON_ERROR_BLANK;
+}
+
+/** Swaps the image that the last update has replaced back, if it is still there and good. */
+static enum garrison_status recover_old(const struct install *install, uint32_t component)
+{
+    const struct journal_component *swapped = &install->journal->component[component];
+    if (component == COMPONENT_UROT || swapped->sectors == 0 ||
+        !member_is_sound(install, component) ||
+        !hardened_ok(install_verify_old(install, component, swapped))) {
+        return GARRISON_ERROR_BLANK;
+    }
+    return begin_back(install, (uint16_t)(1u << component), GARRISON_ERROR_DIGEST);
+}
+
+enum garrison_status install_recover(const struct install *install, uint32_t component)
+{
+    const struct layout_slot *slot = install_slot(install, component);
+    if (slot == NULL || slot->download_size == 0) {
+        return GARRISON_ERROR_BLANK;
+    }
+    const enum garrison_status status = recover_staged(install, component);
+    return status == GARRISON_ERROR_BLANK ? recover_old(install, component) : status;
 }

@@ -1,5 +1,7 @@
 #include "boot/install_image.h"
 
+#include <string.h>
+
 #include "base/hardened.h"
 #include "boot/clear.h"
 #include "boot/keys.h"
@@ -127,6 +129,56 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
         found->image.slot.flash = &clear.device;
         status = verify_at(install, component, found, &verdict);
         found->image.slot.flash = install->flash;
+    }
+    clear_close(&clear);
+    if (hardened_ok(status) && !hardened_granted(&verdict)) {
+        status = GARRISON_ERROR_SIGNATURE;
+    }
+    return status;
+}
+
+/*
+ * What has left an active slot.
+ */
+
+/** The nonce of what left the active slot of a component in one operation. */
+static void seal_nonce(uint32_t component, uint16_t sealed, uint8_t nonce[12])
+{
+    memset(nonce, 0, 12);
+    memcpy(nonce, "seal", 4);
+    nonce[4] = (uint8_t)sealed;
+    nonce[5] = (uint8_t)(sealed >> 8);
+    nonce[6] = (uint8_t)component;
+}
+
+enum garrison_status install_open_seal(const struct install *install, struct clear *clear,
+                                       uint32_t component, uint16_t sealed)
+{
+    uint8_t nonce[12];
+    seal_nonce(component, sealed, nonce);
+    return clear_sealed(clear, install->seal_key, nonce);
+}
+
+enum garrison_status install_verify_old(const struct install *install, uint32_t component,
+                                        const struct journal_component *swapped)
+{
+    static struct install_image found;
+    const struct layout_slot *slot = install_slot(install, component);
+    struct hardened_verdict verdict = HARDENED_REFUSED;
+    enum garrison_status status = GARRISON_OK;
+    struct clear clear;
+
+    clear_init(&clear, install->flash, slot->download_off);
+    if (swapped->sealed != 0) {
+        status = install_open_seal(install, &clear, component, swapped->sealed);
+    }
+    const struct image_slot place = {&clear.device, slot->download_off,
+                                     swapped->sectors * install->flash->sector};
+    if (hardened_ok(status)) {
+        status = image_parse(&place, &found.image);
+    }
+    if (hardened_ok(status)) {
+        status = verify_at(install, component, &found, &verdict);
     }
     clear_close(&clear);
     if (hardened_ok(status) && !hardened_granted(&verdict)) {

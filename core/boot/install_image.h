@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "boot/clear.h"
 #include "boot/install.h"
 
 /** The slot of a component, or NULL. */
@@ -18,6 +19,14 @@ uint32_t install_staged_off(const struct install *install, const struct layout_s
  */
 enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
                                            struct install_image *found) GARRISON_MUST_USE;
+
+/** Sets up what seals, or opens, all bytes that left an active slot under that number. */
+enum garrison_status install_open_seal(const struct install *install, struct clear *clear,
+                                       uint32_t component, uint16_t sealed) GARRISON_MUST_USE;
+
+/** Verifies the image that a swap has moved to the start of the download slot. */
+enum garrison_status install_verify_old(const struct install *install, uint32_t component,
+                                        const struct journal_component *swapped) GARRISON_MUST_USE;
 
 /**
  * Whether all that an image depends on is there.

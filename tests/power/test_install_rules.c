@@ -1,0 +1,276 @@
+/*
+ * Which updates are installed, which are refused before anything is touched, what comes back, and
+ * what takes the place of an image that is no longer any good.
+ */
+#include "install_fixture.h"
+
+#include "support/test.h"
+
+static void an_accepted_set_stays(void **state)
+{
+    const struct scene *scene = &scenes[3];
+    (void)state;
+    set_up_images(false);
+    stage_set(scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    set_state(scene, JOURNAL_UPDATED);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(boot(), GARRISON_OK);
+        assert_true(active_are(bench.renewed, scene->set));
+    }
+}
+
+static void a_rejected_set_goes_back_and_says_so(void **state)
+{
+    const struct scene *scene = &scenes[3];
+    (void)state;
+    set_up_images(false);
+    stage_set(scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    set_state(scene, JOURNAL_REJECTED);
+    assert_int_equal(boot(), GARRISON_OK);
+    const struct journal journal = open_journal();
+    assert_int_equal(journal.component[MANAGER].reason,
+                     garrison_status_index(GARRISON_ERROR_REJECTED));
+    assert_true(active_are(bench.old, 7));
+}
+
+/** Refused before anything is touched: no operation on the slots, and the reason in the journal. */
+static void expect_refused(const struct scene *scene, enum garrison_status reason)
+{
+    const uint64_t operations = bench.slots.programmed + bench.slots.erased;
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_int_equal(bench.slots.programmed + bench.slots.erased, operations);
+    assert_true(active_are(bench.old, 7));
+    const struct journal journal = open_journal();
+    for (uint32_t i = 0; i < 3; i++) {
+        if ((scene->set >> i & 1u) != 0) {
+            assert_int_equal(journal.component[i].state, JOURNAL_FAILED);
+            assert_int_equal(journal.component[i].reason, garrison_status_index(reason));
+        }
+    }
+}
+
+static void a_set_is_refused_for_one_bad_image(void **state)
+{
+    const struct scene *scene = &scenes[3];
+    struct image_dependency dependency = {.role = IMAGE_ROLE_MANAGER, .version = {3, 0, 0, 0}};
+    (void)state;
+    set_up_images(false);
+    /* A body that was changed, an old counter, a wrong owner, a version that is not there. */
+    bench.renewed[APPLICATION].bytes[0x30] ^= 1u;
+    stage_set(scene);
+    expect_refused(scene, GARRISON_ERROR_DIGEST);
+
+    (void)close_bench(state);
+    (void)open_bench(state);
+    set_up_images(false);
+    bench.counters.counter[APPLICATION] = 1;
+    bench.counters.counter[MANAGER] = 1;
+    make(&bench.renewed[MANAGER], MANAGER, 0, 80, false, NULL);
+    stage_set(scene);
+    expect_refused(scene, GARRISON_ERROR_STALE);
+
+    (void)close_bench(state);
+    (void)open_bench(state);
+    set_up_images(false);
+    make(&bench.renewed[APPLICATION], APPLICATION, 2, 80, false, &dependency);
+    stage_set(scene);
+    expect_refused(scene, GARRISON_ERROR_DEPENDENCY);
+    dependency.version.major = 2;
+    (void)close_bench(state);
+    (void)open_bench(state);
+    set_up_images(false);
+    make(&bench.renewed[APPLICATION], APPLICATION, 2, 80, false, &dependency);
+    stage_set(scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.renewed, scene->set));
+}
+
+static void begin_anew(void **state)
+{
+    (void)close_bench(state);
+    (void)open_bench(state);
+    set_up_images(false);
+}
+
+static void a_clear_image_is_refused_where_encrypted_ones_are_asked_for(void **state)
+{
+    begin_anew(state);
+    layout.slot[APPLICATION].flags = LAYOUT_SLOT_ENCRYPTED;
+    stage_set(&scenes[3]);
+    expect_refused(&scenes[3], GARRISON_ERROR_POLICY);
+}
+
+static void an_image_larger_than_its_slot_is_refused(void **state)
+{
+    begin_anew(state);
+    make(&bench.renewed[APPLICATION], APPLICATION, 2, 500, false, NULL);
+    make(&bench.old[APPLICATION], APPLICATION, 1, 70, false, NULL);
+    layout.slot[APPLICATION].size = SECTOR;
+    stage_set(&scenes[3]);
+    expect_refused(&scenes[3], GARRISON_ERROR_BOUNDS);
+}
+
+/** Two that share the download area may be staged together as long as they do not meet there. */
+static void a_set_whose_images_meet_in_the_download_area_is_refused(void **state)
+{
+    begin_anew(state);
+    layout.slot[MANAGER].download_off = layout.slot[APPLICATION].download_off + 2 * SECTOR;
+    stage_set(&scenes[3]);
+    expect_refused(&scenes[3], GARRISON_ERROR_FULL);
+    begin_anew(state);
+    layout.slot[MANAGER].download_off = layout.slot[APPLICATION].download_off + 3 * SECTOR;
+    layout.slot[APPLICATION].download_size = 5 * SECTOR;
+    stage_set(&scenes[3]);
+    const uint16_t set = scenes[3].set;
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.renewed, set));
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.old, set));
+}
+
+/** Verified, and bad when it arrives: the set goes back before it was ever started. */
+static void an_image_that_rots_under_way_goes_back(void **state)
+{
+    const struct scene *scene = &scenes[3];
+    unsigned met = 0;
+    for (uint32_t at = 0; at < 200; at += 7) {
+        begin_anew(state);
+        stage_set(scene);
+        if (!boot_with_cut(at, FLASH_CUT_AFTER)) {
+            break;
+        }
+        /* The last sector of the application that is staged: the signature. */
+        flash_emulator_rot(&bench.slots, layout.slot[APPLICATION].download_off + SECTOR + 0x40, 0);
+        assert_int_equal(boot(), GARRISON_OK);
+        const struct journal journal = open_journal();
+        if (journal.component[APPLICATION].state == JOURNAL_FAILED) {
+            assert_true(active_are(bench.old, 7));
+            met += journal.operation.number > 2 ? 1 : 0;
+        } else {
+            assert_true(active_are(bench.renewed, scene->set));
+        }
+    }
+    assert_true(met > 0);
+}
+
+/*
+ * Recovery: the active image is gone, another one is there.
+ */
+
+static void spoil(uint32_t component)
+{
+    flash_emulator_rot(&bench.slots, layout.slot[component].off + 0x40, 0);
+}
+
+static void a_spoilt_image_gives_way_to_the_old_one(void **state)
+{
+    static const struct scene *const both[] = {&scenes[3], &scenes[5]};
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        begin_anew(state);
+        set_up_images(both[i]->encrypted);
+        stage_set(both[i]);
+        assert_int_equal(boot(), GARRISON_OK);
+        set_state(both[i], JOURNAL_UPDATED);
+        spoil(APPLICATION);
+        assert_int_equal(boot(), GARRISON_ERROR_DEVICE);
+        assert_int_equal(recover(APPLICATION), GARRISON_OK);
+        assert_int_equal(boot(), GARRISON_OK);
+        assert_true(is_active(&bench.old[APPLICATION], APPLICATION));
+        assert_true(is_active(&bench.renewed[MANAGER], MANAGER));
+    }
+}
+
+static void the_old_image_is_not_taken_below_the_counter(void **state)
+{
+    begin_anew(state);
+    stage_set(&scenes[3]);
+    assert_int_equal(boot(), GARRISON_OK);
+    set_state(&scenes[3], JOURNAL_UPDATED);
+    bench.counters.counter[APPLICATION] = 2;
+    spoil(APPLICATION);
+    assert_int_equal(recover(APPLICATION), GARRISON_ERROR_BLANK);
+}
+
+static void a_spoilt_image_gives_way_to_a_staged_one(void **state)
+{
+    for (uint32_t component = 0; component < 3; component++) {
+        begin_anew(state);
+        stage_set(&scenes[component]);
+        set_state(&scenes[component], JOURNAL_CANDIDATE);
+        spoil(component);
+        assert_int_equal(recover(component), GARRISON_OK);
+        for (unsigned i = 0; i < 2; i++) {
+            assert_int_equal(boot(), GARRISON_OK);
+            assert_true(is_active(&bench.renewed[component], component));
+        }
+    }
+}
+
+static void nothing_to_recover_with_is_told(void **state)
+{
+    for (uint32_t component = 0; component < 3; component++) {
+        begin_anew(state);
+        stage_set(&scenes[component]);
+        set_state(&scenes[component], JOURNAL_CANDIDATE);
+        spoil(component);
+        flash_emulator_rot(&bench.slots, layout.slot[component].download_off + SECTOR, 0);
+        flash_emulator_rot(&bench.slots, layout.slot[component].download_off, 0);
+        const uint64_t operations = bench.slots.programmed + bench.slots.erased;
+        assert_int_equal(recover(component), GARRISON_ERROR_BLANK);
+        assert_int_equal(bench.slots.programmed + bench.slots.erased, operations);
+    }
+}
+
+/** What leaves the active slot is never sealed twice under one number. */
+static void each_operation_seals_anew(void **state)
+{
+    const struct scene *scene = &scenes[5];
+    uint16_t last = 0;
+    (void)state;
+    set_up_images(true);
+    for (unsigned i = 0; i < 4; i++) {
+        stage_set(scene);
+        assert_int_equal(boot(), GARRISON_OK);
+        const struct journal journal = open_journal();
+        assert_true(journal.component[MANAGER].sealed > last);
+        last = journal.component[MANAGER].sealed;
+        assert_int_equal(boot(), GARRISON_OK);
+    }
+}
+
+static void a_revert_can_still_boot_the_old_counter(void **state)
+{
+    const struct scene *scene = &scenes[2];
+    (void)state;
+    set_up_images(false);
+    bench.counters.counter[APPLICATION] = 1;
+    stage_set(scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.renewed, scene->set));
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.old, 7));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_accepted_set_stays),
+        TEST(a_rejected_set_goes_back_and_says_so),
+        TEST(a_set_is_refused_for_one_bad_image),
+        TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
+        TEST(an_image_larger_than_its_slot_is_refused),
+        TEST(a_set_whose_images_meet_in_the_download_area_is_refused),
+        TEST(an_image_that_rots_under_way_goes_back),
+        TEST(a_spoilt_image_gives_way_to_the_old_one),
+        TEST(the_old_image_is_not_taken_below_the_counter),
+        TEST(a_spoilt_image_gives_way_to_a_staged_one),
+        TEST(nothing_to_recover_with_is_told),
+        TEST(each_operation_seals_anew),
+        TEST(a_revert_can_still_boot_the_old_counter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
