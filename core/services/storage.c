@@ -12,7 +12,14 @@
     (PSA_STORAGE_FLAG_WRITE_ONCE | PSA_STORAGE_FLAG_NO_CONFIDENTIALITY |                           \
      PSA_STORAGE_FLAG_NO_REPLAY_PROTECTION)
 
+/**
+ * Kept with an object that psa_ps_create() has made, beside the client's flags: room is reserved
+ * for it, to grow up to its capacity and to be written anew as a whole, which a change does.
+ */
+#define FLAG_RESERVED 0x8000u
+
 _Static_assert(PSA_STORAGE_FLAG_WRITE_ONCE == STORE_WRITE_ONCE, "the store enforces it");
+_Static_assert((FLAGS_KNOWN & FLAG_RESERVED) == 0, "no client's flag");
 _Static_assert(STORAGE_DROP_KINDS == STORE_DROP_KINDS, "all reasons are reported");
 
 struct storage_call {
@@ -71,13 +78,56 @@ static enum garrison_status read_input(void *context, uint8_t *data, uint32_t le
                                                                 : GARRISON_ERROR_ARGUMENT;
 }
 
+/** Sums up what reserved objects may still need. */
+struct reserve {
+    const struct store *store;
+    struct store_key but;  /**< This one does not count. */
+    uint32_t objects;      /**< Reserved ones, `but` among them. */
+    uint32_t growth_bytes; /**< To grow up to their capacities. */
+    uint32_t change_bytes; /**< To change the largest. */
+};
+
+static bool add_to_reserve(void *context, struct store_key key, const struct store_info *info)
+{
+    struct reserve *reserve = context;
+    if ((info->flags & FLAG_RESERVED) == 0) {
+        return true;
+    }
+    reserve->objects++;
+    if (key.owner != reserve->but.owner || key.uid != reserve->but.uid) {
+        const uint32_t bytes = store_object_bytes(reserve->store, info->capacity);
+        reserve->growth_bytes += bytes - store_object_bytes(reserve->store, info->size);
+        reserve->change_bytes = bytes > reserve->change_bytes ? bytes : reserve->change_bytes;
+    }
+    return true;
+}
+
+/** Of all objects but the one that the call is about. */
+static enum garrison_status sum_reserve(struct storage_call *call, struct reserve *reserve)
+{
+    struct storage *storage = call->storage;
+    *reserve = (struct reserve){.store = &storage->store, .but = key_of(call)};
+    return storage->reserves ? store_each(&storage->store, add_to_reserve, reserve) : GARRISON_OK;
+}
+
 /** What cannot fit is refused here, so that the store's sums cannot overflow. */
 static psa_status_t set(struct storage_call *call, const struct store_info *info)
 {
     struct storage *storage = call->storage;
+    struct reserve reserve;
     if (info->capacity > storage->config.device->size) {
         return PSA_ERROR_INSUFFICIENT_STORAGE;
     }
+    const enum garrison_status status = sum_reserve(call, &reserve);
+    if (status != GARRISON_OK) {
+        return status_of(status);
+    }
+    if ((info->flags & FLAG_RESERVED) != 0) {
+        const uint32_t bytes = store_object_bytes(&storage->store, info->capacity);
+        reserve.change_bytes = bytes > reserve.change_bytes ? bytes : reserve.change_bytes;
+        storage->reserves = true;
+    }
+    store_keep_free(&storage->store, reserve.growth_bytes + reserve.change_bytes);
     return status_of(store_set(&storage->store, key_of(call), info, read_input, call));
 }
 
@@ -137,7 +187,7 @@ static psa_status_t serve_info(struct storage_call *call)
     }
     const enum garrison_status status = store_info(&call->storage->store, key_of(call), &info);
     if (status == GARRISON_OK) {
-        const struct storage_answer answer = {info.capacity, info.size, info.flags};
+        const struct storage_answer answer = {info.capacity, info.size, info.flags & FLAGS_KNOWN};
         psa_write(call->message->handle, 0, &answer, sizeof answer);
     }
     return status_of(status);
@@ -161,8 +211,24 @@ static psa_status_t serve_create(struct storage_call *call)
     if (status != GARRISON_ERROR_BLANK) {
         return status_of(status);
     }
-    info = (struct store_info){.capacity = call->request.capacity, .flags = call->request.flags};
+    info = (struct store_info){
+        .capacity = call->request.capacity,
+        .flags = call->request.flags | FLAG_RESERVED,
+    };
     return set(call, &info);
+}
+
+/** What set() kept free for the object itself is now its own. */
+static psa_status_t write_part(struct storage_call *call, uint32_t off, uint32_t len)
+{
+    struct storage *storage = call->storage;
+    struct reserve reserve;
+    const enum garrison_status status = sum_reserve(call, &reserve);
+    if (status != GARRISON_OK) {
+        return status_of(status);
+    }
+    store_keep_free(&storage->store, reserve.growth_bytes);
+    return status_of(store_write(&storage->store, key_of(call), off, len, read_input, call));
 }
 
 static psa_status_t serve_write(struct storage_call *call)
@@ -184,7 +250,7 @@ static psa_status_t serve_write(struct storage_call *call)
     if (len == 0) {
         return PSA_SUCCESS;
     }
-    return status_of(store_write(&storage->store, key_of(call), off, len, read_input, call));
+    return write_part(call, off, len);
 }
 
 static psa_status_t serve_supports(struct storage_call *call)
@@ -248,6 +314,12 @@ static void mount(const struct storage_service *service, struct storage *storage
     storage->mounted = service->configure(&storage->config);
     if (storage->mounted == GARRISON_OK) {
         storage->mounted = store_mount(&storage->store, &storage->config, &storage->report);
+    }
+    if (storage->mounted == GARRISON_OK &&
+        (service->functions & STORAGE_BIT(STORAGE_CREATE)) != 0) {
+        struct reserve reserve = {.store = &storage->store};
+        storage->mounted = store_each(&storage->store, add_to_reserve, &reserve);
+        storage->reserves = reserve.objects > 0;
     }
 }
 

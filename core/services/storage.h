@@ -19,6 +19,7 @@ struct storage {
     struct store_report report;
     enum garrison_status mounted; /**< How mounting ended, if it was tried. */
     bool tried;
+    bool reserves;                     /**< There may be objects with room reserved for them. */
     uint8_t buffer[STORE_CHUNK_BYTES]; /**< Data on their way to the client. */
 };
 

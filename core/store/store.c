@@ -142,11 +142,22 @@ static uint64_t object_bytes(const struct store *store, uint32_t size)
            (size % part == 0 ? 0 : format_record_bytes(size % part));
 }
 
+uint32_t store_object_bytes(const struct store *store, uint32_t size)
+{
+    const uint64_t bytes = object_bytes(store, size);
+    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+void store_keep_free(struct store *store, uint32_t bytes)
+{
+    store->keep_free = bytes;
+}
+
 /* Whether an object of that size, and tombstones after it, find room beside all there is. */
 static enum garrison_status check_room(const struct store *store, uint32_t size)
 {
     uint32_t tombstones = 2u * format_record_bytes(commit_bytes(store));
-    uint64_t needed = store->live_bytes + object_bytes(store, size) + tombstones;
+    uint64_t needed = store->live_bytes + object_bytes(store, size) + tombstones + store->keep_free;
     uint32_t capacity = gc_capacity(store);
     if (capacity == 0) {
         return GARRISON_ERROR_DEVICE;

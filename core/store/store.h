@@ -124,6 +124,7 @@ struct store {
     uint16_t serial;     /**< Of the next record. */
     uint32_t link;       /**< Names what the record before it commits. */
     uint32_t live_bytes; /**< Of all living records of objects. */
+    uint32_t keep_free;  /**< store_keep_free(). */
     uint64_t bad;        /**< A bit for each sector that cannot be erased or programmed. */
     uint32_t damaged[STORE_DAMAGED_MAX]; /**< Names of damaged objects. */
     uint32_t damaged_count; /**< More than the maximum: any absent object may be a damaged one. */
@@ -192,6 +193,15 @@ enum garrison_status store_set(struct store *store, struct store_key key,
 enum garrison_status store_write(struct store *store, struct store_key key, uint32_t off,
                                  uint32_t len, store_source_fn *source,
                                  void *context) GARRISON_MUST_USE;
+
+/** Bytes of flash that an object of that size takes. */
+uint32_t store_object_bytes(const struct store *store, uint32_t size);
+
+/**
+ * From now on store_set() and store_write() answer GARRISON_ERROR_FULL unless so many bytes are left
+ * beside what they write; 0 after mounting. Who has promised room to an object keeps it free so.
+ */
+void store_keep_free(struct store *store, uint32_t bytes);
 
 /** Removes an object; a damaged one too. */
 enum garrison_status store_remove(struct store *store, struct store_key key) GARRISON_MUST_USE;

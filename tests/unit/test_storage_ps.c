@@ -194,6 +194,28 @@ static void set_gives_up_the_capacity(void **state)
     expect_info(2, 2, PSA_STORAGE_FLAG_NO_CONFIDENTIALITY);
 }
 
+static void what_create_has_reserved_others_cannot_take(void **state)
+{
+    static uint8_t data[4096];
+    psa_status_t status = PSA_SUCCESS;
+    (void)state;
+    storage_fill(data, sizeof data, 5);
+    assert_int_equal(psa_ps_create(UID, sizeof data, NO_FLAGS), PSA_SUCCESS);
+    for (psa_storage_uid_t uid = 100; status == PSA_SUCCESS; uid++) {
+        assert_true(uid < 10000);
+        status = psa_ps_set(uid, 64, data, NO_FLAGS);
+    }
+    assert_int_equal(status, PSA_ERROR_INSUFFICIENT_STORAGE);
+    for (size_t off = 0; off < sizeof data; off += 1000) {
+        const size_t len = sizeof data - off < 1000 ? sizeof data - off : 1000;
+        assert_int_equal(psa_ps_set_extended(UID, off, len, data + off), PSA_SUCCESS);
+    }
+    for (size_t off = 0; off < sizeof data; off += 100) {
+        assert_int_equal(psa_ps_set_extended(UID, off, 1, data + off), PSA_SUCCESS);
+    }
+    expect_info(sizeof data, sizeof data, NO_FLAGS);
+}
+
 static void internal_trusted_storage_has_none_of_it(void **state)
 {
     static const uint32_t functions[] = {STORAGE_CREATE, STORAGE_WRITE, STORAGE_SUPPORTS};
@@ -219,6 +241,7 @@ int main(void)
         cmocka_unit_test_setup(set_extended_refuses, set_up),
         cmocka_unit_test_setup(set_extended_overwrites_what_was_set, set_up),
         cmocka_unit_test_setup(set_gives_up_the_capacity, set_up),
+        cmocka_unit_test_setup(what_create_has_reserved_others_cannot_take, set_up),
         cmocka_unit_test_setup(internal_trusted_storage_has_none_of_it, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
