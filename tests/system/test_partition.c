@@ -244,6 +244,16 @@ static int open_update(void **state)
     return open_lab(state, "update");
 }
 
+static int open_its(void **state)
+{
+    return open_lab(state, "its");
+}
+
+static int open_ps(void **state)
+{
+    return open_lab(state, "ps");
+}
+
 static int close_lab(void **state)
 {
     struct lab *lab = *state;
@@ -568,5 +578,7 @@ int main(void)
     };
     int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, close_lab);
     failed += cmocka_run_group_tests_name("update", tests, open_update, close_lab);
+    failed += cmocka_run_group_tests_name("its", tests, open_its, close_lab);
+    failed += cmocka_run_group_tests_name("ps", tests, open_ps, close_lab);
     return failed;
 }
