@@ -173,6 +173,10 @@ int garrison_host_start(const struct garrison_host_config *config)
     if (host_boot() != 0) {
         return -1;
     }
+    if (port_isolation_check() != GARRISON_OK) {
+        return host_refuse("the storage areas are not Secure: the device's secure_watermark must "
+                           "cover sectors 118-127 of bank 2");
+    }
     rng_init();
     return manager_serve() == GARRISON_OK
                ? 0

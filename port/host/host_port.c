@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../stm32h573/layout.h"
 #include "../stm32h573/regs.h"
 #include "host.h"
 
@@ -55,9 +56,15 @@ enum garrison_status port_isolation_apply(void)
     return GARRISON_OK;
 }
 
+/** Of all that isolates on the chip there is one part here: the watermark over the storage areas. */
 enum garrison_status port_isolation_check(void)
 {
-    return GARRISON_OK;
+    const uint32_t first = (LAYOUT_STORAGE_OFF - LAYOUT_BANK_SIZE) / LAYOUT_SECTOR;
+    const uint32_t last = LAYOUT_BANK_SIZE / LAYOUT_SECTOR - 1u;
+    const uint32_t watermark = reg_read(FLASH_SECWM2R_CUR);
+    const bool covered =
+        FLASH_SECWM_FIRST(watermark) <= first && FLASH_SECWM_LAST(watermark) >= last;
+    return covered ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)
