@@ -137,11 +137,23 @@ static void boundaries_that_the_mpu_draws_are_multiples_of_its_regions(void **st
 {
     (void)state;
     const uint32_t boundaries[] = {
-        LAYOUT_HANDOFF_ADDR,      LAYOUT_STAGE_RAM_ADDR,    LAYOUT_TRAMPOLINE_ADDR,
-        LAYOUT_REGION_ALIGN,      LAYOUT_SPM_STACK_SIZE,    LAYOUT_GATE_STACK_SIZE,
-        LAYOUT_CRYPTO_STACK_SIZE, LAYOUT_UPDATE_STACK_SIZE, LAYOUT_OBK_S,
-        LAYOUT_OBK_SIZE,          LAYOUT_SYSTEM_NS,         LAYOUT_SYSTEM_NS_END,
-        LAYOUT_SRAM1_NS,          LAYOUT_SRAM1_SIZE,        LAYOUT_SRAM3_NS,
+        LAYOUT_HANDOFF_ADDR,
+        LAYOUT_STAGE_RAM_ADDR,
+        LAYOUT_TRAMPOLINE_ADDR,
+        LAYOUT_REGION_ALIGN,
+        LAYOUT_SPM_STACK_SIZE,
+        LAYOUT_GATE_STACK_SIZE,
+        LAYOUT_CRYPTO_STACK_SIZE,
+        LAYOUT_UPDATE_STACK_SIZE,
+        LAYOUT_ITS_STACK_SIZE,
+        LAYOUT_PS_STACK_SIZE,
+        LAYOUT_OBK_S,
+        LAYOUT_OBK_SIZE,
+        LAYOUT_SYSTEM_NS,
+        LAYOUT_SYSTEM_NS_END,
+        LAYOUT_SRAM1_NS,
+        LAYOUT_SRAM1_SIZE,
+        LAYOUT_SRAM3_NS,
         LAYOUT_SRAM3_SIZE,
     };
     for (size_t i = 0; i < COUNT_OF(boundaries); i++) {
