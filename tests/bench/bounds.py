@@ -8,6 +8,9 @@ BOUNDS = (
     ('cpu.ratio_to_qemu', '>=', 0.8),
     ('snapshot.restore_16_pages_us', '<', 20),
     ('store.counter_increments_per_erase', '>=', 450),
+    ('store.its_erases_per_set', '<=', 0.05),
+    ('store.ps_erases_per_set', '<=', 0.05),
+    ('store.cuts_per_minute', '>=', 1000000),
     ('size.irot_flash', '<=', 24576),
     ('size.urot_flash', '<=', 40960),
 )
