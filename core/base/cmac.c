@@ -12,13 +12,13 @@
 
 void cmac_double(uint8_t block[CMAC_BYTES])
 {
-    const uint8_t carry = block[0] >> 7;
+    const uint32_t carry = (uint32_t)block[0] >> 7;
     for (uint32_t i = 0; i < CMAC_BYTES - 1u; i++) {
         block[i] = (uint8_t)(block[i] << 1 | block[i + 1u] >> 7);
     }
     /* No branch on a secret bit. */
-    block[CMAC_BYTES - 1u] =
-        (uint8_t)(block[CMAC_BYTES - 1u] << 1 ^ (FIELD_POLYNOMIAL & (0u - carry)));
+    const uint32_t last = (uint32_t)block[CMAC_BYTES - 1u] << 1;
+    block[CMAC_BYTES - 1u] = (uint8_t)(last ^ (FIELD_POLYNOMIAL & (0u - carry)));
 }
 
 enum garrison_status cmac_init(struct cmac *cmac, cmac_encrypt_fn *encrypt, void *cipher)
