@@ -10,8 +10,8 @@
  *   every other one is as it was. Once a function has returned, the new value is there for good.
  * - An area that is not the one last written is refused as a whole: functions that read answer
  *   PSA_ERROR_INVALID_SIGNATURE, the others PSA_ERROR_STORAGE_FAILURE.
- * - An object that is known to have been damaged is never replaced by an older value of itself: it
- *   is PSA_ERROR_DATA_CORRUPT until it is set or removed.
+ * - An object whose bytes have been damaged since the last reset is PSA_ERROR_DATA_CORRUPT until it
+ *   is set or removed; if it is neither, the next reset finds an area that is not the one written.
  *
  * Errors of every function
  *   PSA_ERROR_INVALID_ARGUMENT   uid is 0, or the caller may not access a buffer

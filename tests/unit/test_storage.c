@@ -114,7 +114,7 @@ static void get_gives_any_range_and_no_byte_more(void **state)
 static void get_refuses_an_offset_behind_the_end(void **state)
 {
     const struct api *api = api_of(state);
-    static const size_t offs[] = {11, 12, 511, 0xFFFFFFFFu, SIZE_MAX};
+    static const size_t offs[] = {11, 12, 511, UINT32_MAX, (size_t)UINT32_MAX + 1, SIZE_MAX};
     uint8_t out[16] = {0};
     size_t len = 77;
     assert_int_equal(api->set(UID, 10, "0123456789", NO_FLAGS), PSA_SUCCESS);
@@ -389,6 +389,107 @@ static void another_key_is_refused_and_the_old_one_still_opens(void **state)
     expect_object(api, UID, (const uint8_t *)"a", 1);
 }
 
+static void expect_report(const struct api *api, struct storage_mounted *mounted)
+{
+    const struct storage_request report = {.function = STORAGE_REPORT};
+    psa_outvec out = {mounted, sizeof *mounted};
+    memset(mounted, 0xEE, sizeof *mounted);
+    assert_int_equal(request(api, 0, &report, sizeof report, &out), PSA_SUCCESS);
+    assert_int_equal(out.len, sizeof *mounted);
+}
+
+static void a_report_says_what_mounting_found(void **state)
+{
+    const struct api *api = api_of(state);
+    struct storage_mounted mounted;
+    expect_report(api, &mounted);
+    assert_int_equal(mounted.status, 0);
+    assert_int_equal(mounted.formatted, 1);
+    assert_int_equal(mounted.first_drop_off, api->bytes);
+    assert_int_equal(api->set(UID, 1, "a", NO_FLAGS), PSA_SUCCESS);
+    storage_restart();
+    expect_report(api, &mounted);
+    assert_int_equal(mounted.status, 0);
+    assert_int_equal(mounted.formatted, 0);
+    for (size_t i = 0; i < STORAGE_DROP_KINDS; i++) {
+        assert_int_equal(mounted.dropped[i], 0);
+    }
+    storage_start_with(0x99);
+    expect_report(api, &mounted);
+    assert_int_equal(mounted.status, garrison_status_index(GARRISON_ERROR_DIGEST));
+}
+
+/** Makes an object and another behind it; then one bit in the middle of the first one's data flips. */
+static void damage(const struct api *api)
+{
+    static uint8_t before[FLASH_RAM_BYTES];
+    uint8_t data[200];
+    uint32_t from = FLASH_RAM_BYTES;
+    uint32_t to = 0;
+    const uint32_t area = api == &its ? STORAGE_ITS_OFF : STORAGE_PS_OFF;
+    storage_fill(data, sizeof data, 4);
+    assert_int_equal(api->set(UID, 3, "old", NO_FLAGS), PSA_SUCCESS);
+    memcpy(before, port_fake.flash.bytes, sizeof before);
+    assert_int_equal(api->set(UID, sizeof data, data, NO_FLAGS), PSA_SUCCESS);
+    for (uint32_t off = area; off < area + api->bytes; off++) {
+        if (before[off] != port_fake.flash.bytes[off]) {
+            from = off < from ? off : from;
+            to = off;
+        }
+    }
+    assert_int_equal(api->set(UID + 1, 5, "other", NO_FLAGS), PSA_SUCCESS);
+    port_fake.flash.bytes[(from + to) / 2] ^= 0x10;
+}
+
+static void expect_corrupt(const struct api *api)
+{
+    uint8_t data[200];
+    size_t len = 77;
+    assert_int_equal(api->get(UID, 0, sizeof data, data, &len), PSA_ERROR_DATA_CORRUPT);
+    assert_int_equal(len, 77);
+    expect_object(api, UID + 1, (const uint8_t *)"other", 5);
+}
+
+static void a_damaged_object_is_corrupt_until_it_is_set_or_removed(void **state)
+{
+    struct psa_storage_info_t info;
+    struct storage_mounted mounted;
+    (void)state;
+    for (int removed = 0; removed < 2; removed++) {
+        storage_start();
+        damage(&its);
+        for (int boot = 0; boot < 3; boot++) {
+            expect_corrupt(&its);
+            storage_restart();
+        }
+        assert_int_equal(psa_its_get_info(UID, &info), PSA_ERROR_DATA_CORRUPT);
+        expect_report(&its, &mounted);
+        assert_int_equal(mounted.status, 0);
+        assert_true(mounted.first_drop_off < its.bytes);
+        if (removed) {
+            assert_int_equal(psa_its_remove(UID), PSA_SUCCESS);
+            assert_int_equal(psa_its_get_info(UID, &info), PSA_ERROR_DOES_NOT_EXIST);
+        } else {
+            assert_int_equal(psa_its_set(UID, 3, "new", NO_FLAGS), PSA_SUCCESS);
+            expect_object(&its, UID, (const uint8_t *)"new", 3);
+        }
+        expect_object(&its, UID + 1, (const uint8_t *)"other", 5);
+    }
+}
+
+/* Whoever can damage an object can have done so on purpose: the state is not the confirmed one. */
+static void damage_in_protected_storage_is_corrupt_and_then_refused(void **state)
+{
+    struct psa_storage_info_t info;
+    (void)state;
+    damage(&ps);
+    expect_corrupt(&ps);
+    storage_restart();
+    assert_int_equal(psa_ps_get_info(UID, &info), PSA_ERROR_INVALID_SIGNATURE);
+    assert_int_equal(psa_ps_get_info(UID + 1, &info), PSA_ERROR_INVALID_SIGNATURE);
+    assert_int_equal(psa_ps_set(UID, 1, "x", NO_FLAGS), PSA_ERROR_STORAGE_FAILURE);
+}
+
 #define FOR_BOTH(test)                                                                             \
     cmocka_unit_test_setup(test, set_up_its), cmocka_unit_test_setup(test, set_up_ps)
 
@@ -413,6 +514,9 @@ int main(void)
         FOR_BOTH(clients_do_not_meet),
         cmocka_unit_test_setup(the_services_do_not_meet, set_up_its),
         FOR_BOTH(messages_have_one_form),
+        FOR_BOTH(a_report_says_what_mounting_found),
+        cmocka_unit_test_setup(a_damaged_object_is_corrupt_until_it_is_set_or_removed, set_up_its),
+        cmocka_unit_test_setup(damage_in_protected_storage_is_corrupt_and_then_refused, set_up_ps),
         FOR_BOTH(another_key_is_refused_and_the_old_one_still_opens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,8 @@ static void create_refuses(void **state)
                      PSA_ERROR_INSUFFICIENT_STORAGE);
     assert_int_equal(psa_ps_create(UID, UINT32_MAX, NO_FLAGS), PSA_ERROR_INSUFFICIENT_STORAGE);
     assert_int_equal(psa_ps_create(UID, SIZE_MAX, NO_FLAGS), PSA_ERROR_INSUFFICIENT_STORAGE);
+    assert_int_equal(psa_ps_create(UID, (size_t)UINT32_MAX + 1, NO_FLAGS),
+                     PSA_ERROR_INSUFFICIENT_STORAGE);
     assert_int_equal(psa_ps_get_info(UID, &info), PSA_ERROR_DOES_NOT_EXIST);
 }
 
@@ -140,6 +142,8 @@ static void set_extended_leaves_no_gap_and_stays_in_the_capacity(void **state)
         {UINT32_MAX, 1},
         {10, UINT32_MAX},
         {UINT32_MAX, UINT32_MAX},
+        {(size_t)UINT32_MAX + 1, 1},
+        {0, (size_t)UINT32_MAX + 2},
     };
     static uint8_t data[CAPACITY + 1];
     (void)state;
@@ -201,6 +205,7 @@ static void what_create_has_reserved_others_cannot_take(void **state)
     (void)state;
     storage_fill(data, sizeof data, 5);
     assert_int_equal(psa_ps_create(UID, sizeof data, NO_FLAGS), PSA_SUCCESS);
+    storage_restart();
     for (psa_storage_uid_t uid = 100; status == PSA_SUCCESS; uid++) {
         assert_true(uid < 10000);
         status = psa_ps_set(uid, 64, data, NO_FLAGS);
