@@ -83,7 +83,7 @@ static void chain_write_options(void)
     option("OPTSR2", 0xB4000000u);
     option("SECBOOTR", 0x0C0000C3u);
     option("SECWM1R", 31u << 16);
-    option("SECWM2R", 0x0000007Fu);
+    option("SECWM2R", 0x007F0076u);
     option("HDP1R", 3u << 16);
     option("HDP2R", 0x0000007Fu);
 }
