@@ -1,14 +1,18 @@
 /*
  * Areas that were cut off, flipped, mixed and replayed: what the store believes of them.
+ *
+ * usage: test_store_hostile [N]   makes one in N of the many that are alike
  */
 #include "power/store_hostile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/test.h"
 
 static hostile_area area;
+static uint32_t share = 1;
 
 static void take(bool anchor, enum hostile_image image)
 {
@@ -47,7 +51,7 @@ static void flipped_bits_change_no_value(void **state)
     (void)state;
     for (unsigned anchor = 0; anchor < 2; anchor++) {
         /* With an anchor all that is read must be right: some of the bits show it as well. */
-        for (uint32_t bit = 0; bit < HOSTILE_BYTES * 8u; bit += anchor == 0 ? 1u : 7u) {
+        for (uint32_t bit = 0; bit < HOSTILE_BYTES * 8u; bit += (anchor == 0 ? 1u : 7u) * share) {
             take(anchor, HOSTILE_NOW);
             area[bit / 8u] ^= (uint8_t)(1u << bit % 8u);
             judge(anchor, "bit", bit, NULL);
@@ -77,7 +81,7 @@ static void truncated_areas_change_no_value(void **state)
     static const uint8_t rests[] = {0xFF, 0x00, 0x5A};
     (void)state;
     for (unsigned anchor = 0; anchor < 2; anchor++) {
-        for (uint32_t len = 0; len < HOSTILE_BYTES; len += 5) {
+        for (uint32_t len = 0; len < HOSTILE_BYTES; len += 5u * share) {
             for (unsigned i = 0; i < COUNT_OF(rests); i++) {
                 take(anchor, HOSTILE_NOW);
                 memset(area + len, rests[i], HOSTILE_BYTES - len);
@@ -112,7 +116,7 @@ static void replayed_records_change_no_value(void **state)
 {
     uint64_t random = 1;
     (void)state;
-    for (uint32_t i = 0; i < 20000; i++) {
+    for (uint32_t i = 0; i < 20000 / share; i++) {
         const bool anchor = i % 2u != 0;
         take(anchor, HOSTILE_NOW);
         for (uint64_t edits = flash_random(&random) % 3u + 1u; edits > 0; edits--) {
@@ -153,7 +157,7 @@ static int open_all(void **state)
     return problem == NULL ? 0 : -1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_untouched_area_is_unchanged),
@@ -164,5 +168,9 @@ int main(void)
         cmocka_unit_test(replayed_records_change_no_value),
         cmocka_unit_test(an_older_image_is_refused_with_an_anchor),
     };
+    share = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1u;
+    if (share == 0) {
+        return 2;
+    }
     return cmocka_run_group_tests(tests, open_all, NULL);
 }
