@@ -178,6 +178,7 @@ int garrison_host_start(const struct garrison_host_config *config)
                            "cover sectors 118-127 of bank 2");
     }
     rng_init();
+    host_storage_start();
     return manager_serve() == GARRISON_OK
                ? 0
                : host_refuse("the manager's table of partitions is wrong");

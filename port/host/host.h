@@ -7,6 +7,7 @@
 #include <garrison/port.h>
 #include <garrison/sim.h>
 #include <garrison/stage.h>
+#include <psa/client.h>
 
 /** How a stage that was run natively has ended. */
 enum host_end {
@@ -41,3 +42,9 @@ void host_listen(garrison_host_log_fn *on_log, void *context);
 
 /** Gives a line to whoever listens to the log. */
 void host_log(const char *line);
+
+/** Forgets what has been told of the storage services. */
+void host_storage_start(void);
+
+/** After a call: what the storage service of that handle found when it mounted, once. */
+void host_storage_tell(psa_handle_t handle);

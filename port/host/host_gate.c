@@ -45,7 +45,9 @@ psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec
     if (status != PSA_SUCCESS) {
         return status;
     }
-    return spm_end(partition->function(message));
+    const psa_status_t answer = spm_end(partition->function(message));
+    host_storage_tell(handle);
+    return answer;
 }
 
 size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes)

@@ -40,7 +40,9 @@ RULES = [
     ('core/client/', COMMON + PSA + ['core/services/*_protocol.h']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
     # The host runs the chip's own drivers and boot tables on the simulated chip.
-    ('port/host/', ['<*>', 'include/*', 'sim/*', 'port/stm32h573/*.h']),
+    # It asks the storage services what they found, since there is a log for that.
+    ('port/host/', ['<*>', 'include/*', 'sim/*', 'port/stm32h573/*.h',
+                    'core/services/*_protocol.h']),
     ('port/stm32h573/ns_', COMMON + PSA + ['<stdlib.h>', '<errno.h>', '<sys/stat.h>',
                                            'include/garrison/*']),
     # Key derivation: the arithmetic is the core's, the key is the hardware's.

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <garrison/host.h>
@@ -25,9 +26,19 @@
 static char folder[] = "/tmp/garrison-test-XXXXXX";
 static char path[64];
 
+static char log_text[4096];
+
+static void on_log(void *context, const char *line)
+{
+    (void)context;
+    const size_t used = strlen(log_text);
+    (void)snprintf(log_text + used, sizeof log_text - used, "%s\n", line);
+}
+
 static void start(void)
 {
-    const struct garrison_host_config config = {.device_path = path};
+    const struct garrison_host_config config = {.device_path = path, .on_log = on_log};
+    log_text[0] = '\0';
     if (garrison_host_start(&config) != 0) {
         fail_msg("%s", garrison_host_reason());
     }
@@ -142,6 +153,10 @@ static void replay(uint32_t addr, size_t len)
     expect_refused();
     start();
     expect_refused();
+    const char *told = strstr(log_text, "ps: area refused: ");
+    assert_non_null(told); /* and once, however many calls were refused */
+    assert_null(strstr(told + 1, "ps: area refused: "));
+    assert_null(strstr(log_text, "its: "));
 
     struct psa_storage_info_t info;
     touch(addr, newest, len, true);
