@@ -490,6 +490,17 @@ static void damage_in_protected_storage_is_corrupt_and_then_refused(void **state
     assert_int_equal(psa_ps_set(UID, 1, "x", NO_FLAGS), PSA_ERROR_STORAGE_FAILURE);
 }
 
+static void damage_in_protected_storage_can_be_mended_before_the_next_reset(void **state)
+{
+    (void)state;
+    damage(&ps);
+    expect_corrupt(&ps);
+    assert_int_equal(psa_ps_set(UID, 3, "new", NO_FLAGS), PSA_SUCCESS);
+    storage_restart();
+    expect_object(&ps, UID, (const uint8_t *)"new", 3);
+    expect_object(&ps, UID + 1, (const uint8_t *)"other", 5);
+}
+
 #define FOR_BOTH(test)                                                                             \
     cmocka_unit_test_setup(test, set_up_its), cmocka_unit_test_setup(test, set_up_ps)
 
@@ -517,6 +528,8 @@ int main(void)
         FOR_BOTH(a_report_says_what_mounting_found),
         cmocka_unit_test_setup(a_damaged_object_is_corrupt_until_it_is_set_or_removed, set_up_its),
         cmocka_unit_test_setup(damage_in_protected_storage_is_corrupt_and_then_refused, set_up_ps),
+        cmocka_unit_test_setup(damage_in_protected_storage_can_be_mended_before_the_next_reset,
+                               set_up_ps),
         FOR_BOTH(another_key_is_refused_and_the_old_one_still_opens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
