@@ -88,8 +88,10 @@ PROGRAM(systick_of_both_states_pends_apart)
 static NS_CODE void ns_counts(struct entry *entry)
 {
     (void)entry;
-    note("NS tick", load(SYST_CSR) & 7u);
+    const uint32_t csr = load(SYST_CSR);
     store(SYST_CSR, 4);
+    store(ICSR, ICSR_PENDSTCLR); /* QEMU's timer goes by the host's clock: another may be due */
+    note("NS tick", csr & 7u);
 }
 
 static NS_CODE uint32_t ns_waits_for_tick(uint32_t a, uint32_t b)
