@@ -30,8 +30,11 @@ bool v8m_bus_fault_hidden(const struct v8m *v, bool bank)
     return !bank && v->trustzone && (v->aircr_s & AIRCR_BFHFNMINS) == 0;
 }
 
-/** Highest pending exception as ICSR.VECTPENDING shows it. */
-static uint32_t vect_pending(const struct v8m *v, bool bank)
+/**
+ * Highest pending exception as ICSR.VECTPENDING shows it: to Non-secure code too, whatever state it
+ * is taken to, for only Armv8.1-M puts 1 in the place of a Secure one. [U]
+ */
+static uint32_t vect_pending(const struct v8m *v)
 {
     unsigned exc = 0;
     bool exc_bank = false;
@@ -39,7 +42,7 @@ static uint32_t vect_pending(const struct v8m *v, bool bank)
     if (!v8m_highest_pending(v, &exc, &exc_bank, &prio)) {
         return 0;
     }
-    return !bank && v->trustzone && v8m_target(v, exc, exc_bank) ? 1u : exc;
+    return exc;
 }
 
 static bool return_to_base(const struct v8m *v)
@@ -59,10 +62,9 @@ uint32_t v8m_icsr_read(const struct v8m *v, bool bank)
 {
     uint32_t value = v->xpsr & XPSR_EXC;
     value |= return_to_base(v) ? ICSR_RETTOBASE : 0u;
-    value |= vect_pending(v, bank) << 12;
+    value |= vect_pending(v) << 12;
     for (unsigned irq = 0; irq < V8M_IRQS; irq++) {
-        if (v->vector[false][V8M_IRQ0 + irq].pending &&
-            (bank || !v8m_target(v, V8M_IRQ0 + irq, false))) {
+        if (v->vector[false][V8M_IRQ0 + irq].pending) { /* of either state [U] */
             value |= ICSR_ISRPENDING;
             break;
         }
@@ -191,7 +193,7 @@ void v8m_shcsr_write(struct v8m *v, uint32_t value, bool bank)
         if (row->enable != NO_BIT) {
             vector->enabled = ((value >> row->enable) & 1u) != 0;
         }
-        if (row->pending != NO_BIT && exc != V8M_HARD) {
+        if (row->pending != NO_BIT) {
             if (((value >> row->pending) & 1u) != 0) {
                 v8m_pend(v, exc, bank);
             } else {

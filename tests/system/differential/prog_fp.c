@@ -464,3 +464,44 @@ PROGRAM(fp_arithmetic_and_flags)
         note("fpscr", fpscr);
     }
 }
+
+PROGRAM(unprivileged_secure_code_says_that_it_uses_fp)
+{
+    fp_on();
+    be_unprivileged();
+    set_control(get_control() | 8u);
+    note("SFPA set", get_control());
+    set_control(get_control() & ~8u);
+    note("SFPA clear", get_control());
+    be_privileged();
+}
+
+static void uses_fp_and_skips(struct entry *entry)
+{
+    struct frame *const frame = frame_of(entry);
+    frame->pc += instruction_len(frame->pc);
+    __asm volatile("vmov.f32 s0, #1.0\n isb");
+    note("handler", get_control());
+    store(SFSR, ~0u);
+}
+
+static uint32_t notes_control(uint32_t a, uint32_t b)
+{
+    (void)a;
+    note("behind the gate", get_control());
+    return b;
+}
+
+static NS_CODE uint32_t ns_faults_and_calls(uint32_t a, uint32_t b)
+{
+    (void)load(a);
+    note("NS control", get_control());
+    return gate_call(notes_control, 0, b);
+}
+
+PROGRAM(gate_begins_without_secure_fp_context)
+{
+    fp_on();
+    handlers_s[SECURE_FAULT] = uses_fp_and_skips;
+    note("returned", ns_call(ns_faults_and_calls, WINDOW_S, 5));
+}

@@ -1,6 +1,15 @@
 /* SysTick, AIRCR and the other control registers, by state. */
 #include "rt.h"
 
+#define ICSR_NMIPENDCLR       (1u << 30)
+#define SHCSR_HARDFAULTPENDED (1u << 21)
+#define FPCCR_LSPEN           (1u << 30)
+#define FPCCR_LSPENS          (1u << 29)
+#define FPCCR_CLRONRET        (1u << 28)
+#define FPCCR_CLRONRETS       (1u << 27)
+#define FPCCR_BFRDY           (1u << 6)
+#define FPCCR_HFRDY           (1u << 4)
+
 static void count(struct entry *entry)
 {
     static uint32_t times;
@@ -233,4 +242,102 @@ PROGRAM(control_registers_reset_values)
     note("MMFR0", load(0xE000ED50u));
     note("MMFR2", load(0xE000ED58u));
     note("PFR1", load(0xE000ED44u));
+}
+
+/* Pending and active bits that software writes. */
+
+static void nmi_withdraws_itself(struct entry *entry)
+{
+    (void)entry;
+    store(ICSR, ICSR_NMIPENDSET);
+    note("pended", load(ICSR) & ICSR_NMIPENDSET);
+    store(ICSR + NS, ICSR_NMIPENDCLR);
+    note("cleared by another state", load(ICSR) & ICSR_NMIPENDSET);
+    store(ICSR, ICSR_NMIPENDCLR);
+    note("cleared", load(ICSR) & ICSR_NMIPENDSET);
+}
+
+PROGRAM(pended_nmi_is_withdrawn_by_its_state)
+{
+    handlers_s[NMI] = nmi_withdraws_itself;
+    store(ICSR, ICSR_NMIPENDSET);
+    note("done", load(ICSR) & ICSR_NMIPENDSET);
+}
+
+static void nmi_clears_its_active_bit(struct entry *entry)
+{
+    (void)entry;
+    note("SHCSR", load(SHCSR));
+    store(SHCSR, SHCSR_FAULTS);
+    note("SHCSR", load(SHCSR));
+    store(SHCSR + NS, SHCSR_FAULTS);
+    note("SHCSR", load(SHCSR));
+}
+
+PROGRAM(active_bit_of_a_secure_nmi_cannot_be_cleared)
+{
+    handlers_s[NMI] = nmi_clears_its_active_bit;
+    store(ICSR, ICSR_NMIPENDSET);
+    note("SHCSR", load(SHCSR));
+}
+
+PROGRAM(hard_fault_is_pended_by_software)
+{
+    handlers_s[HARD_FAULT] = on_note;
+    set_faultmask(1);
+    store(SHCSR, SHCSR_FAULTS | SHCSR_HARDFAULTPENDED);
+    note("pended", load(SHCSR));
+    store(SHCSR, SHCSR_FAULTS);
+    note("withdrawn", load(SHCSR));
+    store(SHCSR + NS, SHCSR_FAULTS);
+    set_faultmask(0);
+    store(SHCSR, SHCSR_FAULTS | SHCSR_HARDFAULTPENDED);
+    note("taken", load(SHCSR));
+    note("HFSR", load(HFSR));
+}
+
+static NS_CODE uint32_t ns_looks_at_what_is_pending(uint32_t a, uint32_t b)
+{
+    (void)a;
+    note("NS ICSR", load(ICSR) & ~(1u << 11));
+    return b;
+}
+
+/* Armv8.0-M: that a number is hidden as 1 comes with Armv8.1-M. */
+PROGRAM(non_secure_icsr_tells_of_secure_interrupts)
+{
+    set_primask(1);
+    irq_open(64, 0x40, true);
+    (void)ns_call(ns_looks_at_what_is_pending, 0, 0);
+    irq_pend(64);
+    (void)ns_call(ns_looks_at_what_is_pending, 0, 0);
+    note("ICSR_NS", load(ICSR + NS) & ~(1u << 11));
+    store(NVIC_ICER(64), 1);
+    (void)ns_call(ns_looks_at_what_is_pending, 0, 0);
+    store(NVIC_ICPR(64), 1);
+    store(ICSR, ICSR_PENDSVSET);
+    (void)ns_call(ns_looks_at_what_is_pending, 0, 0);
+    store(ICSR, ICSR_PENDSVCLR);
+    set_primask(0);
+}
+
+PROGRAM(fpccr_bits_that_secure_code_keeps)
+{
+    static const uint32_t kept[] = {0, FPCCR_LSPENS, FPCCR_CLRONRETS};
+    for (unsigned i = 0; i < 3; i++) {
+        store(FPCCR, FPCCR_LSPEN | FPCCR_CLRONRET | kept[i]);
+        store(FPCCR + NS, 0);
+        note("cleared", load(FPCCR));
+        store(FPCCR, kept[i]);
+        store(FPCCR + NS, FPCCR_LSPEN | FPCCR_CLRONRET);
+        note("set", load(FPCCR));
+        note("NS", load(FPCCR + NS));
+    }
+    store(AIRCR, AIRCR_KEY | AIRCR_BFHFNMINS);
+    store(FPCCR + NS, FPCCR_BFRDY | FPCCR_HFRDY);
+    note("BFHFNMINS", load(FPCCR));
+    store(AIRCR, AIRCR_KEY);
+    store(FPCCR + NS, 0);
+    note("without", load(FPCCR));
+    note("NS", load(FPCCR + NS));
 }

@@ -87,6 +87,7 @@ SUBJECTS = {
         lazy_frame_of_a_hard_fault_handler non_secure_frame_while_fp_is_treated_as_secure
         each_state_has_its_default_fpscr clear_on_return_leaves_the_upper_registers
         lazy_store_whose_fault_must_wait lazy_store_that_the_non_secure_mpu_refuses
+        unprivileged_secure_code_says_that_it_uses_fp gate_begins_without_secure_fp_context
         fp_frame_that_cannot_be_read non_secure_code_claims_fp_only_where_it_may
     '''.split(),
     'MPU': '''
@@ -135,6 +136,9 @@ SUBJECTS = {
         aircr_is_banked_in_part sysresetreqs_keeps_the_reset_for_secure
         non_secure_reset_works_when_allowed vectors_can_move sleep_on_exit
         control_registers_reset_values rettobase_is_set_in_the_outermost_handler_only
+        pended_nmi_is_withdrawn_by_its_state active_bit_of_a_secure_nmi_cannot_be_cleared
+        hard_fault_is_pended_by_software non_secure_icsr_tells_of_secure_interrupts
+        fpccr_bits_that_secure_code_keeps
     '''.split(),
     'loads, stores and the exclusive monitor': '''
         exclusive_monitor_does_not_outlive_an_exception
