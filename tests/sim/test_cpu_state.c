@@ -205,6 +205,71 @@ static void all_device_types_are_device_memory(void **state)
     }
 }
 
+/* ARMv8-M ARM, FunctionReturn(): Thread mode of the Secure state may be unprivileged. */
+static void function_return_reads_with_the_rights_of_secure_code(void **state)
+{
+    struct cpu_fixture *f = *state;
+    mpu_region(f, true, 0, DATA_S | 1u, (DATA_S + 0xE0u) | 1u); /* privileged, no execution */
+    set_scs(f, 0xE000ED94, true, 5);
+    set_word(f, DATA_S, at("idle") | 1u);
+    set_word(f, DATA_S + 4u, 0);
+    for (uint32_t npriv = 0; npriv < 2; npriv++) {
+        f->v->secure = false;
+        f->v->xpsr = XPSR_T;
+        f->v->control[true] = npriv != 0 ? CONTROL_NPRIV : 0;
+        f->v->msp[true] = DATA_S;
+        v8m_function_return(f->v);
+        assert_int_equal(f->v->secure, npriv == 0);
+        assert_int_equal(f->v->cfsr[true], npriv == 0 ? 0 : CFSR_DACCVIOL | CFSR_MMARVALID);
+        assert_int_equal(f->v->msp[true], npriv == 0 ? DATA_S + 8u : DATA_S);
+    }
+}
+
+/* ARMv8-M ARM, PopStack(): registers that could not be read are not left from the handler. */
+static void fp_registers_that_cannot_be_read_become_zero(void **state)
+{
+    for (unsigned high = 0; high < 2; high++) {
+        struct cpu_fixture *f = *state;
+        struct v8m *v = f->v;
+        v->cpacr[true] = 0xF00000;
+        v->fpccr[true] = FPCCR_ASPEN | (high != 0 ? FPCCR_TS : 0);
+        v->control[true] = CONTROL_FPCA | CONTROL_SFPA;
+        v->xpsr = XPSR_T;
+        v->secure = true;
+        v->fp_here = true;
+        v->msp[true] = STACK_S;
+        set_scs(f, 0xE000ED94, true, 0);
+        v8m_pend(v, V8M_PENDSV, true);
+        v8m_take_pending(v);
+        assert_int_equal(v->r[14] & EXCRET_FTYPE, 0);
+        const uint32_t fp = (v->msp[true] + 0x20u + 0x1Fu) & ~0x1Fu; /* some of them */
+        mpu_region(f, true, 0, fp | 3u, fp | 1u);
+        mpu_region(f, true, 1, fp | 3u, fp | 1u); /* two regions: nobody's */
+        set_scs(f, 0xE000ED94, true, 5);
+        v->fp_here = true;
+        for (unsigned i = 0; i < 32; i++) {
+            v->s[i] = 0x5A5A0000u + i;
+        }
+        v8m_exception_return(v, v->r[14]);
+        assert_int_equal(v->cfsr[true] & CFSR_MUNSTKERR, CFSR_MUNSTKERR);
+        for (unsigned i = 0; i < 32; i++) {
+            assert_int_equal(v->s[i], i < 16 || high != 0 ? 0 : 0x5A5A0000u + i);
+        }
+        assert_int_equal(cpu_secure(state), 0);
+    }
+}
+
+/* Nor does it stand in PC until the engine drops it: a fault before would stack it. */
+static void bit_0_of_a_stacked_pc_is_dropped(void **state)
+{
+    struct cpu_fixture *f = *state;
+    v8m_pend(f->v, V8M_PENDSV, true);
+    v8m_take_pending(f->v);
+    set_word(f, f->v->msp[true] + 24u, at("idle") | 1u);
+    v8m_exception_return(f->v, f->v->r[14]);
+    assert_int_equal(f->v->r[15], at("idle"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cpu_secure, cpu_done)
@@ -221,6 +286,9 @@ int main(void)
         TEST(lazy_fault_that_was_not_ready_is_a_hard_fault),
         TEST(lazy_fault_that_cannot_be_taken_nor_wait_locks_up),
         TEST(all_device_types_are_device_memory),
+        TEST(function_return_reads_with_the_rights_of_secure_code),
+        TEST(fp_registers_that_cannot_be_read_become_zero),
+        TEST(bit_0_of_a_stacked_pc_is_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
