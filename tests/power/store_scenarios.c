@@ -94,16 +94,19 @@ static bool wait_for_erase(struct store_world *world, const struct model_change 
                            uint32_t age)
 {
     static uint8_t image[WORLD_BYTES_MAX + WORLD_BYTES_MAX / 16u];
+    static uint8_t counted[WORLD_BYTES_MAX];
     for (uint32_t round = 0; round < ROUNDS_MAX; round++) {
         const struct world_anchor anchored = world->anchored;
         const uint64_t erased = world->flash.erased;
         flash_emulator_save(&world->flash, image);
+        flash_emulator_save(&world->counter_flash, counted);
         world->status = model_perform(&world->store, &world->config, change);
         if (world->status != GARRISON_OK) {
             return false;
         }
         const bool erases = world->flash.erased != erased;
         flash_emulator_restore(&world->flash, image);
+        flash_emulator_restore(&world->counter_flash, counted);
         world->anchored = anchored;
         if (world_mount(world) != GARRISON_OK) {
             return false;

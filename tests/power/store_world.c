@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define AREA_ID 0x41524541u
+#define AREA_ID     0x41524541u
+#define COUNTERS_ID 0x434F554Eu
 
 /* What use() makes and removes again; no scenario has it. */
 static const struct store_key spare = {.owner = -77, .uid = 0xFFFFFFFFFFFFFFFFu};
@@ -34,8 +35,48 @@ static enum garrison_status anchor_confirm(void *context, uint32_t number,
     return anchored->power->off ? GARRISON_ERROR_DEVICE : GARRISON_OK;
 }
 
+static enum garrison_status counter_check(void *context, uint32_t *number,
+                                          const uint8_t tag[STORE_TAG_BYTES], bool *matches)
+{
+    const struct store_world *world = context;
+    struct counter counter;
+    const enum garrison_status status = counter_read(&world->counters, 0, &counter);
+    *number = counter.value;
+    *matches = memcmp(tag, counter.binding, COUNTER_BINDING_BYTES) == 0;
+    return status;
+}
+
+static enum garrison_status counter_confirm(void *context, uint32_t number,
+                                            const uint8_t tag[STORE_TAG_BYTES])
+{
+    struct store_world *world = context;
+    return counter_raise(&world->counters, 0, number, tag);
+}
+
+static const struct store_anchor *open_anchor(struct store_world *world,
+                                              const struct world_options *options)
+{
+    flash_emulator_open(&world->counter_flash, &world->power, 2, 512, 16);
+    world->counters_config = (struct counters_config){.device = &world->counter_flash.device,
+                                                      .protection = options->protection,
+                                                      .area_id = COUNTERS_ID};
+    world->anchored.power = &world->power;
+    world->anchor = (struct store_anchor){
+        .context = &world->anchored, .check = anchor_check, .confirm = anchor_confirm};
+    if (options->anchor == WORLD_COUNTED) {
+        world->anchor = (struct store_anchor){
+            .context = world, .check = counter_check, .confirm = counter_confirm};
+    }
+    return options->anchor == WORLD_NOT_ANCHORED ? NULL : &world->anchor;
+}
+
 enum garrison_status world_mount(struct store_world *world)
 {
+    const enum garrison_status status =
+        counters_mount(&world->counters, &world->counters_config, NULL);
+    if (status != GARRISON_OK) {
+        return status;
+    }
     return store_mount(&world->store, &world->config, &world->report);
 }
 
@@ -44,13 +85,10 @@ void world_open(struct store_world *world, const struct world_options *options, 
     memset(world, 0, sizeof *world);
     flash_power_init(&world->power, seed);
     flash_emulator_open(&world->flash, &world->power, options->sectors, options->sector, 16);
-    world->anchored.power = &world->power;
-    world->anchor = (struct store_anchor){
-        .context = &world->anchored, .check = anchor_check, .confirm = anchor_confirm};
     world->config = (struct store_config){
         .device = &world->flash.device,
         .protection = options->protection,
-        .anchor = options->anchor ? &world->anchor : NULL,
+        .anchor = open_anchor(world, options),
         .live = world->live,
         .write_format = options->write_format,
         .area_id = AREA_ID,
@@ -63,6 +101,7 @@ void world_open(struct store_world *world, const struct world_options *options, 
 void world_close(struct store_world *world)
 {
     flash_emulator_close(&world->flash);
+    flash_emulator_close(&world->counter_flash);
 }
 
 enum garrison_status world_change(struct store_world *world, const struct model_change *change)
@@ -163,7 +202,9 @@ static bool subject_use(void *context, bool turn)
 static const char *subject_problem(void *context)
 {
     const struct store_world *world = context;
-    return world->flash.fault != NULL ? world->flash.fault : world->problem;
+    const char *fault =
+        world->flash.fault != NULL ? world->flash.fault : world->counter_flash.fault;
+    return fault != NULL ? fault : world->problem;
 }
 
 struct sweep_subject world_subject(struct store_world *world)
@@ -172,8 +213,11 @@ struct sweep_subject world_subject(struct store_world *world)
         .context = world,
         .power = &world->power,
         .lasting = {{world->flash.bytes, flash_emulator_image_bytes(&world->flash)},
-                    {&world->anchored, sizeof world->anchored}},
+                    {&world->anchored, sizeof world->anchored},
+                    {world->counter_flash.bytes,
+                     flash_emulator_image_bytes(&world->counter_flash)}},
         .fleeting = {{&world->store, sizeof world->store},
+                     {&world->counters, sizeof world->counters},
                      {world->live, STORE_LIVE_WORDS(world->flash.device.size) * sizeof(uint32_t)}},
         .mount = subject_mount,
         .change = subject_change,

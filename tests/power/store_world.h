@@ -5,10 +5,17 @@
 
 #include "power/store_model.h"
 #include "power/sweep.h"
+#include "store/counter.h"
 #include "store/store.h"
 #include "support/flash_emulator.h"
 
 #define WORLD_BYTES_MAX 0x10000u /**< Of an area. */
+
+enum world_anchoring {
+    WORLD_NOT_ANCHORED,
+    WORLD_ANCHORED, /**< By memory that survives power cuts: struct world_anchor. */
+    WORLD_COUNTED   /**< By a counter, as on the device, on flash with the same power. */
+};
 
 /** An anchor in memory that survives power cuts and shares the flash's power. */
 struct world_anchor {
@@ -21,6 +28,9 @@ struct store_world {
     struct flash_power power;
     struct flash_emulator flash;
     struct world_anchor anchored;
+    struct flash_emulator counter_flash;
+    struct counters_config counters_config;
+    struct counters counters;
     struct store_anchor anchor;
     struct store_config config;
     struct store store;
@@ -39,7 +49,7 @@ struct store_world {
 struct world_options {
     uint32_t sectors;
     uint32_t sector; /**< Bytes. */
-    bool anchor;
+    enum world_anchoring anchor;
     uint32_t write_format;
     const struct store_protection *protection;
 };

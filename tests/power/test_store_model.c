@@ -91,7 +91,7 @@ static uint32_t open_world(uint64_t *random)
     static const uint32_t sectors[] = {512, 1024, 2048, 8192};
     struct world_options options = {
         .sector = sectors[below(random, 4)],
-        .anchor = below(random, 2) == 0,
+        .anchor = (enum world_anchoring)below(random, 3),
         .write_format = below(random, 4) == 0 ? STORE_FORMAT_OLDEST : 0,
         .protection = &toy.protection,
     };
@@ -234,18 +234,21 @@ static bool run(uint64_t seed, struct totals *totals)
 {
     uint64_t random = seed;
     bool good;
+    const char *fault;
     uint32_t number = 0;
     world_limit = open_world(&random);
     for (good = world.problem == NULL; good && number < STEPS; number++) {
-        good = step(&random, totals) && world.flash.fault == NULL;
+        good =
+            step(&random, totals) && world.flash.fault == NULL && world.counter_flash.fault == NULL;
     }
     totals->runs++;
     totals->steps += number;
+    fault = world.flash.fault != NULL ? world.flash.fault : world.counter_flash.fault;
     if (!good) {
         fprintf(stderr,
                 "test_store_model: step %u: %s (%u sectors of %u bytes, anchor %u)\n"
                 "  repeat with: --seed %llu --runs 1\n",
-                number, world.flash.fault != NULL ? world.flash.fault : world.problem,
+                number, fault != NULL ? fault : world.problem,
                 world.flash.device.size / world.flash.device.sector, world.flash.device.sector,
                 world.config.anchor != NULL, (unsigned long long)seed);
     }
