@@ -98,7 +98,7 @@ static enum garrison_status open_forward(const struct install *install)
 {
     const struct journal *journal = install->journal;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((journal->operation.set >> component & 1u) == 0) {
+        if ((1u << component & journal->operation.set) == 0) {
             continue;
         }
         if (!member_is_sound(install, component)) {
@@ -138,7 +138,7 @@ static enum garrison_status open_back(const struct install *install)
 {
     const struct journal *journal = install->journal;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((journal->operation.set >> component & 1u) == 0) {
+        if ((1u << component & journal->operation.set) == 0) {
             continue;
         }
         if (!member_is_sound(install, component)) {
@@ -185,7 +185,7 @@ static enum garrison_status run_back(const struct install *install)
     }
     uint8_t reason = 0;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((members >> component & 1u) != 0) {
+        if ((1u << component & members) != 0) {
             reason = journal->component[component].reason;
         }
     }
@@ -205,7 +205,7 @@ static enum garrison_status verify_members(const struct install *install, uint16
 {
     static struct install_image found;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((members >> component & 1u) == 0) {
+        if ((1u << component & members) == 0) {
             continue;
         }
         struct hardened_verdict verdict;
@@ -258,7 +258,7 @@ static bool downloads_are_apart(const struct install *install, uint16_t members,
     const uint32_t sector = install->flash->sector;
     for (uint32_t a = 0; a < INSTALL_COMPONENTS; a++) {
         for (uint32_t b = 0; b < a; b++) {
-            if ((members >> a & members >> b & 1u) == 0) {
+            if ((1u << a & members) == 0 || (1u << b & members) == 0) {
                 continue;
             }
             const uint32_t off_a = install_slot(install, a)->download_off;
@@ -314,7 +314,7 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
 
     memcpy(staged, journal->component, sizeof staged);
     for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
-        if ((members >> i & 1u) != 0) {
+        if ((1u << i & members) != 0) {
             status = plan_member(install, members, i, &staged[i]);
         }
     }
@@ -325,7 +325,7 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
         return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason_of(status));
     }
     for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
-        if ((members >> i & 1u) != 0) {
+        if ((1u << i & members) != 0) {
             status = journal_set(journal, i, &staged[i]);
         }
     }
@@ -380,7 +380,7 @@ static uint16_t members_in(const struct install *install, uint16_t mine, enum jo
 {
     uint16_t members = 0;
     for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
-        if ((mine >> i & 1u) != 0 && install->journal->component[i].state == (uint8_t)state) {
+        if ((1u << i & mine) != 0 && install->journal->component[i].state == (uint8_t)state) {
             members |= (uint16_t)(1u << i);
         }
     }

@@ -212,7 +212,7 @@ static enum garrison_status version_of(const struct install *install, uint16_t s
     if (component == INSTALL_COMPONENT_NONE || slot == NULL) {
         return GARRISON_ERROR_DEPENDENCY;
     }
-    const bool staged = (set >> component & 1u) != 0;
+    const bool staged = (1u << component & set) != 0;
     const uint32_t off = staged ? install_staged_off(install, slot) : slot->off;
     const struct image_slot place = {install->flash, off, slot->size};
     const enum garrison_status status = image_parse(&place, &image);

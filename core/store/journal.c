@@ -109,7 +109,7 @@ static void make_operation(uint8_t record[RECORD], const struct journal_operatio
 static void take_set(struct journal *journal, uint16_t set, uint8_t state, uint8_t reason)
 {
     for (unsigned i = 0; i < JOURNAL_COMPONENTS_MAX; i++) {
-        if ((set >> i & 1u) != 0) {
+        if ((1u << i & set) != 0) {
             journal->component[i].state = state;
             journal->component[i].reason = reason;
         }

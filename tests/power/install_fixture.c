@@ -201,7 +201,7 @@ bool active_are(const struct made_image *made, uint16_t set)
 {
     bool are = true;
     for (uint32_t i = 0; i < 3; i++) {
-        are = are && ((set >> i & 1u) == 0 || is_active(&made[i], i));
+        are = are && ((1u << i & set) == 0 || is_active(&made[i], i));
     }
     return are;
 }
@@ -213,7 +213,7 @@ void expect_consistent(const struct scene *scene)
     const uint16_t rest = (uint16_t)(7u & ~scene->set);
     assert_true(active_are(bench.old, rest));
     for (uint32_t i = 0; i < 3; i++) {
-        if ((scene->set >> i & 1u) == 0) {
+        if ((1u << i & scene->set) == 0) {
             assert_int_equal(journal.component[i].state, JOURNAL_READY);
             continue;
         }
@@ -287,7 +287,7 @@ void stage_set(const struct scene *scene)
 {
     for (uint32_t i = 0; i < 3; i++) {
         put_active(&bench.old[i], i);
-        if ((scene->set >> i & 1u) != 0) {
+        if ((1u << i & scene->set) != 0) {
             deliver(&bench.renewed[i], i);
         }
     }

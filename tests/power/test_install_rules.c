@@ -44,7 +44,7 @@ static void expect_refused(const struct scene *scene, enum garrison_status reaso
     assert_true(active_are(bench.old, 7));
     const struct journal journal = open_journal();
     for (uint32_t i = 0; i < 3; i++) {
-        if ((scene->set >> i & 1u) != 0) {
+        if ((1u << i & scene->set) != 0) {
             assert_int_equal(journal.component[i].state, JOURNAL_FAILED);
             assert_int_equal(journal.component[i].reason, garrison_status_index(reason));
         }
