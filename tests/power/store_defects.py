@@ -49,7 +49,7 @@ DEFECTS = (
     defect(
         'blank_by_first_byte', 'a quad-word is taken for blank by its first byte',
         ('mount.c', '''raw[0] == device->erased && bytes_all(raw, FORMAT_QUAD, device->erased)''',
-         '''raw[0] == device->erasedX''')),
+         '''raw[0] == device->erased''')),
     defect(
         'append_into_torn', 'after a cut the log goes on behind the last good record',
         ('mount.c', '''        end = look == LOOK_BLANK ? end : at;
