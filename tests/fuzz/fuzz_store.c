@@ -24,7 +24,7 @@ static void copy_units(uint32_t to, const uint8_t *image, uint32_t from, uint32_
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t target = (to + i) % HOSTILE_UNITS;
         const uint32_t source = (from + i) % HOSTILE_UNITS;
-        memmove(area + target * 16u, image + source * 16u, 16);
+        memmove(area + (size_t)target * 16u, image + (size_t)source * 16u, 16);
         area[HOSTILE_BYTES + target] = image[HOSTILE_BYTES + source];
     }
 }
@@ -57,7 +57,7 @@ static void edit(bool anchor, const uint8_t *step)
     case 6:
         area[HOSTILE_BYTES + unit] = step[2];
         if (step[3] % 2u != 0) {
-            memset(area + unit * 16u, 0xFF, 16);
+            memset(area + (size_t)unit * 16u, 0xFF, 16);
         }
         break;
     default:

@@ -140,7 +140,7 @@ const uint8_t *hostile_image(bool anchor, enum hostile_image image)
 void hostile_fit_cells(hostile_area area)
 {
     for (uint32_t unit = 0; unit < HOSTILE_UNITS; unit++) {
-        uint8_t *bytes = area + unit * 16u;
+        uint8_t *bytes = area + (size_t)unit * 16u;
         uint8_t *cell = area + HOSTILE_BYTES + unit;
         bool blank = true;
         for (uint32_t i = 0; i < 16u; i++) {

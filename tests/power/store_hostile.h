@@ -24,7 +24,7 @@ enum hostile_image {
 
 #define HOSTILE_SECTORS 4u
 #define HOSTILE_SECTOR  1024u
-#define HOSTILE_BYTES   (HOSTILE_SECTORS * HOSTILE_SECTOR)
+#define HOSTILE_BYTES   4096u /**< HOSTILE_SECTORS of them. */
 #define HOSTILE_UNITS   (HOSTILE_BYTES / 16u)
 
 /** Bytes and cells of an area. */

@@ -7,7 +7,7 @@
 #define SECTORS 3u
 #define SECTOR  512u
 #define UNIT    16u
-#define SIZE    (SECTORS * SECTOR)
+#define SIZE    1536u
 
 static struct flash_power power;
 static struct flash_emulator flash;

@@ -21,7 +21,7 @@ static void take(bool anchor, enum hostile_image image)
 
 static void copy_units(uint32_t to, const uint8_t *image, uint32_t from, uint32_t count)
 {
-    memcpy(area + to * 16u, image + from * 16u, count * 16u);
+    memcpy(area + (size_t)to * 16u, image + (size_t)from * 16u, (size_t)count * 16u);
     memcpy(area + HOSTILE_BYTES + to, image + HOSTILE_BYTES + from, count);
 }
 
@@ -64,11 +64,11 @@ static void units_that_cannot_be_read_change_no_value(void **state)
     (void)state;
     for (unsigned anchor = 0; anchor < 2; anchor++) {
         for (uint32_t unit = 0; unit < HOSTILE_UNITS; unit++) {
-            for (uint8_t cell = FLASH_CELL_ECC; cell <= FLASH_CELL_WEAK_GARBAGE; cell++) {
+            for (unsigned cell = FLASH_CELL_ECC; cell <= FLASH_CELL_WEAK_GARBAGE; cell++) {
                 take(anchor, HOSTILE_NOW);
-                area[HOSTILE_BYTES + unit] = cell;
+                area[HOSTILE_BYTES + unit] = (uint8_t)cell;
                 if (cell != FLASH_CELL_ECC) {
-                    memset(area + unit * 16u, 0xFF, 16);
+                    memset(area + (size_t)unit * 16u, 0xFF, 16);
                 }
                 judge(anchor, "unit", unit, NULL);
             }

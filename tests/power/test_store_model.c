@@ -41,7 +41,7 @@ static struct store_key any_key(uint64_t *random)
     static const int32_t owners[OWNERS] = {1, -1, INT32_MIN, 0x7FFFFFFF};
     return (struct store_key){
         .owner = owners[below(random, OWNERS)],
-        .uid = below(random, UIDS) * 0x100000001u,
+        .uid = below(random, UIDS) * UINT64_C(0x100000001),
     };
 }
 
@@ -115,7 +115,7 @@ static bool has_room(const struct model_change *change)
         device->sector / 8u < STORE_CHUNK_BYTES ? device->sector / 8u : STORE_CHUNK_BYTES;
     const uint64_t lost = 128u + 48u + 32u + part;
     const struct model_object *object = model_find(&world.new, change->key);
-    uint64_t needed = 2u * 80u;
+    uint64_t needed = 160u; /* two tombstones */
     for (unsigned i = 0; i < world.old.count; i++) {
         needed += object_bytes(world.old.object[i].info.capacity, part);
     }

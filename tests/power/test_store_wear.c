@@ -57,7 +57,7 @@ static void grow_old(bool anchor, uint32_t changes)
 
 static bool was_written_last(uint32_t unit)
 {
-    return memcmp(aged + unit * 16u, before_last + unit * 16u, 16) != 0;
+    return memcmp(aged + (size_t)unit * 16u, before_last + (size_t)unit * 16u, 16) != 0;
 }
 
 /* Objects that are not as they were; every one of them reads as damaged, or fails the test. */

@@ -103,25 +103,30 @@ static bool is_blank(const struct flash_emulator *flash, const uint8_t *bytes)
     return true;
 }
 
+static uint8_t *bytes_of(const struct flash_emulator *flash, uint32_t unit)
+{
+    return flash->bytes + (size_t)unit * flash->device.unit;
+}
+
 static void set_unit(struct flash_emulator *flash, uint32_t unit, enum flash_cell cell)
 {
     flash->cells[unit] = (uint8_t)cell;
     if (cell == FLASH_CELL_ERASED || cell == FLASH_CELL_WEAK_FAILS ||
         cell == FLASH_CELL_WEAK_GARBAGE) {
-        memset(flash->bytes + unit * flash->device.unit, flash->device.erased, flash->device.unit);
+        memset(bytes_of(flash, unit), flash->device.erased, flash->device.unit);
     }
 }
 
 static void set_garbage(struct flash_emulator *flash, uint32_t unit)
 {
-    fill_random(flash, flash->bytes + unit * flash->device.unit, flash->device.unit);
+    fill_random(flash, bytes_of(flash, unit), flash->device.unit);
     set_unit(flash, unit, FLASH_CELL_WRITTEN);
 }
 
 /* Each bit of the unit is as it was or, drawn, as an erased one. */
 static void set_partly_erased(struct flash_emulator *flash, uint32_t unit)
 {
-    uint8_t *bytes = flash->bytes + unit * flash->device.unit;
+    uint8_t *bytes = bytes_of(flash, unit);
     for (uint32_t i = 0; i < flash->device.unit; i++) {
         const uint8_t mask = (uint8_t)flash_random(&flash->power->seed);
         bytes[i] = (uint8_t)((bytes[i] & mask) | (flash->device.erased & ~mask));
@@ -131,7 +136,7 @@ static void set_partly_erased(struct flash_emulator *flash, uint32_t unit)
 
 static void program_unit(struct flash_emulator *flash, uint32_t unit, const uint8_t *data)
 {
-    memcpy(flash->bytes + unit * flash->device.unit, data, flash->device.unit);
+    memcpy(bytes_of(flash, unit), data, flash->device.unit);
     flash->cells[unit] = FLASH_CELL_WRITTEN;
 }
 
@@ -420,7 +425,7 @@ void flash_emulator_rot(struct flash_emulator *flash, uint32_t off, uint32_t bit
     const uint32_t start = (uint32_t)flash_random(&flash->power->seed);
     for (uint32_t i = 0; i < bits; i++) {
         const uint32_t bit = (start + i) % (flash->device.unit * 8u);
-        flash->bytes[unit * flash->device.unit + bit / 8u] ^= (uint8_t)(1u << bit % 8u);
+        bytes_of(flash, unit)[bit / 8u] ^= (uint8_t)(1u << bit % 8u);
     }
     flash->cells[unit] = FLASH_CELL_WRITTEN;
 }
