@@ -1,18 +1,23 @@
 #include "image_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hardened.h"
 #include "boot/sha256.h"
 #include "boot/verify.h"
+#include "image_wrap.h"
 #include "report.h"
 
 /** What the header is padded with up to the body: erased flash, as imgtool has it. */
 #define HEADER_FILL 0xFF
 
-#define TLV_HEAD_BYTES  4u
-#define TLV_AREAS_BYTES 256u /* more than both areas of an image ever need */
+#define TLV_HEAD_BYTES     4u
+#define TLV_BOOT_RECORD    0x60u
+#define TLV_AREA_BYTES     512u /* more than either area of an image ever needs */
+#define TLV_AREAS_BYTES    1024u
+#define ENCRYPTED_MULTIPLE 16u
 
 /** Bytes that are appended to; the caller has made sure that there is room. */
 struct output {
@@ -33,45 +38,104 @@ static void put_le(struct output *out, uint32_t value, unsigned bytes)
     }
 }
 
-static void put_tlv(struct output *out, enum image_tlv type, const uint8_t *data, size_t len)
+static void put_tlv(struct output *out, uint32_t type, const uint8_t *data, size_t len)
 {
-    put_le(out, (uint32_t)type, 2);
+    put_le(out, type, 2);
     put_le(out, (uint32_t)len, 2);
     put_bytes(out, data, len);
 }
 
-static uint16_t protected_bytes(const struct image_plan *plan)
+/** Writes the head of a TLV area that ends where the output does. */
+static void close_area(struct output *out, size_t start, uint32_t magic)
 {
-    return plan->has_counter ? (uint16_t)(TLV_HEAD_BYTES + TLV_HEAD_BYTES + 4u) : 0;
+    struct output head = {.data = out->data + start};
+    put_le(&head, magic, 2);
+    put_le(&head, (uint32_t)(out->len - start), 2);
 }
 
-static void put_header(struct output *out, const struct image_plan *plan)
+static void put_text(struct output *out, const char *text)
+{
+    put_le(out, 0x60u + (uint32_t)strlen(text), 1); /* CBOR: a text of fewer than 24 bytes */
+    put_bytes(out, text, strlen(text));
+}
+
+/**
+ * The boot record (CBOR): what the boot loader tells the attestation service about the image. The
+ * measurement comes last and is zero: its bytes are themselves measured.
+ */
+static void put_record(struct output *out, const struct image_plan *plan, const uint8_t signer[32])
+{
+    static const uint8_t bytes_of_32[] = {0x58, 0x20};
+    static const uint8_t no_measurement[32] = {0};
+    char version[24];
+    uint8_t value[IMAGE_RECORD_TYPE_MAX + 128u];
+    struct output record = {.data = value};
+    (void)snprintf(version, sizeof version, "%u.%u.%u", plan->version.major, plan->version.minor,
+                   plan->version.revision);
+    put_le(&record, 0xA5, 1); /* a map of five */
+    put_le(&record, 1, 1);
+    put_text(&record, plan->record_type);
+    put_le(&record, 4, 1);
+    put_text(&record, version);
+    put_le(&record, 5, 1);
+    put_bytes(&record, bytes_of_32, sizeof bytes_of_32);
+    put_bytes(&record, signer, 32);
+    put_le(&record, 6, 1);
+    put_text(&record, "SHA256");
+    put_le(&record, 2, 1);
+    put_bytes(&record, bytes_of_32, sizeof bytes_of_32);
+    put_bytes(&record, no_measurement, sizeof no_measurement);
+    put_tlv(out, TLV_BOOT_RECORD, value, record.len);
+}
+
+static void put_version(struct output *out, const struct image_version *version)
+{
+    put_le(out, version->major, 1);
+    put_le(out, version->minor, 1);
+    put_le(out, version->revision, 2);
+    put_le(out, version->build, 4);
+}
+
+/** The protected area, in imgtool's order; nothing if nothing is to be in it. */
+static void put_protected(struct output *out, const struct image_plan *plan,
+                          const uint8_t signer[32])
+{
+    const size_t start = out->len;
+    out->len += TLV_HEAD_BYTES;
+    if (plan->has_counter) {
+        put_le(out, IMAGE_TLV_COUNTER, 2);
+        put_le(out, 4, 2);
+        put_le(out, plan->counter, 4);
+    }
+    if (plan->record_type != NULL) {
+        put_record(out, plan, signer);
+    }
+    for (uint32_t i = 0; i < plan->dependencies; i++) {
+        put_le(out, IMAGE_TLV_DEPENDENCY, 2);
+        put_le(out, sizeof plan->dependency[i], 2);
+        put_le(out, plan->dependency[i].role, 4);
+        put_version(out, &plan->dependency[i].version);
+    }
+    if (out->len == start + TLV_HEAD_BYTES) {
+        out->len = start;
+        return;
+    }
+    close_area(out, start, IMAGE_TLV_PROTECTED_MAGIC);
+}
+
+static void put_header(struct output *out, const struct image_plan *plan, size_t body_size,
+                       size_t protected_size)
 {
     put_le(out, IMAGE_MAGIC, 4);
     put_le(out, plan->load_addr, 4);
     put_le(out, plan->header_size, 2);
-    put_le(out, protected_bytes(plan), 2);
-    put_le(out, (uint32_t)plan->body_len, 4);
+    put_le(out, (uint32_t)protected_size, 2);
+    put_le(out, (uint32_t)body_size, 4);
     put_le(out, plan->flags, 4);
-    put_le(out, plan->version.major, 1);
-    put_le(out, plan->version.minor, 1);
-    put_le(out, plan->version.revision, 2);
-    put_le(out, plan->version.build, 4);
+    put_version(out, &plan->version);
     put_le(out, 0, 4);
     memset(out->data + out->len, HEADER_FILL, plan->header_size - out->len);
     out->len = plan->header_size;
-}
-
-static void put_protected(struct output *out, const struct image_plan *plan)
-{
-    if (!plan->has_counter) {
-        return;
-    }
-    put_le(out, IMAGE_TLV_PROTECTED_MAGIC, 2);
-    put_le(out, protected_bytes(plan), 2);
-    put_le(out, IMAGE_TLV_COUNTER, 2);
-    put_le(out, 4, 2);
-    put_le(out, plan->counter, 4);
 }
 
 /** One INTEGER of DER: no leading zeros but the one that keeps it positive. */
@@ -102,43 +166,71 @@ static void put_signature(struct output *out, const uint8_t raw[64])
     put_tlv(out, IMAGE_TLV_ECDSA, der, outer.len);
 }
 
-/** The unprotected area: digest, name of the key, signature. */
-static int put_unprotected(struct output *out, const struct key *key)
+/** The unprotected area: digest, name of the key, signature; and the body's key, in `*body_key`. */
+static int put_unprotected(struct output *out, const struct image_plan *plan, const struct key *key,
+                           const uint8_t signer[32], struct decrypt *body_key)
 {
     uint8_t digest[32];
-    uint8_t keyhash[32];
     uint8_t raw[64];
-    if (!hardened_ok(sha256_of((struct view){out->data, (uint32_t)out->len}, digest)) ||
-        !hardened_ok(verify_keyhash(key->point, keyhash))) {
+    uint8_t wrapped[DECRYPT_TLV_BYTES_256];
+    if (!hardened_ok(sha256_of((struct view){out->data, (uint32_t)out->len}, digest))) {
         return fail(EXIT_INTERNAL, "hashing failed");
     }
-    const int status = key_sign(key, digest, raw);
+    int status = key_sign(key, digest, raw);
     if (status != EXIT_DONE) {
         return status;
     }
-    const size_t head = out->len;
-    put_le(out, IMAGE_TLV_MAGIC, 2);
-    put_le(out, 0, 2);
+    const size_t start = out->len;
+    out->len += TLV_HEAD_BYTES;
     put_tlv(out, IMAGE_TLV_SHA256, digest, sizeof digest);
-    put_tlv(out, IMAGE_TLV_KEYHASH, keyhash, sizeof keyhash);
+    put_tlv(out, IMAGE_TLV_KEYHASH, signer, 32);
     put_signature(out, raw);
-    struct output size = {.data = out->data + head + 2};
-    put_le(&size, (uint32_t)(out->len - head), 2);
-    return EXIT_DONE;
+    if (plan->encrypt_to != NULL) {
+        const bool is_256 = (plan->flags & IMAGE_FLAG_ENCRYPTED_256) != 0;
+        status = image_wrap_key(plan->encrypt_to, is_256 ? 32 : 16, wrapped, body_key);
+        put_tlv(out, IMAGE_TLV_ECIES, wrapped,
+                is_256 ? DECRYPT_TLV_BYTES_256 : DECRYPT_TLV_BYTES_128);
+    }
+    close_area(out, start, IMAGE_TLV_MAGIC);
+    return status;
+}
+
+static int put_image(struct output *out, const struct image_plan *plan, const struct key *key)
+{
+    uint8_t area[TLV_AREA_BYTES];
+    uint8_t signer[32];
+    struct output entries = {.data = area};
+    struct decrypt body_key = {0};
+    if (!hardened_ok(verify_keyhash(key->point, signer))) {
+        return fail(EXIT_INTERNAL, "hashing failed");
+    }
+    put_protected(&entries, plan, signer);
+    const size_t over =
+        plan->encrypt_to != NULL ? (plan->header_size + plan->body_len) % ENCRYPTED_MULTIPLE : 0;
+    const size_t fill = over != 0 ? ENCRYPTED_MULTIPLE - over : 0;
+    put_header(out, plan, plan->body_len + fill, entries.len);
+    put_bytes(out, plan->body, plan->body_len);
+    memset(out->data + out->len, 0, fill);
+    out->len += fill;
+    put_bytes(out, area, entries.len);
+    const int status = put_unprotected(out, plan, key, signer, &body_key);
+    if (status == EXIT_DONE && plan->encrypt_to != NULL && !plan->clear) {
+        decrypt_apply(&body_key, 0, out->data + plan->header_size,
+                      (uint32_t)(plan->body_len + fill));
+    }
+    decrypt_close(&body_key);
+    return status;
 }
 
 int image_build(const struct image_plan *plan, const struct key *key, uint8_t **out, size_t *len)
 {
     struct output built = {
-        .data = malloc(plan->header_size + plan->body_len + TLV_AREAS_BYTES),
+        .data = malloc(plan->header_size + plan->body_len + ENCRYPTED_MULTIPLE + TLV_AREAS_BYTES),
     };
     if (built.data == NULL) {
         return fail(EXIT_INTERNAL, "out of memory");
     }
-    put_header(&built, plan);
-    put_bytes(&built, plan->body, plan->body_len);
-    put_protected(&built, plan);
-    const int status = put_unprotected(&built, key);
+    const int status = put_image(&built, plan, key);
     if (status != EXIT_DONE) {
         free(built.data);
         return status;

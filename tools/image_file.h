@@ -28,10 +28,19 @@ struct image_plan {
     struct image_version version;
     bool has_counter;
     uint32_t counter;
+    const char *record_type; /**< Software type in the boot record; NULL: there is no record. */
+    struct image_dependency dependency[IMAGE_DEPENDENCIES_MAX];
+    uint32_t dependencies;
+    const struct key *encrypt_to; /**< With one of IMAGE_FLAGS_ENCRYPTED in `flags`; else NULL. */
+    bool clear;                   /**< The body is left as it is; `image encrypt` does it later. */
 };
 
+/** Longest software type, as in imgtool. */
+#define IMAGE_RECORD_TYPE_MAX 12u
+
 /**
- * Builds and signs an image.
+ * Builds and signs an image. One to be encrypted is filled up with zeros to a multiple of 16 bytes, as
+ * imgtool does.
  * @param out  on the heap, to be freed with free()
  * @return exit status, having said why.
  */

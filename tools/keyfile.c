@@ -205,7 +205,7 @@ static int read_text(const char *path, const struct file_data *file, bool need_p
         }
         const int status = read_form(path, file, &key_forms[i], key);
         if (status == EXIT_DONE && need_private && !key->has_private) {
-            return fail(EXIT_USAGE, "%s: is a public key; signing needs the private one", path);
+            return fail(EXIT_USAGE, "%s: is a public key; the private one is needed", path);
         }
         return status;
     }

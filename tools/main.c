@@ -12,8 +12,10 @@
 #include "verbs.h"
 
 static const struct cli_verb *const verbs[] = {
-    &verb_key_new,   &verb_key_public, &verb_image_sign, &verb_image_info, &verb_image_verify,
-    &verb_provision, &verb_run,        &verb_state,      &verb_log,
+    &verb_key_new,       &verb_key_public,    &verb_key_info,     &verb_image_sign,
+    &verb_image_encrypt, &verb_image_decrypt, &verb_image_verify, &verb_image_info,
+    &verb_image_hex,     &verb_provision,     &verb_run,          &verb_state,
+    &verb_log,
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "file.h"
 #include "image_file.h"
 #include "port/stm32h573/layout.h"
@@ -19,6 +20,11 @@ struct sign_args {
     struct cli_number load_addr;
     struct cli_number header_size;
     struct cli_number counter;
+    struct cli_list depends;
+    const char *boot_record;
+    const char *encrypt_to;
+    struct cli_number aes;
+    bool clear;
 };
 
 static const struct cli_option options[] = {
@@ -33,6 +39,16 @@ static const struct cli_option options[] = {
      "security counter, signed"},
     {"header-size", 0, CLI_NUMBER, offsetof(struct sign_args, header_size), "BYTES",
      "bytes before the body (0x400)"},
+    {"depends", 0, CLI_LIST, offsetof(struct sign_args, depends), "ROLE@X.Y.Z",
+     "needs that image in that version or a later one, signed; several times"},
+    {"boot-record", 0, CLI_TEXT, offsetof(struct sign_args, boot_record), "TYPE",
+     "boot record for attestation, with that software type"},
+    {"encrypt-to", 'e', CLI_TEXT, offsetof(struct sign_args, encrypt_to), "FILE",
+     "encrypt it to the devices with that public key"},
+    {"aes", 0, CLI_NUMBER, offsetof(struct sign_args, aes), "BITS",
+     "to encrypt with: 128 or 256 (128)"},
+    {"clear", 0, CLI_FLAG, offsetof(struct sign_args, clear), NULL,
+     "leave the body in clear, for an active slot or `image encrypt`"},
     {.name = NULL},
 };
 
@@ -117,9 +133,109 @@ static int plan_numbers(const struct sign_args *args, struct image_plan *plan)
     return EXIT_DONE;
 }
 
-static uint32_t load_le32(const uint8_t *at)
+/** The role of that name, or 0. */
+static uint32_t find_role(const char *name, size_t len)
 {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    static const struct {
+        const char *name;
+        uint32_t role;
+    } roles[] = {
+        {"urot", IMAGE_ROLE_UROT},
+        {"manager", IMAGE_ROLE_MANAGER},
+        {"application", IMAGE_ROLE_APPLICATION},
+    };
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strlen(roles[i].name) == len && memcmp(roles[i].name, name, len) == 0) {
+            return roles[i].role;
+        }
+    }
+    if (len == 7 && memcmp(name, "module", 6) == 0 && name[6] >= '0' && name[6] <= '7') {
+        return IMAGE_ROLE_MODULE_0 + (uint32_t)(name[6] - '0');
+    }
+    return 0;
+}
+
+static int plan_dependency(const char *text, struct image_plan *plan)
+{
+    const char *at = strchr(text, '@');
+    struct image_dependency *next = &plan->dependency[plan->dependencies];
+    const uint32_t role = at != NULL ? find_role(text, (size_t)(at - text)) : 0;
+    if (at == NULL) {
+        return fail(EXIT_USAGE, "--depends: '%s' is not like manager@1.2.3", text);
+    }
+    if (role == 0) {
+        return fail(EXIT_USAGE,
+                    "--depends: '%.*s' is not urot, manager, application or module0 to module7",
+                    (int)(at - text), text);
+    }
+    if (strchr(at, '+') != NULL || !parse_version(at + 1, &next->version)) {
+        return fail(EXIT_USAGE, "--depends: '%s' is not like 1.2.3 (a build number does not count)",
+                    at + 1);
+    }
+    for (uint32_t i = 0; i < plan->dependencies; i++) {
+        if (plan->dependency[i].role == role) {
+            return fail(EXIT_USAGE, "--depends: '%.*s' was given twice", (int)(at - text), text);
+        }
+    }
+    next->role = (uint8_t)role;
+    plan->dependencies++;
+    return EXIT_DONE;
+}
+
+/** What else is signed: dependencies, the boot record. */
+static int plan_protected(const struct sign_args *args, struct image_plan *plan)
+{
+    if (args->depends.count > IMAGE_DEPENDENCIES_MAX) {
+        return fail(EXIT_USAGE, "--depends was given more than %u times", IMAGE_DEPENDENCIES_MAX);
+    }
+    for (unsigned i = 0; i < args->depends.count; i++) {
+        const int status = plan_dependency(args->depends.item[i], plan);
+        if (status != EXIT_DONE) {
+            return status;
+        }
+    }
+    plan->record_type = args->boot_record;
+    if (args->boot_record != NULL) {
+        const size_t len = strlen(args->boot_record);
+        bool plain = len >= 1 && len <= IMAGE_RECORD_TYPE_MAX;
+        for (size_t i = 0; i < len; i++) {
+            plain = plain && args->boot_record[i] >= 0x20 && args->boot_record[i] <= 0x7E;
+        }
+        if (!plain) {
+            return fail(EXIT_USAGE, "--boot-record: '%s' is not 1 to %u ASCII characters",
+                        args->boot_record, IMAGE_RECORD_TYPE_MAX);
+        }
+    }
+    return EXIT_DONE;
+}
+
+/** Reads the key to encrypt to. @param owner  who signs */
+static int plan_encryption(const struct sign_args *args, const struct key *owner, struct key *to,
+                           struct image_plan *plan)
+{
+    const uint64_t bits = args->aes.given ? args->aes.value : 128;
+    if (args->encrypt_to == NULL) {
+        return args->aes.given || args->clear
+                   ? fail(EXIT_USAGE, "image sign: --%s needs --encrypt-to",
+                          args->clear ? "clear" : "aes")
+                   : EXIT_DONE;
+    }
+    if (bits != 128 && bits != 256) {
+        return fail(EXIT_USAGE, "--aes: must be 128 or 256");
+    }
+    const int status = key_read(args->encrypt_to, false, to);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (memcmp(to->point, owner->point, sizeof to->point) == 0) {
+        return fail(EXIT_USAGE,
+                    "%s: is the key that signs; to decrypt, devices would have to hold it",
+                    args->encrypt_to);
+    }
+    plan->encrypt_to = to;
+    plan->clear = args->clear;
+    plan->flags |= bits == 256 ? IMAGE_FLAG_ENCRYPTED_256 : IMAGE_FLAG_ENCRYPTED_128;
+    return EXIT_DONE;
 }
 
 /** The most common mistake is caught here: a body that was linked for somewhere else. */
@@ -128,7 +244,7 @@ static void warn_if_misplaced(const struct image_plan *plan, const char *path)
     if ((plan->flags & IMAGE_FLAG_ROM_FIXED) == 0 || plan->body_len < 8) {
         return;
     }
-    const uint32_t reset = load_le32(plan->body + 4);
+    const uint32_t reset = bytes_load_le32(plan->body + 4);
     const uint32_t first = plan->load_addr + plan->header_size;
     if ((reset & 1u) == 0 || reset - 1u < first || reset - 1u - first >= plan->body_len) {
         say("warning: %s: its reset vector 0x%08lX is not in the image at 0x%08lX", path,
@@ -161,13 +277,16 @@ static int run_sign(const void *opaque, const char *const *operands)
     struct image_plan plan = {0};
     struct file_data body = {0};
     struct key key = {0};
+    struct key to = {0};
     uint32_t room = 0;
     if (args->key == NULL) {
         return fail(EXIT_USAGE, "image sign: --key is missing");
     }
     int status = plan_place(args, &plan, &room);
     status = status == EXIT_DONE ? plan_numbers(args, &plan) : status;
+    status = status == EXIT_DONE ? plan_protected(args, &plan) : status;
     status = status == EXIT_DONE ? key_read(args->key, true, &key) : status;
+    status = status == EXIT_DONE ? plan_encryption(args, &key, &to, &plan) : status;
     status = status == EXIT_DONE ? file_read(operands[0], IMAGE_FILE_BYTES_MAX, &body) : status;
     if (status == EXIT_DONE && body.len == 0) {
         status = fail(EXIT_USAGE, "%s: is empty", operands[0]);
@@ -180,6 +299,7 @@ static int run_sign(const void *opaque, const char *const *operands)
     }
     file_free(&body);
     key_wipe(&key);
+    key_wipe(&to);
     return status;
 }
 
@@ -191,7 +311,10 @@ const struct cli_verb verb_image_sign = {
     .notes =
         "IN is the body: the bytes as linked, the vector table first. OUT is an image in\n"
         "MCUboot's format: header, body, TLVs with SHA-256, key hash and ECDSA-P256 signature.\n"
-        "With --slot or --load-addr the image runs at that address only.\n\n"
+        "With --slot or --load-addr the image runs at that address only (imgtool: --rom-fixed).\n"
+        "Digest and signature of an encrypted image are those of the clear one. imgtool reads "
+        "what\n"
+        "this writes, and options of the same meaning give the same bytes.\n\n"
         "exit status: 0 done, 2 a file or an option is wrong, 3 internal error",
     .options = options,
     .args_size = sizeof(struct sign_args),

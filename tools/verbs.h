@@ -7,9 +7,13 @@
 
 extern const struct cli_verb verb_key_new;
 extern const struct cli_verb verb_key_public;
+extern const struct cli_verb verb_key_info;
 extern const struct cli_verb verb_image_sign;
-extern const struct cli_verb verb_image_info;
+extern const struct cli_verb verb_image_encrypt;
+extern const struct cli_verb verb_image_decrypt;
 extern const struct cli_verb verb_image_verify;
+extern const struct cli_verb verb_image_info;
+extern const struct cli_verb verb_image_hex;
 extern const struct cli_verb verb_provision;
 extern const struct cli_verb verb_run;
 extern const struct cli_verb verb_state;

@@ -231,8 +231,9 @@ IMAGES = [
     ('huge header', field(8, '<H', 0xFFFF), 2, 'is not an image'),
     ('no body', field(12, '<I', 0), 2, 'is not an image'),
     ('huge body', field(12, '<I', 0xFFFFFFFF), 2, 'is not an image'),
-    ('unknown flag', field(16, '<I', 0x102), 2, 'not supported'),
-    ('encrypted without a key', field(16, '<I', 0x104), 2, 'not of the expected form'),
+    ('unknown flag', field(16, '<I', 0x102), 2, 'header: not supported.*: flag 0x2 .primary'),
+    ('nameless flag', field(16, '<I', 0x80000000), 2, 'header: not supported.*: flag 0x80000000$'),
+    ('encrypted without a key', field(16, '<I', 0x104), 2, '0x32 .* is there 0 times, not once'),
     ('pad', field(28, '<I', 1), 2, 'is not an image'),
     ('TLV magic', field(BODY_END, '<H', 0x6906), 2, 'is not an image'),
     ('TLV size', field(BODY_END + 2, '<H', 5), 2, 'is not an image'),
@@ -241,7 +242,12 @@ IMAGES = [
     ('digest', field(BODY_END + 8, '<B', 0), 1, 'does not match its digest'),
     ('body', field(cli.HEADER + 99, '<B', 0x55), 1, 'does not match its digest'),
     ('version', field(20, '<B', 99), 1, 'does not match its digest'),
-    ('another signer', 'other', 1, 'not by the expected owner'),
+    ('another signer', 'other', 1, 'key hash: .*not by the expected owner.*: .*key.pem'),
+    ('signature', lambda i: i[:-1] + bytes([i[-1] ^ 1]), 1, 'signature: .*not by the expected'),
+    ('an ELF file', lambda i: b'\x7fELF' + i[4:], 2, 'header: .*it is an ELF file'),
+    ('Intel HEX', lambda i: b':020000040C00EE\n' + i, 2, 'looks like Intel HEX'),
+    ('big-endian', lambda i: i[3::-1] + i[4:], 2, 'for a big-endian CPU'),
+    ('of ST', field(0, '<I', 0x73AB1024), 2, "of ST's own boot stage"),
 ]
 
 
@@ -282,10 +288,60 @@ class Images(cli.Case):
                 ('is not like 1.2.3', ['-k', 'key.pem', '--version', '1.2']),
                 ('is not like 1.2.3', ['-k', 'key.pem', '--version', '256.0.0']),
                 ('is not like 1.2.3', ['-k', 'key.pem', '--version', '1.2.3+']),
-                ('did you mean --slot', ['-k', 'key.pem', '--slt', 'urot'])]:
+                ('did you mean --slot', ['-k', 'key.pem', '--slt', 'urot']),
+                ("'manager' is not like manager@1.2.3", ['-k', 'key.pem', '--depends', 'manager']),
+                ("'kernel' is not urot", ['-k', 'key.pem', '--depends', 'kernel@1.2.3']),
+                ("'module8' is not urot", ['-k', 'key.pem', '--depends', 'module8@1.2.3']),
+                ("'1.2' is not like 1.2.3", ['-k', 'key.pem', '--depends', 'manager@1.2']),
+                ('build number does not count', ['-k', 'key.pem', '--depends', 'urot@1.2.3+4']),
+                ("'urot' was given twice", ['-k', 'key.pem', '--depends', 'urot@1.2.3',
+                                            '--depends', 'urot@1.2.4']),
+                ('more than 4 times', ['-k', 'key.pem', *['--depends=urot@1.2.3'] * 5]),
+                ('is not 1 to 12 ASCII', ['-k', 'key.pem', '--boot-record', 'thirteen char']),
+                ('is not 1 to 12 ASCII', ['-k', 'key.pem', '--boot-record', '']),
+                ('is not 1 to 12 ASCII', ['-k', 'key.pem', '--boot-record', 'N\u00fc']),
+                ('--aes needs --encrypt-to', ['-k', 'key.pem', '--aes', '128']),
+                ('--clear needs --encrypt-to', ['-k', 'key.pem', '--clear']),
+                ('must be 128 or 256', ['-k', 'key.pem', '-e', 'other.pem', '--aes', '192']),
+                ('no.pem: cannot be opened', ['-k', 'key.pem', '-e', 'no.pem']),
+                ('body.bin: holds no key', ['-k', 'key.pem', '-e', 'body.bin']),
+                ('public.pem: is the key that signs', ['-k', 'key.pem', '-e', 'public.pem'])]:
             with self.subTest(' '.join(options)):
                 cli.write(self.path('public.pem'), self.run_ok('key', 'public', 'key.pem').out)
                 self.assert_refused(2, reason, 'image', 'sign', *options, 'body.bin', 'out.img')
+
+    def test_wrong_options_of_hex(self):
+        self.run_ok('image', 'sign', '-k', 'key.pem', '--slot', 'urot', 'body.bin', 'fixed.img')
+        cli.write(self.path('damaged.img'), cli.read(self.path('fixed.img')).replace(b'\x41', b'?'))
+        cli.write(self.path('empty'), b'')
+        for status, reason, options in [
+                (2, '--image or --data is missing', []),
+                (2, 'no.img: cannot be opened', ['-i', 'no.img']),
+                (2, 'body.bin: is not an image', ['-i', 'body.bin']),
+                (2, 'good.img: runs at any address', ['-i', 'good.img']),
+                (2, 'good.img: its address 0x0C000008 is not', ['-i', 'good.img@0x0C000008']),
+                (2, 'are not in user flash', ['-i', 'good.img@0x0BFFFFF0']),
+                (2, 'are not in user flash', ['-i', 'good.img@0x0C1FFFF0']),
+                (2, 'are not in user flash', ['-d', 'body.bin@0x08200000']),
+                (2, 'are not in user flash', ['-d', 'body.bin@0']),
+                (2, 'beyond 32 bits', ['-i', 'good.img@0x100000000']),
+                (2, 'body.bin: at 0x08008000 it overlaps fixed.img at 0x0C008000',
+                 ['-i', 'fixed.img', '-d', 'body.bin@0x08008000']),
+                (2, "'body.bin' is not like FILE@ADDR", ['-d', 'body.bin']),
+                (2, "'body.bin@home' is not like", ['-d', 'body.bin@home']),
+                (2, 'empty: is empty', ['-d', 'empty@0x0C000000']),
+                (1, 'damaged.img: refused: content', ['-i', 'damaged.img'])]:
+            with self.subTest(' '.join(options)):
+                self.assert_refused(status, reason, 'image', 'hex', *options, 'out.hex')
+
+    def test_every_truncation_of_an_encrypted_image_is_refused(self):
+        self.run_ok('image', 'sign', '-k', 'key.pem', '-e', 'other.pem', '--header-size', '32',
+                    'body.bin', 'secret.img')
+        good = cli.read(self.path('secret.img'))
+        for length in [*range(0, 640, 53), *range(640, len(good), 17)]:
+            cli.write(self.path('bad.img'), good[:length])
+            self.assert_refused(2, 'bad.img: is (not an image|empty)', 'image', 'verify', '-k',
+                                'key.pem', '--decrypt-key', 'other.pem', 'bad.img')
 
     def test_an_image_too_long_for_its_slot(self):
         cli.write(self.path('long.bin'), cli.body('urot', 0xC000))

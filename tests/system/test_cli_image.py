@@ -138,5 +138,77 @@ class Images(cli.Case):
         self.assertEqual(sorted(os.listdir(self.dir)), ['body.bin', 'key.pem', 'out.img'])
 
 
+def s_records(text):
+    """Address to byte of a file of S-records (Motorola), as objcopy writes it."""
+    memory = {}
+    for line in text.splitlines():
+        raw = bytes.fromhex(line[2:])
+        assert raw[0] == len(raw) - 1 and sum(raw) & 0xFF == 0xFF, line
+        size = {'1': 2, '2': 3, '3': 4}.get(line[1])
+        if size:
+            start = int.from_bytes(raw[1:1 + size], 'big')
+            memory.update((start + i, byte) for i, byte in enumerate(raw[1 + size:-1]))
+    return memory
+
+
+class Hex(cli.Case):
+    """What objcopy makes of the file is what was to be written, where it was to be."""
+
+    def setUp(self):
+        super().setUp()
+        self.make_device_files()
+        cli.write(self.path('irot.bin'), bytes(range(256)) * 81 + b'end')
+
+    def memory(self, *args):
+        self.run_ok('image', 'hex', *args, 'out.hex')
+        subprocess.run(['objcopy', '-I', 'ihex', '-O', 'srec', 'out.hex', 'out.srec'],
+                       cwd=self.dir, check=True)
+        return s_records(cli.read(self.path('out.srec')).decode())
+
+    def expected(self, *files):
+        return {address + i: byte for name, address in files
+                for i, byte in enumerate(cli.read(self.path(name)))}
+
+    def test_a_whole_device_at_its_addresses(self):
+        memory = self.memory('-i', 'application.img', '-i', 'urot.img', '-i', 'manager.img',
+                             '-d', 'irot.bin@0x0C000000')
+        self.assertEqual(memory, self.expected(
+            ('irot.bin', 0x0C000000), ('urot.img', 0x0C008000), ('manager.img', 0x0C014000),
+            ('application.img', 0x08040000)))
+
+    def test_lines_stop_at_64_kilobytes(self):
+        cli.write(self.path('long.bin'), bytes(i * 7 & 0xFF for i in range(0x20013)))
+        for address in ('0x0C00FFF0', '0x08010000', '0x081DFFE0'):
+            self.assertEqual(self.memory('--data', 'long.bin@' + address),
+                             self.expected(('long.bin', int(address, 16))))
+        for line in cli.read(self.path('out.hex')).decode().splitlines():
+            self.assertRegex(line, '^:([0-9A-F]{2})+$')
+            raw = bytes.fromhex(line[1:])
+            self.assertEqual((len(raw), sum(raw) & 0xFF), (raw[0] + 5, 0))
+            self.assertLessEqual(int.from_bytes(raw[1:3], 'big') + raw[0], 0x10000)
+
+    def test_an_image_is_put_elsewhere_and_without_what_is_behind_it(self):
+        before = self.expected(('urot.img', 0x0C100000))
+        cli.write(self.path('urot.img'), cli.read(self.path('urot.img')) + b'\xff' * 99)
+        self.assertEqual(self.memory('-i', 'urot.img@0x0C100000'), before)
+
+    def test_the_highest_bytes_of_flash_are_reached(self):
+        cli.write(self.path('last.bin'), b'last sixteen is!')
+        self.assertEqual(self.memory('-d', 'last.bin@0x0C1FFFF0'),
+                         self.expected(('last.bin', 0x0C1FFFF0)))
+
+    def test_an_encrypted_image_goes_to_a_download_area_only(self):
+        self.run_ok('key', 'new', 'device.pem')
+        self.run_ok('image', 'sign', '-k', 'urot.pem', '--slot', 'urot', '-e', 'device.pem',
+                    'urot.bin', 'secret.img')
+        self.assert_refused(2, 'secret.img: its body is encrypted and would not run', 'image', 'hex',
+                            '-i', 'secret.img', 'out.hex')
+        self.assertEqual(self.memory('-i', 'secret.img@0x0C1D0000'),
+                         self.expected(('secret.img', 0x0C1D0000)))
+        self.run_ok('image', 'decrypt', '--decrypt-key', 'device.pem', 'secret.img', 'clear.img')
+        self.assertEqual(stat.S_IMODE(os.stat(self.path('clear.img')).st_mode), 0o600)
+        self.assertEqual(self.memory('-i', 'clear.img'), self.expected(('clear.img', 0x0C008000)))
+
+
 if __name__ == '__main__':
     cli.main()
