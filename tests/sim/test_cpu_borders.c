@@ -8,6 +8,9 @@
 
 #define PATTERN   0xA5000000u
 #define UNTOUCHED 0x5EEDu
+#define WRITTEN   0x08180000u /* flash without a program */
+#define OTP       0x08FFF000u
+#define PLAIN     0x20080000u /* SRAM3 */
 
 enum border {
     BORDER_MPU,   /**< An MPU region ends, no other follows: MemManage. */
@@ -272,6 +275,51 @@ static void fetch_border_within_a_page_is_exact(void **state)
     assert_int_equal(reg(f, 7), done / 2u);
 }
 
+/*
+ * SRAM; and OTP and flash that is written, which the engine reaches as it does devices: Normal
+ * memory unless the MPU says otherwise (cpu_map.c).
+ */
+static void memory_that_the_mpu_marks_as_device_takes_aligned_accesses_only(void **state)
+{
+    static const struct {
+        const char *label;
+        uint32_t addr;
+        bool faults;
+    } rows[] = {
+        {"store_word", WRITTEN, false},        {"store_word", WRITTEN + 1u, true},
+        {"store_word", WRITTEN + 2u, true},    {"store_half", WRITTEN + 2u, false},
+        {"store_half", WRITTEN + 3u, true},    {"store_indexed", WRITTEN + 0x3FFu, true},
+        {"load_word", OTP + 2u, true},         {"load_half", OTP + 1u, true},
+        {"load_register", OTP + 0x3FEu, true}, {"load_word", PLAIN + 4u, false},
+        {"load_word", PLAIN + 2u, true},       {"store_half", PLAIN + 1u, true},
+    };
+    struct cpu_fixture *f = *state;
+    sau_region(f, 5, OTP, OTP + 0x7FFu, false);
+    mpu_region(f, false, 0, 0x20040000 | 2u, (PLAIN - 32u) | 1u);
+    mpu_region(f, false, 1, 0x08100000 | 6u, 0x0817FFE0 | 1u);
+    mpu_region(f, false, 3, OTP | 3u, (OTP + 0x7E0u) | 3u);
+    set_scs(f, 0xE000EDC0, false, 0x00FF); /* Normal, Device */
+    set_scs(f, 0xE000ED94, false, 1);
+    for (unsigned device = 0; device < 2; device++) {
+        const uint32_t kind = device != 0 ? 2u : 0;
+        mpu_region(f, false, 2, WRITTEN | 3u, (WRITTEN + 0x7FFE0u) | 1u | kind);
+        mpu_region(f, false, 4, PLAIN | 3u, (PLAIN + 0x1FFE0u) | 1u | kind);
+        for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            const bool faults = rows[i].faults && (device != 0 || rows[i].addr - OTP < 0x800u);
+            prepare(f, DATA_NS);
+            set_reg(f, 1, rows[i].addr);
+            f->v->secure = false;
+            go(f, rows[i].label);
+            assert_int_equal(f->v->cfsr[false], faults ? CFSR_UNALIGNED : 0);
+            if (faults) {
+                assert_int_equal(word(f, f->v->msp[false] + 4u), rows[i].addr); /* r1 */
+            } else {
+                assert_int_equal(reg(f, 10), UNTOUCHED + 10); /* no handler ran */
+            }
+        }
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cpu_secure, cpu_done)
@@ -287,6 +335,7 @@ int main(void)
         TEST(exclusives_work_in_a_page_of_mixed_rights),
         TEST(unprivileged_loads_use_unprivileged_rights),
         TEST(fetch_border_within_a_page_is_exact),
+        TEST(memory_that_the_mpu_marks_as_device_takes_aligned_accesses_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
