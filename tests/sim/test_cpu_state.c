@@ -270,6 +270,50 @@ static void bit_0_of_a_stacked_pc_is_dropped(void **state)
     assert_int_equal(f->v->r[15], at("idle"));
 }
 
+/* AIRCR.BFHFNMINS gives it to the Non-secure state; QEMU lets that state clear it at any time. */
+static void hard_fault_status_is_of_the_state_that_takes_hard_faults(void **state)
+{
+    struct cpu_fixture *f = *state;
+    f->v->hfsr = 0x40000000;
+    assert_int_equal(scs(f, 0xE000ED2C, false), 0);
+    set_scs(f, 0xE000ED2C, false, 0xFFFFFFFF);
+    assert_int_equal(f->v->hfsr, 0x40000000);
+    f->v->aircr_s = AIRCR_BFHFNMINS;
+    assert_int_equal(scs(f, 0xE000ED2C, false), 0x40000000);
+    set_scs(f, 0xE000ED2C, false, 0xFFFFFFFF);
+    assert_int_equal(f->v->hfsr, 0);
+}
+
+/* QEMU has no deep sleep to compare with. */
+static void deep_sleep_of_secure_code_is_not_seen_by_non_secure_code(void **state)
+{
+    struct cpu_fixture *f = *state;
+    set_scs(f, 0xE000ED10, true, 0xFFFFFFFF);
+    set_scs(f, 0xE000ED10, false, 0xFFFFFFFF);
+    assert_int_equal(scs(f, 0xE000ED10, true), 0x1E);
+    assert_int_equal(scs(f, 0xE000ED10, false), 0x16);
+}
+
+/* SysTick: the external clock, and a reload value of zero, which lets it count no further. */
+static void systick_counts_by_its_clock_and_stops_without_a_reload_value(void **state)
+{
+    struct cpu_fixture *f = *state;
+    for (uint32_t core = 0; core < 2; core++) {
+        set_scs(f, 0xE000E014, true, 100);
+        set_scs(f, 0xE000E018, true, 0);
+        set_scs(f, 0xE000E010, true, 1u | core << 2);
+        f->v->time += 80;
+        assert_int_equal(scs(f, 0xE000E018, true), 101u - (core != 0 ? 80u : 10u));
+        set_scs(f, 0xE000E014, true, 0);
+        f->v->time += 101u * 8u;
+        assert_int_equal(scs(f, 0xE000E010, true) >> 16, 1);
+        f->v->time += 100;
+        assert_int_equal(scs(f, 0xE000E010, true) >> 16, 0);
+        assert_int_equal(scs(f, 0xE000E018, true), 0);
+        set_scs(f, 0xE000E010, true, 0);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cpu_secure, cpu_done)
@@ -289,6 +333,9 @@ int main(void)
         TEST(function_return_reads_with_the_rights_of_secure_code),
         TEST(fp_registers_that_cannot_be_read_become_zero),
         TEST(bit_0_of_a_stacked_pc_is_dropped),
+        TEST(hard_fault_status_is_of_the_state_that_takes_hard_faults),
+        TEST(deep_sleep_of_secure_code_is_not_seen_by_non_secure_code),
+        TEST(systick_counts_by_its_clock_and_stops_without_a_reload_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
