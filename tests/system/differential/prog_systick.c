@@ -341,3 +341,63 @@ PROGRAM(fpccr_bits_that_secure_code_keeps)
     note("without", load(FPCCR));
     note("NS", load(FPCCR + NS));
 }
+
+static void leaves_the_status(struct entry *entry)
+{
+    struct frame *const frame = frame_of(entry);
+    frame->pc += instruction_len(frame->pc);
+}
+
+static NS_CODE uint32_t ns_writes_what_is_secure(uint32_t a, uint32_t b)
+{
+    store(CFSR, ~0u);
+    store(BFAR, a);
+    note("NS CFSR", load(CFSR));
+    note("NS BFAR", load(BFAR));
+    store(NSACR, 0);
+    note("NS VTOR, by the alias", load(VTOR + NS));
+    store(VTOR + NS, a);
+    note("NS VTOR", load(VTOR));
+    return b;
+}
+
+PROGRAM(non_secure_writes_leave_secure_status_alone)
+{
+    handlers_s[BUS_FAULT] = leaves_the_status;
+    store(NSACR, 0xC00);
+    (void)load(VOID_S);
+    (void)ns_call(ns_writes_what_is_secure, 0x20006000u, 0);
+    note("CFSR_NS", load(CFSR + NS));
+    note("NSACR", load(NSACR));
+    note_faults();
+}
+
+PROGRAM(stir_pends_by_number)
+{
+    static const uint8_t irqs[] = {0, 31, 32, 40, 63, 64, 80};
+    set_primask(1);
+    for (unsigned i = 0; i < sizeof irqs; i++) {
+        store(STIR, irqs[i]);
+        for (unsigned word = 0; word < 96; word += 32) {
+            note("ISPR", load(NVIC_ISPR(word)));
+        }
+        store(NVIC_ICPR(irqs[i]), 1u << irqs[i] % 32u);
+    }
+    set_primask(0);
+}
+
+PROGRAM(systick_write_to_cvr_clears_countflag)
+{
+    set_primask(1);
+    store(SYST_RVR, 500);
+    store(SYST_CVR, 0);
+    store(SYST_CSR, 7);
+    while ((load(ICSR) & ICSR_PENDSTSET) == 0) {
+    }
+    store(SYST_RVR, 0xFFFFFF);
+    store(SYST_CVR, 0);
+    note("CSR", load(SYST_CSR));
+    store(SYST_CSR, 0);
+    store(ICSR, ICSR_PENDSTCLR);
+    set_primask(0);
+}

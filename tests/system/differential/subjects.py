@@ -131,6 +131,7 @@ SUBJECTS = {
     'SysTick': '''
         systick_ticks systick_countflag systick_registers_read_back
         systick_of_both_states_pends_apart systick_of_the_non_secure_state tick_ends_wfi
+        systick_write_to_cvr_clears_countflag
     '''.split(),
     'system control': '''
         aircr_is_banked_in_part sysresetreqs_keeps_the_reset_for_secure
@@ -138,7 +139,8 @@ SUBJECTS = {
         control_registers_reset_values rettobase_is_set_in_the_outermost_handler_only
         pended_nmi_is_withdrawn_by_its_state active_bit_of_a_secure_nmi_cannot_be_cleared
         hard_fault_is_pended_by_software non_secure_icsr_tells_of_secure_interrupts
-        fpccr_bits_that_secure_code_keeps
+        fpccr_bits_that_secure_code_keeps non_secure_writes_leave_secure_status_alone
+        stir_pends_by_number
     '''.split(),
     'loads, stores and the exclusive monitor': '''
         exclusive_monitor_does_not_outlive_an_exception
