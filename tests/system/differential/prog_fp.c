@@ -505,3 +505,18 @@ PROGRAM(gate_begins_without_secure_fp_context)
     handlers_s[SECURE_FAULT] = uses_fp_and_skips;
     note("returned", ns_call(ns_faults_and_calls, WINDOW_S, 5));
 }
+
+static NS_CODE uint32_t ns_uses_another_coprocessor(uint32_t a, uint32_t b)
+{
+    __asm volatile(".inst.w 0xEE000210" ::: "memory"); /* mcr p2, 0, r0, c0, c0, 0 */
+    return a + b;
+}
+
+PROGRAM(absent_coprocessor_is_a_fault_of_its_state)
+{
+    handlers_s[USAGE_FAULT] = on_fault_skip;
+    handlers_ns[USAGE_FAULT] = ns_on_fault_skip;
+    note("returned", ns_call(ns_uses_another_coprocessor, 3, 4));
+    note("CFSR_NS", load(CFSR + NS));
+    __asm volatile(".inst.w 0xEE000210" ::: "memory");
+}

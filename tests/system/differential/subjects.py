@@ -88,6 +88,7 @@ SUBJECTS = {
         each_state_has_its_default_fpscr clear_on_return_leaves_the_upper_registers
         lazy_store_whose_fault_must_wait lazy_store_that_the_non_secure_mpu_refuses
         unprivileged_secure_code_says_that_it_uses_fp gate_begins_without_secure_fp_context
+        absent_coprocessor_is_a_fault_of_its_state
         fp_frame_that_cannot_be_read non_secure_code_claims_fp_only_where_it_may
     '''.split(),
     'MPU': '''
