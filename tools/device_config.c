@@ -105,17 +105,39 @@ static const struct config_field key_fields[] = {
 };
 static const struct config_field key_item = {.kind = CONFIG_MAP, .fields = key_fields};
 
-static const struct config_field keys_fields[] = {
-    {.key = "hdpl1",
+#define RUN(member) .offset = offsetof(struct device_run, member)
+
+static const struct config_field run_fields[] = {
+    {.key = "offset", .kind = CONFIG_NUMBER, .required = true, RUN(offset), .max = UINT32_MAX},
+    {.key = "size", .kind = CONFIG_NUMBER, .required = true, RUN(size), .max = UINT32_MAX},
+    {.key = NULL},
+};
+
+#define SLOT(member) .offset = offsetof(struct device_slot, member)
+
+static const struct config_field slot_fields[] = {
+    {.key = "role", .kind = CONFIG_NAME, .required = true, SLOT(role), .names = key_roles},
+    {.key = "offset", .kind = CONFIG_NUMBER, .required = true, SLOT(offset), .max = UINT32_MAX},
+    {.key = "size", .kind = CONFIG_NUMBER, .required = true, SLOT(size), .max = UINT32_MAX},
+    {.key = "download", .kind = CONFIG_MAP, SLOT(download), .fields = run_fields},
+    {.key = "encrypted", .kind = CONFIG_BOOL, SLOT(encrypted)},
+    {.key = "optional", .kind = CONFIG_BOOL, SLOT(optional)},
+    {.key = NULL},
+};
+static const struct config_field slot_item = {.kind = CONFIG_MAP, .fields = slot_fields};
+
+static const struct config_field layout_fields[] = {
+    {.key = "journal",
+     .kind = CONFIG_MAP,
+     .required = true,
+     .offset = offsetof(struct device_layout, journal),
+     .fields = run_fields},
+    {.key = "slots",
      .kind = CONFIG_LIST,
-     OFFSET(keys.hdpl1),
-     .item = &key_item,
-     .item_size = sizeof(struct device_key)},
-    {.key = "hdpl2",
-     .kind = CONFIG_LIST,
-     OFFSET(keys.hdpl2),
-     .item = &key_item,
-     .item_size = sizeof(struct device_key)},
+     .required = true,
+     .offset = offsetof(struct device_layout, slots),
+     .item = &slot_item,
+     .item_size = sizeof(struct device_slot)},
     {.key = NULL},
 };
 
@@ -142,7 +164,12 @@ static const struct config_field root_fields[] = {
     /* The mappings below know their offsets in struct device_values themselves. */
     {.key = "device", .kind = CONFIG_MAP, .fields = identity_fields},
     {.key = "option_bytes", .kind = CONFIG_MAP, OFFSET(option_bytes), .fields = option_fields},
-    {.key = "keys", .kind = CONFIG_MAP, .fields = keys_fields},
+    {.key = "layout", .kind = CONFIG_MAP, OFFSET(layout), .fields = layout_fields},
+    {.key = "keys",
+     .kind = CONFIG_LIST,
+     OFFSET(keys),
+     .item = &key_item,
+     .item_size = sizeof(struct device_key)},
     {.key = "images",
      .kind = CONFIG_LIST,
      OFFSET(images),

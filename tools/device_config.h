@@ -43,6 +43,26 @@ struct device_image {
     struct config_value address;
 };
 
+/** A run of flash. */
+struct device_run {
+    struct config_value offset; /**< From the start of the user flash. */
+    struct config_value size;
+};
+
+struct device_slot {
+    struct config_value role; /**< number: enum image_role. */
+    struct config_value offset;
+    struct config_value size;
+    struct device_run download;
+    struct config_value encrypted; /**< BOOL. */
+    struct config_value optional;  /**< BOOL. */
+};
+
+struct device_layout {
+    struct device_run journal;
+    struct config_list slots; /**< Of struct device_slot. */
+};
+
 struct device_values {
     struct {
         struct config_value uid;    /**< HEX, 12 bytes. */
@@ -50,11 +70,9 @@ struct device_values {
         struct config_value seed;   /**< NUMBER. */
     } device;
     struct device_options option_bytes;
-    struct {
-        struct config_list hdpl1; /**< Of struct device_key. */
-        struct config_list hdpl2;
-    } keys;
-    struct config_list images; /**< Of struct device_image. */
+    struct device_layout layout; /**< Without slots: the default one. */
+    struct config_list keys;     /**< Of struct device_key. */
+    struct config_list images;   /**< Of struct device_image. */
 };
 
 extern const struct config_schema device_schema;

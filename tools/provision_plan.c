@@ -10,7 +10,9 @@
 #include "boot/sha256.h"
 #include "image_file.h"
 #include "keyfile.h"
+#include "layout_plan.h"
 #include "port/stm32h573/layout.h"
+#include "port/stm32h573/layout_data.h"
 #include "report.h"
 
 /* Bytes of the part's option words (reference manual, FLASH option bytes). */
@@ -151,25 +153,30 @@ static int plan_option_bytes(struct provision_plan *plan)
                                            &options->nonsecure_boot_lock);
 }
 
-/** Flash that the manager refuses to run without: it must be Secure by watermark. */
-static int plan_secure(struct provision_plan *plan, const struct config_value *area, unsigned bank,
-                       uint32_t off, uint32_t end, bool allow_invalid)
+/** The watermark of a bank is what the layout needs; the chain refuses to run with another. */
+static int plan_watermark(struct provision_plan *plan, const struct config_value *area,
+                          unsigned bank, bool allow_invalid)
 {
-    const unsigned first = off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
-    const unsigned last = (end - 1u) % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
+    const struct layout_secure secure = layout_secure(&plan->layout, &layout_bounds, bank);
     char why[200];
-    if (area->at.line == 0 || (!area->none && area->number <= first && area->last >= last)) {
-        return EXIT_DONE; /* without a word of it the watermark of a new chip covers the bank */
+    if (!area->none && area->number == secure.first && area->last == secure.last) {
+        return EXIT_DONE;
+    }
+    if (area->at.line == 0) {
+        add_option(plan, bank == 0 ? "SECWM1R" : "SECWM2R", 0x007F007Fu,
+                   secure.first | secure.last << 16);
+        return EXIT_DONE;
     }
     (void)snprintf(why, sizeof why,
-                   "the manager will refuse to run: its %s, sectors %u-%u of bank %u, must be "
-                   "Secure%s",
-                   bank == 1 ? "code" : "storage areas", first, last, bank,
+                   "the chain will refuse to run: with this layout the secure_watermark of bank %u "
+                   "is %lu-%lu%s",
+                   bank + 1u, (unsigned long)secure.first, (unsigned long)secure.last,
                    allow_invalid ? "" : "; --allow-invalid writes it all the same");
     const int status = refuse(plan, area->at, why);
     return allow_invalid ? EXIT_DONE : status;
 }
 
+/** Only a device with a chain has a layout to keep. */
 static int plan_watermarks(struct provision_plan *plan, bool allow_invalid)
 {
     const struct device_banks *watermark = &plan->values.option_bytes.secure_watermark;
@@ -181,10 +188,8 @@ static int plan_watermarks(struct provision_plan *plan, bool allow_invalid)
     if (!manager) {
         return EXIT_DONE;
     }
-    const int status = plan_secure(plan, &watermark->bank1, 1, 0, LAYOUT_SECURE_END, allow_invalid);
-    return status != EXIT_DONE ? status
-                               : plan_secure(plan, &watermark->bank2, 2, LAYOUT_STORAGE_OFF,
-                                             LAYOUT_FLASH_SIZE, allow_invalid);
+    const int status = plan_watermark(plan, &watermark->bank1, 0, allow_invalid);
+    return status != EXIT_DONE ? status : plan_watermark(plan, &watermark->bank2, 1, allow_invalid);
 }
 
 /* Keys. */
@@ -221,10 +226,11 @@ static int plan_key(struct provision_plan *plan, struct key_record *record,
     return EXIT_DONE;
 }
 
-static int plan_keys(struct provision_plan *plan, const struct config_list *list,
-                     struct key_record *record)
+static int plan_keys(struct provision_plan *plan)
 {
+    const struct config_list *list = &plan->values.keys;
     const struct device_key *config = list->items;
+    struct key_record *record = &plan->keys;
     int status = EXIT_DONE;
     record->magic = KEY_RECORD_MAGIC;
     record->version = KEY_RECORD_VERSION;
@@ -282,10 +288,7 @@ static enum garrison_status judge(const struct provision_plan *plan,
     const uint32_t role = (uint32_t)planned->config->role.number;
     struct image_memory memory;
     struct image image;
-    const uint8_t *point = find_point(&plan->keys_hdpl1, role);
-    if (point == NULL) {
-        point = find_point(&plan->keys_hdpl2, role);
-    }
+    const uint8_t *point = find_point(&plan->keys, role);
     if (point == NULL) {
         return GARRISON_ERROR_KEY;
     }
@@ -302,6 +305,20 @@ static enum garrison_status judge(const struct provision_plan *plan,
     return status;
 }
 
+/** Why an image is not where its stage will look for it; NULL: it is. */
+static const char *misplaced(const struct provision_plan *plan, const struct plan_image *image)
+{
+    const uint32_t role = (uint32_t)image->config->role.number;
+    const struct layout_slot *slot = layout_find(&plan->layout, role);
+    if (slot == NULL) {
+        return "the layout has no slot for it";
+    }
+    if (image->config->address.number != layout_address(role, slot->off)) {
+        return "its slot begins at another address";
+    }
+    return image->file.len <= slot->size ? NULL : "it is larger than its slot";
+}
+
 static int plan_verdict(const struct provision_plan *plan, const struct plan_image *image,
                         bool allow_invalid)
 {
@@ -311,11 +328,17 @@ static int plan_verdict(const struct provision_plan *plan, const struct plan_ima
         return EXIT_DONE;
     }
     const enum garrison_status verdict = judge(plan, image);
-    if (hardened_ok(verdict)) {
+    const char *text = NULL;
+    if (verdict == GARRISON_ERROR_POLICY) {
+        text = "it was signed for another address";
+    } else if (!hardened_ok(verdict)) {
+        text = garrison_status_text(verdict);
+    } else {
+        text = misplaced(plan, image);
+    }
+    if (text == NULL) {
         return EXIT_DONE;
     }
-    const char *text = verdict == GARRISON_ERROR_POLICY ? "it was signed for another address"
-                                                        : garrison_status_text(verdict);
     (void)snprintf(why, sizeof why, "this %s image will be refused: %s%s", image_role_text(role),
                    text, allow_invalid ? "" : "; --allow-invalid writes it all the same");
     const int status = refuse(plan, image->config->file.at, why);
@@ -347,11 +370,11 @@ static int plan_image(struct provision_plan *plan, const struct device_image *co
 static int plan_all(struct provision_plan *plan, bool allow_invalid)
 {
     const struct device_values *values = &plan->values;
-    int status = plan_identity(plan);
+    int status = layout_plan(plan->config, values, &plan->layout);
+    status = status == EXIT_DONE ? plan_identity(plan) : status;
     status = status == EXIT_DONE ? plan_option_bytes(plan) : status;
     status = status == EXIT_DONE ? plan_watermarks(plan, allow_invalid) : status;
-    status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl1, &plan->keys_hdpl1) : status;
-    status = status == EXIT_DONE ? plan_keys(plan, &values->keys.hdpl2, &plan->keys_hdpl2) : status;
+    status = status == EXIT_DONE ? plan_keys(plan) : status;
     const struct device_image *image = values->images.items;
     for (size_t i = 0; status == EXIT_DONE && i < values->images.count; i++) {
         status = plan_image(plan, &image[i], allow_invalid);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <garrison/keys.h>
+#include <garrison/layout.h>
 
 #include "device_config.h"
 #include "file.h"
@@ -30,8 +31,8 @@ struct provision_plan {
     struct sim_identity identity;
     struct plan_option option[PLAN_OPTIONS_MAX];
     unsigned options;
-    struct key_record keys_hdpl1; /**< count 0: not written. */
-    struct key_record keys_hdpl2;
+    struct layout_record layout;
+    struct key_record keys; /**< count 0: not written, nor is the layout. */
     struct plan_image image[PLAN_IMAGES_MAX];
     unsigned images;
 };

@@ -3,23 +3,30 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "port/stm32h573/layout.h"
+#include <garrison/handoff.h>
 
-static const struct slot_place places[] = {
-    {"urot", IMAGE_ROLE_UROT, LAYOUT_FLASH_S + LAYOUT_UROT_OFF, LAYOUT_UROT_SIZE},
-    {"manager", IMAGE_ROLE_MANAGER, LAYOUT_FLASH_S + LAYOUT_MANAGER_OFF, LAYOUT_MANAGER_SIZE},
-    {"application", IMAGE_ROLE_APPLICATION, LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF,
-     LAYOUT_APPLICATION_SIZE},
+#include "layout_plan.h"
+#include "port/stm32h573/layout_data.h"
+
+static const struct {
+    const char *name;
+    uint32_t role;
+} names[] = {
+    {"urot", IMAGE_ROLE_UROT},
+    {"manager", IMAGE_ROLE_MANAGER},
+    {"application", IMAGE_ROLE_APPLICATION},
 };
 
-const struct slot_place *slot_find(const char *name)
+bool slot_find(const char *name, struct slot_place *place)
 {
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (strcmp(places[i].name, name) == 0) {
-            return &places[i];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i].name, name) == 0) {
+            const struct layout_slot *slot = layout_find(&layout_default, names[i].role);
+            *place = (struct slot_place){layout_address(slot->role, slot->off), slot->size};
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 const char *slot_names(void)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <garrison/handoff.h>
+
 #include "base/bytes.h"
 #include "file.h"
 #include "image_file.h"
@@ -95,13 +97,13 @@ static int plan_place(const struct sign_args *args, struct image_plan *plan, uin
         return fail(EXIT_USAGE, "image sign: --slot and --load-addr exclude each other");
     }
     if (args->slot != NULL) {
-        const struct slot_place *slot = slot_find(args->slot);
-        if (slot == NULL) {
+        struct slot_place slot;
+        if (!slot_find(args->slot, &slot)) {
             return fail(EXIT_USAGE, "--slot: '%s' is not %s", args->slot, slot_names());
         }
-        plan->load_addr = slot->addr;
+        plan->load_addr = slot.addr;
         plan->flags = IMAGE_FLAG_ROM_FIXED;
-        *room = slot->size;
+        *room = slot.size;
     }
     if (args->load_addr.given) {
         if (args->load_addr.value > UINT32_MAX) {

@@ -60,13 +60,18 @@ static enum sim_status write_options(struct sim *sim, const struct provision_pla
     return status;
 }
 
-static enum sim_status write_keys(struct sim *sim, const struct key_record *record, uint32_t off,
-                                  struct sim_error *error)
+/** What the first stage reads: the owners' keys, and where everything stands. */
+static enum sim_status write_records(struct sim *sim, const struct provision_plan *plan,
+                                     struct sim_error *error)
 {
-    if (record->count == 0) {
+    if (plan->keys.count == 0) {
         return SIM_OK;
     }
-    return sim_poke(sim, KEYS_STORE_ADDR + off, (const uint8_t *)record, sizeof *record, error);
+    const enum sim_status status = sim_poke(sim, KEYS_STORE_ADDR + KEY_RECORD_OFF,
+                                            (const uint8_t *)&plan->keys, sizeof plan->keys, error);
+    return status != SIM_OK ? status
+                            : sim_poke(sim, KEYS_STORE_ADDR + LAYOUT_RECORD_OFF,
+                                       (const uint8_t *)&plan->layout, sizeof plan->layout, error);
 }
 
 static enum sim_status write_all(struct sim *sim, const struct provision_plan *plan,
@@ -79,10 +84,7 @@ static enum sim_status write_all(struct sim *sim, const struct provision_plan *p
                           image->file.len, error);
     }
     if (status == SIM_OK) {
-        status = write_keys(sim, &plan->keys_hdpl1, KEY_RECORD_OFF_HDPL1, error);
-    }
-    if (status == SIM_OK) {
-        status = write_keys(sim, &plan->keys_hdpl2, KEY_RECORD_OFF_HDPL2, error);
+        status = write_records(sim, plan, error);
     }
     if (status == SIM_OK) {
         status = write_options(sim, plan, error);
@@ -129,8 +131,7 @@ static bool is_key(const char *path, const struct config_list *keys)
 /** What the device is made from is never replaced by it. */
 static int check_inputs(const char *path, const char *config, const struct provision_plan *plan)
 {
-    bool same = is_same(path, config) || is_key(path, &plan->values.keys.hdpl1) ||
-                is_key(path, &plan->values.keys.hdpl2);
+    bool same = is_same(path, config) || is_key(path, &plan->values.keys);
     for (unsigned i = 0; i < plan->images; i++) {
         same = same || is_same(path, plan->image[i].config->file.text);
     }
@@ -186,7 +187,7 @@ static void say_plan(const struct provision_plan *plan)
         say("%s: bits 0x%08lX = 0x%08lX", plan->option[i].word, (unsigned long)plan->option[i].mask,
             (unsigned long)plan->option[i].value);
     }
-    say("keys: %u at HDPL1, %u at HDPL2", plan->keys_hdpl1.count, plan->keys_hdpl2.count);
+    say("keys: %u; slots: %u", plan->keys.count, plan->layout.count);
 }
 
 static int run_provision(const void *opaque, const char *const *operands)

@@ -8,13 +8,6 @@
 #include "boot/install_image.h"
 #include "boot/swap.h"
 
-#define COMPONENT_UROT 0u
-
-static uint32_t whole_sectors(const struct install *install, uint32_t bytes)
-{
-    return (bytes + install->flash->sector - 1u) / install->flash->sector;
-}
-
 /*
  * Swapping a set.
  */
@@ -89,7 +82,7 @@ static struct swap swap_of(const struct install *install)
 static bool member_is_sound(const struct install *install, uint32_t component)
 {
     const struct layout_slot *slot = install_slot(install, component);
-    return slot != NULL && component != COMPONENT_UROT && slot->download_size != 0 &&
+    return slot != NULL && component != INSTALL_COMPONENT_UROT && slot->download_size != 0 &&
            install->journal->component[component].sectors <= slot->size / install->flash->sector;
 }
 
@@ -298,7 +291,7 @@ static enum garrison_status plan_member(const struct install *install, uint16_t 
     *staged = (struct journal_component){
         .state = JOURNAL_STAGED,
         .size = found.image.total_size,
-        .sectors = (uint16_t)whole_sectors(install, bytes),
+        .sectors = (uint16_t)install_sectors(install, bytes),
         .sealed = seal ? seal_number(install->journal->operation.number + 1u) : 0,
     };
     return GARRISON_OK;
@@ -335,47 +328,6 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
     return hardened_ok(status) ? run_forward(install, after) : status;
 }
 
-/** Copies the staged uROT over the one in place. The staged one stays, for a next time. */
-static enum garrison_status overwrite(const struct install *install)
-{
-    static struct install_image found;
-    const struct layout_slot *slot = install_slot(install, COMPONENT_UROT);
-    struct clear clear;
-
-    enum garrison_status status = install_verify_staged(install, COMPONENT_UROT, &found);
-    clear_init(&clear, install->flash, slot->download_off);
-    if (hardened_ok(status)) {
-        status = clear_body(&clear, &found.image, install->image_key);
-    }
-    if (hardened_ok(status)) {
-        const struct swap_transform in = clear_transform(&clear);
-        const struct swap_part part = {
-            .active_off = slot->off,
-            .download_off = slot->download_off,
-            .sectors = whole_sectors(install, found.image.total_size),
-            .in = found.image.wrapped_len != 0 ? &in : NULL,
-        };
-        struct swap swap = swap_of(install);
-        swap.part = &part;
-        swap.count = 1;
-        status = swap_overwrite(&swap);
-    }
-    clear_close(&clear);
-    return status;
-}
-
-static enum garrison_status run_overwrite(const struct install *install)
-{
-    struct journal_component component = install->journal->component[COMPONENT_UROT];
-    const enum garrison_status status = overwrite(install);
-    if (status == GARRISON_ERROR_DEVICE) {
-        return status;
-    }
-    component.state = hardened_ok(status) ? JOURNAL_UPDATED : JOURNAL_FAILED;
-    component.reason = hardened_ok(status) ? 0 : reason_of(status);
-    return journal_set(install->journal, COMPONENT_UROT, &component);
-}
-
 static uint16_t members_in(const struct install *install, uint16_t mine, enum journal_state state)
 {
     uint16_t members = 0;
@@ -389,13 +341,9 @@ static uint16_t members_in(const struct install *install, uint16_t mine, enum jo
 
 enum garrison_status install_run(const struct install *install, uint16_t mine)
 {
-    const uint16_t urot = mine & (1u << COMPONENT_UROT);
-    const uint16_t others = mine & (uint16_t)~urot;
-    enum garrison_status status = GARRISON_OK;
+    const uint16_t others = mine & (uint16_t) ~(1u << INSTALL_COMPONENT_UROT);
+    enum garrison_status status = install_overwrite(install, mine);
 
-    if (members_in(install, urot, JOURNAL_STAGED) != 0) {
-        status = run_overwrite(install);
-    }
     if (!hardened_ok(status) || others == 0) {
         return status;
     }
@@ -418,6 +366,21 @@ enum garrison_status install_run(const struct install *install, uint16_t mine)
                                               : status;
 }
 
+bool install_is_due(const struct journal *journal, uint16_t mine)
+{
+    if (journal->operation.kind != JOURNAL_NOTHING && (journal->operation.set & mine) != 0) {
+        return true;
+    }
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        const uint8_t state = journal->component[i].state;
+        if ((mine >> i & 1u) != 0 &&
+            (state == JOURNAL_STAGED || state == JOURNAL_TRIAL || state == JOURNAL_REJECTED)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool install_on_trial(const struct install *install, uint32_t component)
 {
     return install->journal->component[component].state == JOURNAL_TRIAL;
@@ -434,23 +397,14 @@ static enum garrison_status recover_staged(const struct install *install, uint32
     if (!hardened_ok(install_verify_staged(install, component, &found))) {
         return GARRISON_ERROR_BLANK;
     }
-    if (component != COMPONENT_UROT) {
-        return begin_forward(install, (uint16_t)(1u << component), JOURNAL_UPDATED);
-    }
-    const enum garrison_status status = run_overwrite(install);
-    if (!hardened_ok(status)) {
-        return status;
-    }
-    return install->journal->component[component].state == JOURNAL_UPDATED ? GARRISON_OK
-                                                                           : GARRISON_ERROR_BLANK;
+    return begin_forward(install, (uint16_t)(1u << component), JOURNAL_UPDATED);
 }
 
 /** Swaps the image that the last update has replaced back, if it is still there and good. */
 static enum garrison_status recover_old(const struct install *install, uint32_t component)
 {
     const struct journal_component *swapped = &install->journal->component[component];
-    if (component == COMPONENT_UROT || swapped->sectors == 0 ||
-        !member_is_sound(install, component) ||
+    if (swapped->sectors == 0 || !member_is_sound(install, component) ||
         !hardened_ok(install_verify_old(install, component, swapped))) {
         return GARRISON_ERROR_BLANK;
     }
@@ -460,6 +414,9 @@ static enum garrison_status recover_old(const struct install *install, uint32_t 
 enum garrison_status install_recover(const struct install *install, uint32_t component)
 {
     const struct layout_slot *slot = install_slot(install, component);
+    if (component == INSTALL_COMPONENT_UROT) {
+        return install_recover_urot(install, component);
+    }
     if (slot == NULL || slot->download_size == 0) {
         return GARRISON_ERROR_BLANK;
     }

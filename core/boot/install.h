@@ -28,8 +28,15 @@
 /** Component number of a role, as in the journal, the counters and the update service. */
 #define INSTALL_COMPONENTS     11u
 #define INSTALL_COMPONENT_NONE UINT32_MAX
+#define INSTALL_COMPONENT_UROT 0u
 uint32_t install_component(uint32_t role);
 uint32_t install_role(uint32_t component);
+
+/** The components that a layout has and a stage verifies: a bit for each. */
+uint16_t install_components(const struct boot_stage *stage, const struct layout_record *layout);
+
+/** Whether install_run() would have anything to do for the components of `mine`. */
+bool install_is_due(const struct journal *journal, uint16_t mine);
 
 /** What a stage installs with. Everything is the caller's, who wipes the keys. */
 struct install {
@@ -49,7 +56,7 @@ struct install {
 struct install_image {
     struct image image;
     uint8_t measurement[32];
-    uint32_t vectors; /**< Address of its vector table, as it is started. */
+    uint32_t vectors; /**< Address of its body, where the vector table stands. */
 };
 
 /**
@@ -62,20 +69,7 @@ enum garrison_status install_verify(const struct install *install, uint32_t comp
                                     struct install_image *found,
                                     struct hardened_verdict *verdict) GARRISON_MUST_USE;
 
-/**
- * Does what the journal asks for the components of `mine` (a bit for each), to the end.
- * @return GARRISON_OK: active slots are as they shall be, if their images verify;
- *         GARRISON_ERROR_DEVICE: the flash or the journal fails, and the next boot tries again.
- */
-enum garrison_status install_run(const struct install *install, uint16_t mine) GARRISON_MUST_USE;
-
-/**
- * For a component whose active image does not verify: puts another one there that does, if there is
- * one in its download slot.
- * @return GARRISON_OK: done; GARRISON_ERROR_BLANK: there is none.
- */
-enum garrison_status install_recover(const struct install *install,
-                                     uint32_t component) GARRISON_MUST_USE;
+/* What a stage is told to install and recover with is in garrison/stage.h. */
 
 /** Whether a component is on trial: its security counter must then not be raised. */
 bool install_on_trial(const struct install *install, uint32_t component);

@@ -33,6 +33,11 @@ const struct layout_slot *install_slot(const struct install *install, uint32_t c
     return layout_find(install->layout, install_role(component));
 }
 
+uint32_t install_sectors(const struct install *install, uint32_t bytes)
+{
+    return (bytes + install->flash->sector - 1u) / install->flash->sector;
+}
+
 uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot)
 {
     return slot->download_off + (slot->role == IMAGE_ROLE_UROT ? 0 : install->flash->sector);
@@ -42,21 +47,28 @@ uint32_t install_staged_off(const struct install *install, const struct layout_s
  * Verifying.
  */
 
-/** The stage's rules for images of a role, at the place that the layout gives them. */
-static bool rules_of(const struct install *install, const struct layout_slot *slot,
-                     struct boot_slot *rules)
+/** The stage's rules for images of a role; NULL: it has none. */
+static const struct boot_slot *rules_of(const struct boot_stage *stage, uint32_t role)
 {
-    for (uint32_t i = 0; i < install->stage->slot_count; i++) {
-        const struct boot_slot *own = &install->stage->slot[i];
-        if (own->role == slot->role) {
-            *rules = *own;
-            rules->off = slot->off;
-            rules->size = slot->size;
-            rules->addr = own->addr - own->off + slot->off;
-            return true;
+    const uint32_t kind = role < IMAGE_ROLE_MODULE_0 ? role : IMAGE_ROLE_MODULE_0;
+    for (uint32_t i = 0; i < stage->slot_count; i++) {
+        if (stage->slot[i].role == kind) {
+            return &stage->slot[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+uint16_t install_components(const struct boot_stage *stage, const struct layout_record *layout)
+{
+    uint16_t components = 0;
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        const uint32_t role = install_role(i);
+        if (layout_find(layout, role) != NULL && rules_of(stage, role) != NULL) {
+            components |= (uint16_t)(1u << i);
+        }
+    }
+    return components;
 }
 
 static enum garrison_status check_counter(const struct install *install, uint32_t component,
@@ -77,12 +89,12 @@ static enum garrison_status verify_at(const struct install *install, uint32_t co
 {
     const struct layout_slot *slot = install_slot(install, component);
     const uint8_t *point = keys_find(install->keys, slot->role);
-    struct boot_slot rules;
+    const struct boot_slot *rules = rules_of(install->stage, slot->role);
 
     if (point == NULL) {
         return GARRISON_ERROR_KEY;
     }
-    if (!rules_of(install, slot, &rules)) {
+    if (rules == NULL) {
         return GARRISON_ERROR_UNSUPPORTED;
     }
     if (found->image.total_size > slot->size) {
@@ -92,7 +104,8 @@ static enum garrison_status verify_at(const struct install *install, uint32_t co
     if (!hardened_ok(status)) {
         return status;
     }
-    status = policy_check(install->stage, &rules, &found->image, &found->vectors);
+    status = policy_check(install->stage, rules, rules->base + slot->off, &found->image,
+                          &found->vectors);
     return hardened_ok(status) ? check_counter(install, component, &found->image) : status;
 }
 

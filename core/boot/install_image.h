@@ -9,6 +9,9 @@
 /** The slot of a component, or NULL. */
 const struct layout_slot *install_slot(const struct install *install, uint32_t component);
 
+/** Sectors that so many bytes need. */
+uint32_t install_sectors(const struct install *install, uint32_t bytes);
+
 /** Where a new image is staged: one sector behind the start, unless it will be overwritten. */
 uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot);
 

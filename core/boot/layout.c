@@ -13,21 +13,11 @@ struct extent {
 
 #define EXTENTS_MAX (LAYOUT_SLOTS_MAX + 1u)
 
-static enum garrison_status broken(struct layout_fault *fault, const char *rule, uint32_t role,
+static enum garrison_status broken(struct layout_fault *fault, enum layout_rule rule, uint32_t role,
                                    uint32_t other_role)
 {
     *fault = (struct layout_fault){.rule = rule, .role = role, .other_role = other_role};
     return GARRISON_ERROR_POLICY;
-}
-
-const struct layout_slot *layout_find(const struct layout_record *record, uint32_t role)
-{
-    for (uint32_t i = 0; i < record->count && i < LAYOUT_SLOTS_MAX; i++) {
-        if (record->slot[i].role == role) {
-            return &record->slot[i];
-        }
-    }
-    return NULL;
 }
 
 static bool role_is_known(uint32_t role)
@@ -45,14 +35,14 @@ static enum garrison_status check_form(const struct layout_record *record,
     const uint32_t rest = (uint32_t)((LAYOUT_SLOTS_MAX - used) * sizeof record->slot[0]);
 
     if (record->magic != LAYOUT_RECORD_MAGIC) {
-        fault->rule = "this is no layout record";
+        fault->rule = LAYOUT_RULE_MAGIC;
     } else if (record->version != LAYOUT_RECORD_VERSION) {
-        fault->rule = "the layout record is of another version";
+        fault->rule = LAYOUT_RULE_VERSION;
     } else if (record->count == 0 || record->count > LAYOUT_SLOTS_MAX) {
-        fault->rule = "the number of slots is 1 to 11";
+        fault->rule = LAYOUT_RULE_COUNT;
     } else if (!bytes_all(behind, rest, 0) ||
                !bytes_all(record->reserved, sizeof record->reserved, 0)) {
-        fault->rule = "what is unused is zero";
+        fault->rule = LAYOUT_RULE_UNUSED;
     } else {
         return GARRISON_OK;
     }
@@ -77,37 +67,36 @@ static enum garrison_status check_slot(const struct layout_slot *slot,
     const uint32_t spare = slot->role == IMAGE_ROLE_UROT ? 0 : bounds->sector;
 
     if (!role_is_known(slot->role)) {
-        return broken(fault, "the role is known", slot->role, 0);
+        return broken(fault, LAYOUT_RULE_ROLE, slot->role, 0);
     }
     if ((slot->flags & ~LAYOUT_SLOT_FLAGS) != 0) {
-        (void)broken(fault, "the flags are known", slot->role, 0);
+        (void)broken(fault, LAYOUT_RULE_FLAGS, slot->role, 0);
         return GARRISON_ERROR_UNSUPPORTED;
     }
     if ((slot->flags & LAYOUT_SLOT_OPTIONAL) != 0 && slot->role < IMAGE_ROLE_MODULE_0) {
-        return broken(fault, "only a module is optional", slot->role, 0);
+        return broken(fault, LAYOUT_RULE_OPTIONAL, slot->role, 0);
     }
     if (!is_whole(bounds, slot->off, slot->size)) {
-        return broken(fault, "a slot is whole sectors", slot->role, 0);
+        return broken(fault, LAYOUT_RULE_SLOT_WHOLE, slot->role, 0);
     }
     if (!is_free_run(bounds, slot->off, slot->size)) {
-        return broken(fault, "a slot lies behind the iROT and before the storage areas", slot->role,
-                      0);
+        return broken(fault, LAYOUT_RULE_SLOT_BOUNDS, slot->role, 0);
+    }
+    if (slot->role == IMAGE_ROLE_UROT && slot->off != bounds->free_off) {
+        return broken(fault, LAYOUT_RULE_UROT, slot->role, 0);
     }
     if (slot->download_size == 0) {
-        return slot->download_off == 0
-                   ? GARRISON_OK
-                   : broken(fault, "a download slot that is not there has offset 0", slot->role, 0);
+        return slot->download_off == 0 ? GARRISON_OK
+                                       : broken(fault, LAYOUT_RULE_NO_DOWNLOAD, slot->role, 0);
     }
     if (!is_whole(bounds, slot->download_off, slot->download_size)) {
-        return broken(fault, "a download slot is whole sectors", slot->role, 0);
+        return broken(fault, LAYOUT_RULE_DOWNLOAD_WHOLE, slot->role, 0);
     }
     if (!is_free_run(bounds, slot->download_off, slot->download_size)) {
-        return broken(fault, "a download slot lies behind the iROT and before the storage areas",
-                      slot->role, 0);
+        return broken(fault, LAYOUT_RULE_DOWNLOAD_BOUNDS, slot->role, 0);
     }
     if (slot->download_size < slot->size || slot->download_size - slot->size < spare) {
-        return broken(fault, "a download slot has room for the slot, and for the swap one sector",
-                      slot->role, 0);
+        return broken(fault, LAYOUT_RULE_DOWNLOAD_ROOM, slot->role, 0);
     }
     return GARRISON_OK;
 }
@@ -129,18 +118,17 @@ static enum garrison_status check_apart(const struct layout_record *record,
     for (uint32_t i = 0; i <= record->count; i++) {
         for (uint32_t k = 0; k < i; k++) {
             if (own[i].role == own[k].role) {
-                return broken(fault, "a role stands there once", own[i].role, own[k].role);
+                return broken(fault, LAYOUT_RULE_ROLE_ONCE, own[i].role, own[k].role);
             }
             if (overlap(own[i], own[k])) {
-                return broken(fault, "slots do not overlap", own[i].role, own[k].role);
+                return broken(fault, LAYOUT_RULE_OVERLAP, own[i].role, own[k].role);
             }
         }
         for (uint32_t k = 0; k < record->count; k++) {
             const struct layout_slot *slot = &record->slot[k];
             const struct extent download = {slot->role, slot->download_off, slot->download_size};
             if (download.size != 0 && overlap(own[i], download)) {
-                return broken(fault, "a download slot overlaps download slots only", slot->role,
-                              own[i].role);
+                return broken(fault, LAYOUT_RULE_DOWNLOAD_OVERLAP, slot->role, own[i].role);
             }
         }
     }
@@ -158,12 +146,10 @@ static enum garrison_status check_watermarks(const struct layout_record *record,
 
     /* Each bank has one Secure run: at the start of bank 1, at the end of bank 2. */
     if (application->off < bank && end < bank) {
-        return broken(fault, "the application's slot reaches to the end of its bank, or beyond",
-                      IMAGE_ROLE_APPLICATION, 0);
+        return broken(fault, LAYOUT_RULE_APPLICATION_END, IMAGE_ROLE_APPLICATION, 0);
     }
     if (application->off > bank) {
-        return broken(fault, "the application's slot begins in bank 1, or where bank 2 begins",
-                      IMAGE_ROLE_APPLICATION, 0);
+        return broken(fault, LAYOUT_RULE_APPLICATION_START, IMAGE_ROLE_APPLICATION, 0);
     }
     return GARRISON_OK;
 }
@@ -182,14 +168,13 @@ enum garrison_status layout_check(const struct layout_record *record,
         return status;
     }
     if (!is_whole(bounds, record->journal_off, record->journal_size) ||
-        record->journal_size / bounds->sector < 2u ||
+        record->journal_size / bounds->sector < 2u || record->journal_size / bounds->sector > 8u ||
         !is_free_run(bounds, record->journal_off, record->journal_size)) {
-        return broken(fault, "the journal is two whole sectors or more, before the storage areas",
-                      0, 0);
+        return broken(fault, LAYOUT_RULE_JOURNAL, 0, 0);
     }
     for (uint32_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (layout_find(record, required[i]) == NULL) {
-            return broken(fault, "uROT, manager and application have a slot", required[i], 0);
+            return broken(fault, LAYOUT_RULE_REQUIRED, required[i], 0);
         }
     }
     status = check_apart(record, fault);

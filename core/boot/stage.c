@@ -7,85 +7,153 @@
 
 #include <garrison/port.h>
 
+#include "base/bytes.h"
 #include "base/hardened.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "boot/counters.h"
 #include "boot/image.h"
+#include "boot/install.h"
 #include "boot/keys.h"
-#include "boot/policy.h"
+#include "boot/layout_load.h"
 #include "boot/sha256.h"
 #include "boot/verify.h"
+#include "store/window.h"
 
 /** Summands of the steps that must have been taken before a stage leaves, each added by its step. */
-#define STEP_LEVEL   0x0001D2A7u
-#define STEP_HANDOFF 0x00A3715Cu
-#define STEP_KEYS    0x01B95E36u
-#define STEP_IMAGE   0x0C64A8F1u /* once for each image */
+#define STEP_LEVEL    0x0001D2A7u
+#define STEP_HANDOFF  0x00A3715Cu
+#define STEP_LAYOUT   0x002E94B3u
+#define STEP_KEYS     0x01B95E36u
+#define STEP_ISOLATE  0x005B08E9u
+#define STEP_COUNTERS 0x00D61F4Au
+#define STEP_IMAGE    0x0C64A8F1u /* once for each image, or empty slot that may be empty */
 
-/** A stage under way. */
+/** What the key of sealed downloads is derived with. */
+#define SEAL_LABEL "garrison download"
+
+/** Bytes that are copied together when images are swapped. */
+#define BUFFER_BYTES 512u
+
+/** A stage under way; there is one, and it is too large for a stack. */
 struct run {
     const struct boot_stage *stage;
     struct hardened_steps steps;
-    struct key_record keys;
+    uint16_t mine; /**< Components that this stage verifies: a bit for each. */
+    struct boot_counters counters;
+    bool raised; /**< A counter is higher than the stored one. */
+    struct window journal_area;
+    struct journal journal;
+    bool journal_known; /**< It could be read, so that states in it can be believed. */
+    uint8_t image_key[IMAGE_KEY_BYTES];
+    uint8_t seal_key[64];
+    uint8_t buffer[BUFFER_BYTES];
+    struct install install;
+    struct install_image found;
 };
 
-static void announce(const struct boot_stage *stage)
+static struct run run;
+
+static void begin_line(struct text *text, const char *what)
 {
+    text_start(text);
+    text_add(text, image_role_text(run.stage->role));
+    text_add(text, ": ");
+    text_add(text, what);
+}
+
+static void announce(void)
+{
+    const struct image_version *version = &run.stage->version;
     struct text text;
     text_start(&text);
-    text_add(&text, image_role_text(stage->role));
+    text_add(&text, image_role_text(run.stage->role));
     text_add(&text, " ");
-    text_add_version(&text, stage->version.major, stage->version.minor, stage->version.revision);
+    text_add_version(&text, version->major, version->minor, version->revision);
     port_log(text.line);
 }
 
+/** No key outlives the stage. */
+static void forget_keys(void)
+{
+    secret_wipe(run.image_key, sizeof run.image_key);
+    secret_wipe(run.seal_key, sizeof run.seal_key);
+    secret_wipe(run.buffer, sizeof run.buffer);
+    run.install.image_key = NULL;
+    run.install.seal_key = NULL;
+}
+
 /** The one way in which a stage gives up. `what` names the thing refused, `where` may be NULL. */
-static GARRISON_NORETURN void refuse(const struct boot_stage *stage, const char *what,
-                                     uint32_t role, enum garrison_status reason, const char *where)
+static GARRISON_NORETURN void refuse(const char *what, uint32_t role, enum garrison_status reason,
+                                     const char *where)
 {
     struct text text;
-    text_start(&text);
-    text_add(&text, image_role_text(stage->role));
-    text_add(&text, ": ");
-    text_add(&text, what);
+    begin_line(&text, what);
     text_add(&text, " refused: ");
     text_add(&text, garrison_status_text(reason));
     if (where != NULL) {
         text_add(&text, ": ");
         text_add(&text, where);
     }
-    port_boot_verdict(stage->role << 24 | role << 16 | garrison_status_index(reason));
+    forget_keys();
+    port_boot_verdict(run.stage->role << 24 | role << 16 | garrison_status_index(reason));
     port_panic(text.line);
 }
 
-static void require(const struct boot_stage *stage, const char *what, enum garrison_status status)
+static void require(const char *what, enum garrison_status status)
 {
     if (!hardened_ok(status)) {
-        refuse(stage, what, stage->role, status, NULL);
+        refuse(what, run.stage->role, status, NULL);
     }
 }
 
-static void check_level(struct run *run)
+/** Gives up over the layout: which rule is broken by what, garrison/layout.h says. */
+static GARRISON_NORETURN void refuse_layout(enum garrison_status reason,
+                                            const struct layout_fault *fault)
 {
-    enum garrison_status status =
-        port_hdpl() == run->stage->hdpl ? GARRISON_OK : GARRISON_ERROR_POLICY;
-    require(run->stage, "isolation level", status);
-    hardened_step(&run->steps, STEP_LEVEL);
+    struct text text;
+    text_start(&text);
+    text_add(&text, "rule ");
+    text_add_number(&text, (uint32_t)fault->rule);
+    if (fault->role != 0) {
+        text_add(&text, " by ");
+        text_add(&text, image_role_text(fault->role));
+    }
+    refuse("layout record", run.stage->role, reason,
+           fault->rule != LAYOUT_RULE_NONE ? text.line : NULL);
+}
+
+/** Tells what went wrong where the chain can go on without. */
+static void complain(const char *what, enum garrison_status status)
+{
+    struct text text;
+    begin_line(&text, what);
+    text_add(&text, ": ");
+    text_add(&text, garrison_status_text(status));
+    port_log(text.line);
+}
+
+static void check_level(void)
+{
+    require("isolation level",
+            port_hdpl() == run.stage->hdpl ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    hardened_step(&run.steps, STEP_LEVEL);
 }
 
 /** The first stage measures its own flash and starts the record with it. */
-static enum garrison_status open_own_handoff(const struct boot_stage *stage)
+static enum garrison_status open_own_handoff(void)
 {
-    const struct boot_slot *self = stage->self;
+    const struct boot_self *self = run.stage->self;
     const struct image own = {
         .slot = {port_flash(), self->off, self->size},
         .signed_size = self->size,
         .total_size = self->size,
     };
     struct handoff_entry entry = {
-        .role = stage->role,
+        .role = run.stage->role,
         .addr = self->addr,
         .size = self->size,
-        .version = stage->version,
+        .version = run.stage->version,
     };
     enum garrison_status status = verify_measure(&own, entry.measurement);
     if (!hardened_ok(status)) {
@@ -96,92 +164,236 @@ static enum garrison_status open_own_handoff(const struct boot_stage *stage)
 }
 
 /** Any other stage finds itself in the record that it was handed. */
-static enum garrison_status find_own_entry(const struct boot_stage *stage)
+static enum garrison_status find_own_entry(void)
 {
     enum garrison_status status = handoff_check(port_handoff());
     if (!hardened_ok(status)) {
         return status;
     }
-    return handoff_find(port_handoff(), stage->role) != NULL ? GARRISON_OK : GARRISON_ERROR_POLICY;
+    return handoff_find(port_handoff(), run.stage->role) != NULL ? GARRISON_OK
+                                                                 : GARRISON_ERROR_POLICY;
 }
 
-static void open_handoff(struct run *run)
+static void open_handoff(void)
 {
-    const struct boot_stage *stage = run->stage;
-    enum garrison_status status =
-        stage->self != NULL ? open_own_handoff(stage) : find_own_entry(stage);
-    require(stage, "hand-over record", status);
-    hardened_step(&run->steps, STEP_HANDOFF);
+    require("hand-over record", run.stage->self != NULL ? open_own_handoff() : find_own_entry());
+    hardened_step(&run.steps, STEP_HANDOFF);
 }
 
-static void load_keys(struct run *run)
+/** The first stage reads the layout for all; the others look again at what they were handed. */
+static void open_layout(void)
 {
-    require(run->stage, "key record", keys_load(run->stage->keys_off, &run->keys));
-    hardened_step(&run->steps, STEP_KEYS);
+    struct layout_record *layout = &port_handoff()->layout;
+    const struct layout_bounds *bounds = run.stage->bounds;
+    struct layout_fault fault;
+    const enum garrison_status status = run.stage->self != NULL
+                                            ? layout_load(bounds, layout, &fault)
+                                            : layout_check(layout, bounds, &fault);
+    if (!hardened_ok(status)) {
+        refuse_layout(status, &fault);
+    }
+    run.mine = install_components(run.stage, layout);
+    hardened_step(&run.steps, STEP_LAYOUT);
 }
 
-/** Verifies the image of a slot and adds it to the record; refuses or returns, nothing between. */
-static void admit(struct run *run, const struct boot_slot *slot)
+/** The owners' keys, in the same way. */
+static void open_keys(void)
 {
-    const struct boot_stage *stage = run->stage;
-    const struct image_slot place = {port_flash(), slot->off, slot->size};
-    const char *what = image_role_text(slot->role);
+    struct key_record *keys = &port_handoff()->keys;
+    require("key record",
+            run.stage->self != NULL ? keys_load(KEY_RECORD_OFF, keys) : keys_check(keys));
+    hardened_step(&run.steps, STEP_KEYS);
+}
+
+/** Now that it is known where everything stands, it comes within reach; nothing more does. */
+static void isolate(void)
+{
+    require("isolation", port_isolation_apply(&port_handoff()->layout));
+    hardened_step(&run.steps, STEP_ISOLATE);
+}
+
+static void open_counters(void)
+{
+    require("boot counters", counters_load(run.stage->counters_off, &run.counters));
+    hardened_step(&run.steps, STEP_COUNTERS);
+}
+
+/** The private key that images are encrypted to; a device need not have one. */
+static const uint8_t *image_key(void)
+{
+    uint8_t *key = run.image_key;
+    const enum garrison_status status =
+        port_keys_read(run.stage->image_key_off, key, sizeof run.image_key);
+    const bool blank =
+        bytes_all(key, sizeof run.image_key, 0xFF) || bytes_all(key, sizeof run.image_key, 0);
+    return hardened_ok(status) && !blank ? key : NULL;
+}
+
+/** Fetches what encrypted images are opened and sealed with. forget_keys() is then owed. */
+static enum garrison_status fetch_keys(void)
+{
+    run.install.image_key = image_key();
+    run.install.seal_key = run.seal_key;
+    return run.stage->derive != NULL ? run.stage->derive(SEAL_LABEL, run.seal_key) : GARRISON_OK;
+}
+
+/** Opens the journal. A device whose journal cannot be read starts what it has, and installs nothing. */
+static void open_journal(void)
+{
+    const struct layout_record *layout = &port_handoff()->layout;
+    window_init(&run.journal_area, port_flash(), layout->journal_off, layout->journal_size);
+    const enum garrison_status status = journal_open(&run.journal, &run.journal_area.device);
+    run.journal_known = hardened_ok(status);
+    if (!run.journal_known) {
+        complain("update journal not read", status);
+    }
+    run.install = (struct install){
+        .stage = run.stage,
+        .flash = port_flash(),
+        .layout = layout,
+        .keys = &port_handoff()->keys,
+        .counters = &run.counters,
+        .journal = &run.journal,
+        .buffer = run.buffer,
+        .buffer_size = sizeof run.buffer,
+    };
+}
+
+/** Does what the journal asks for. What it could not do, the next boot tries again. */
+static void install(void)
+{
+    if (!run.journal_known || !install_is_due(&run.journal, run.mine)) {
+        return;
+    }
+    enum garrison_status status = fetch_keys();
+    if (hardened_ok(status)) {
+        status = run.stage->install(&run.install, run.mine);
+    }
+    if (!hardened_ok(status)) {
+        complain("installation not finished", status);
+    }
+    forget_keys();
+}
+
+/** Puts another image in the place of one that is no good. @return whether there was one */
+static bool recover(uint32_t component)
+{
+    if (!run.journal_known) {
+        return false;
+    }
+    enum garrison_status status = fetch_keys();
+    if (hardened_ok(status)) {
+        status = run.stage->recover(&run.install, component);
+    }
+    forget_keys();
+    return hardened_ok(status);
+}
+
+/** Notes a counter that has become the lowest one allowed: its image was accepted, or needed not be. */
+static void note_counter(uint32_t component, uint32_t counter)
+{
+    uint32_t *stored = &run.counters.counter[component];
+    if (run.journal_known && !install_on_trial(&run.install, component) && counter > *stored) {
+        *stored = counter;
+        run.raised = true;
+    }
+}
+
+/** Adds a verified image to the record. */
+static void hand_over(uint32_t role)
+{
+    const struct image *image = &run.found.image;
+    struct handoff_entry entry = {
+        .role = role,
+        .addr = run.found.vectors,
+        .size = image->header.body_size,
+        .counter = image->counter,
+        .version = image->header.version,
+    };
+    const uint8_t *point = keys_find(run.install.keys, role);
+    memcpy(entry.measurement, run.found.measurement, sizeof entry.measurement);
+    require(image_role_text(role),
+            sha256_of((struct view){point, VERIFY_POINT_BYTES}, entry.signer));
+    require("hand-over record", handoff_append(port_handoff(), &entry));
+}
+
+/** Verifies the image of a component and hands it over; refuses or returns, nothing between. */
+static void admit(uint32_t component)
+{
+    const uint32_t role = install_role(component);
+    const struct layout_slot *slot = layout_find(run.install.layout, role);
     struct hardened_verdict verdict = HARDENED_REFUSED;
-    struct handoff_entry entry = {.role = slot->role};
-    struct image image;
 
-    const uint8_t *point = keys_find(&run->keys, slot->role);
-    if (point == NULL) {
-        refuse(stage, what, slot->role, GARRISON_ERROR_KEY, NULL);
+    enum garrison_status status = install_verify(&run.install, component, &run.found, &verdict);
+    if (status == GARRISON_ERROR_BLANK && (slot->flags & LAYOUT_SLOT_OPTIONAL) != 0) {
+        hardened_step(&run.steps, STEP_IMAGE);
+        return;
     }
-    enum garrison_status status = image_parse(&place, &image);
+    if (!hardened_ok(status) && recover(component)) {
+        complain("replaced by its other copy", status);
+        status = install_verify(&run.install, component, &run.found, &verdict);
+    }
     if (!hardened_ok(status)) {
-        refuse(stage, what, slot->role, status, image.where);
+        refuse(image_role_text(role), role, status, run.found.image.where);
     }
-    status = verify_image(&image, point, entry.measurement, &verdict);
-    if (!hardened_ok(status)) {
-        refuse(stage, what, slot->role, status, NULL);
-    }
-    status = policy_check(stage, slot, &image, &entry.addr);
-    if (!hardened_ok(status)) {
-        refuse(stage, what, slot->role, status, NULL);
-    }
-    entry.size = image.header.body_size;
-    entry.counter = image.counter;
-    entry.version = image.header.version;
-    require(stage, what, sha256_of((struct view){point, VERIFY_POINT_BYTES}, entry.signer));
     /* The second look at the decision of verify_image(). */
     if (!hardened_granted(&verdict)) {
-        refuse(stage, what, slot->role, GARRISON_ERROR_SIGNATURE, NULL);
+        refuse(image_role_text(role), role, GARRISON_ERROR_SIGNATURE, NULL);
     }
-    require(stage, "hand-over record", handoff_append(port_handoff(), &entry));
-    hardened_step(&run->steps, STEP_IMAGE);
+    hand_over(role);
+    note_counter(component, run.found.image.counter);
+    hardened_step(&run.steps, STEP_IMAGE);
 }
 
-static void admit_all(struct run *run)
+static void admit_all(void)
 {
     uint32_t i = 0;
-    for (; i < run->stage->slot_count; i++) {
-        admit(run, &run->stage->slot[i]);
+    for (; i < INSTALL_COMPONENTS; i++) {
+        if ((run.mine >> i & 1u) != 0) {
+            admit(i);
+        }
     }
-    if (!hardened_loop_complete(i, run->stage->slot_count)) {
-        refuse(run->stage, "sequence", run->stage->role, GARRISON_ERROR_POLICY, NULL);
+    if (!hardened_loop_complete(i, INSTALL_COMPONENTS)) {
+        refuse("sequence", run.stage->role, GARRISON_ERROR_POLICY, NULL);
     }
+}
+
+/** From here on no older image of what has been accepted will start. */
+static void raise_counters(void)
+{
+    if (run.raised) {
+        require("boot counters", counters_store(run.stage->counters_off, &run.counters));
+    }
+}
+
+/** How many images there are to verify, counted anew. */
+static uint32_t count_mine(void)
+{
+    const uint16_t mine = install_components(run.stage, &port_handoff()->layout);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        count += mine >> i & 1u;
+    }
+    return count;
 }
 
 /** Closes the record and starts the next image, if every step was taken. */
-static GARRISON_NORETURN void leave(struct run *run)
+static GARRISON_NORETURN void leave(void)
 {
-    const struct boot_stage *stage = run->stage;
-    const uint32_t all = STEP_LEVEL + STEP_HANDOFF + STEP_KEYS + stage->slot_count * STEP_IMAGE;
+    const struct boot_stage *stage = run.stage;
+    const uint32_t all = STEP_LEVEL + STEP_HANDOFF + STEP_LAYOUT + STEP_KEYS + STEP_ISOLATE +
+                         STEP_COUNTERS + count_mine() * STEP_IMAGE;
     const struct handoff_entry *next = handoff_find(port_handoff(), stage->next);
 
     if (next == NULL) {
-        refuse(stage, "next image", stage->next, GARRISON_ERROR_POLICY, NULL);
+        refuse("next image", stage->next, GARRISON_ERROR_POLICY, NULL);
     }
-    require(stage, "hand-over record", handoff_seal(port_handoff()));
-    if (!hardened_steps_are(&run->steps, all)) {
-        refuse(stage, "sequence", stage->role, GARRISON_ERROR_POLICY, NULL);
+    if (stage->last) {
+        secret_wipe(&port_handoff()->keys, sizeof port_handoff()->keys);
+    }
+    require("hand-over record", handoff_seal(port_handoff()));
+    if (!hardened_steps_are(&run.steps, all)) {
+        refuse("sequence", stage->role, GARRISON_ERROR_POLICY, NULL);
     }
     port_boot_verdict(0);
     port_leave(next->addr);
@@ -189,12 +401,19 @@ static GARRISON_NORETURN void leave(struct run *run)
 
 void boot_stage_run(const struct boot_stage *stage)
 {
-    struct run run = {.stage = stage};
+    memset(&run, 0, sizeof run);
+    run.stage = stage;
 
-    announce(stage);
-    check_level(&run);
-    open_handoff(&run);
-    load_keys(&run);
-    admit_all(&run);
-    leave(&run);
+    announce();
+    check_level();
+    open_handoff();
+    open_layout();
+    open_keys();
+    isolate();
+    open_counters();
+    open_journal();
+    install();
+    admit_all();
+    raise_counters();
+    leave();
 }

@@ -74,8 +74,8 @@ static void check_handoff(struct hardened_steps *steps)
 
 static void isolate(struct hardened_steps *steps)
 {
-    require("isolation", port_isolation_apply());
-    require("isolation", port_isolation_check());
+    require("isolation", port_isolation_apply(&port_handoff()->layout));
+    require("isolation", port_isolation_check(&port_handoff()->layout));
     hardened_step(steps, STEP_ISOLATE);
 }
 

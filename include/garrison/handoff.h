@@ -2,7 +2,8 @@
  * The hand-over record: what each boot stage tells the next.
  *
  * It lies at the start of Secure SRAM2, is never reachable from the Non-secure side, and is
- * appended to by each stage. The reader checks it whole before using any of it.
+ * appended to by each stage. The reader checks it whole before using any of it. The first stage puts
+ * the device's layout and the owners' keys into it; the last one takes the keys out again.
  */
 #pragma once
 
@@ -11,12 +12,14 @@
 
 #include <garrison/abi.h>
 #include <garrison/image.h>
+#include <garrison/keys.h>
+#include <garrison/layout.h>
 #include <garrison/status.h>
 
 GARRISON_ABI_BEGIN
 
 #define HANDOFF_MAGIC       0x46484147u /**< "GAHF" */
-#define HANDOFF_VERSION     1u
+#define HANDOFF_VERSION     2u
 #define HANDOFF_ENTRIES_MAX 12u
 
 /** What an image is for. The numbers are stored in key records and layouts: append only. */
@@ -46,17 +49,21 @@ struct handoff {
     uint32_t reset_cause; /**< enum port_reset_cause of this boot. */
     uint32_t reserved;    /**< 0. */
     struct handoff_entry entry[HANDOFF_ENTRIES_MAX];
+    struct layout_record layout; /**< Of this device, as the first stage has read it. */
+    struct key_record keys;      /**< Of all owners; zero once nothing is left to verify. */
     uint8_t digest[32]; /**< SHA-256 of all bytes before; guards against decay, not attack. */
 };
 
 GARRISON_ASSERT(sizeof(struct handoff_entry) == 88, "entry is 88 bytes");
 GARRISON_ASSERT(offsetof(struct handoff, entry) == 16, "entries start at 16");
-GARRISON_ASSERT(sizeof(struct handoff) == 16 + 12 * 88 + 32, "record is 1104 bytes");
+GARRISON_ASSERT(offsetof(struct handoff, layout) == 1072, "the layout starts at 1072");
+GARRISON_ASSERT(offsetof(struct handoff, keys) == 1392, "the keys start at 1392");
+GARRISON_ASSERT(sizeof(struct handoff) == 2240, "record is 2240 bytes");
 
 /** The role in words: "iROT", "uROT", "manager", "application", "module 0". Never NULL. */
 const char *image_role_text(uint32_t role);
 
-/** Empties the record; the first stage does it. @param reset_cause  enum port_reset_cause */
+/** Empties the record, layout and keys as well; the first stage does it. @param reset_cause  enum port_reset_cause */
 void handoff_init(struct handoff *record, uint32_t reset_cause);
 
 /**

@@ -1,8 +1,8 @@
 /*
- * The key record: the owners' public keys that a boot stage verifies images with.
+ * The key record: the public keys of all owners, which the boot stages verify images with.
  *
- * One record stands in the option-byte keys of each level that verifies something, written by
- * provisioning, readable only at that level. All integers are little-endian.
+ * Provisioning writes one into the option-byte keys of HDPL1; the first stage checks it and hands it
+ * on. All integers are little-endian.
  */
 #pragma once
 
@@ -12,12 +12,14 @@
 #include <garrison/abi.h>
 
 #define KEY_RECORD_MAGIC    0x524B4147u /**< "GAKR" */
-#define KEY_RECORD_VERSION  1u
-#define KEY_RECORD_KEYS_MAX 10u
+#define KEY_RECORD_VERSION  2u
+#define KEY_RECORD_KEYS_MAX 11u    /**< uROT, manager, application, eight modules. */
+#define KEY_RECORD_OFF      0x200u /**< From the start of the keys store. */
 
-/** Where the records stand, in bytes from the start of the keys store. */
-#define KEY_RECORD_OFF_HDPL1 0x200u
-#define KEY_RECORD_OFF_HDPL2 0x900u
+/** Where each level has the private key that images for it are encrypted to: 32 bytes, big-endian. */
+#define IMAGE_KEY_OFF_HDPL1 0x7A0u
+#define IMAGE_KEY_OFF_HDPL2 0x960u
+#define IMAGE_KEY_BYTES     32u
 
 struct key_record_entry {
     uint32_t role;     /**< enum image_role of the images this key signs. */
@@ -30,9 +32,9 @@ struct key_record {
     uint16_t version;   /**< KEY_RECORD_VERSION. */
     uint16_t count;     /**< Entries in use; the rest are zero. */
     struct key_record_entry key[KEY_RECORD_KEYS_MAX];
-    uint8_t reserved[16]; /**< Zero; makes the record whole quad-words. */
+    uint8_t reserved[28]; /**< Zero; makes the record whole quad-words. */
 };
 
 GARRISON_ASSERT(sizeof(struct key_record_entry) == 68, "entry is 68 bytes");
 GARRISON_ASSERT(offsetof(struct key_record, key) == 40, "entries start at 40");
-GARRISON_ASSERT(sizeof(struct key_record) == 736, "record is 736 bytes");
+GARRISON_ASSERT(sizeof(struct key_record) == 816, "record is 816 bytes");

@@ -42,7 +42,7 @@ struct layout_record {
     uint16_t version;   /**< LAYOUT_RECORD_VERSION. */
     uint16_t count;     /**< Slots in use; the rest are zero. */
     uint32_t journal_off;
-    uint32_t journal_size; /**< At least two sectors. */
+    uint32_t journal_size; /**< Two to eight sectors. */
     struct layout_slot slot[LAYOUT_SLOTS_MAX];
     uint8_t reserved[8]; /**< Zero; makes the record whole quad-words. */
 };
@@ -58,9 +58,35 @@ struct layout_bounds {
     uint32_t free_end; /**< First byte behind: where the storage areas begin. */
 };
 
+/** The rules of a layout. A stage names the one that is broken by its number: append only. */
+enum layout_rule {
+    LAYOUT_RULE_NONE = 0,
+    LAYOUT_RULE_MAGIC = 1,
+    LAYOUT_RULE_VERSION = 2,
+    LAYOUT_RULE_COUNT = 3,
+    LAYOUT_RULE_UNUSED = 4,
+    LAYOUT_RULE_ROLE = 5,
+    LAYOUT_RULE_FLAGS = 6,
+    LAYOUT_RULE_OPTIONAL = 7,
+    LAYOUT_RULE_SLOT_WHOLE = 8,
+    LAYOUT_RULE_SLOT_BOUNDS = 9,
+    LAYOUT_RULE_UROT = 10,
+    LAYOUT_RULE_NO_DOWNLOAD = 11,
+    LAYOUT_RULE_DOWNLOAD_WHOLE = 12,
+    LAYOUT_RULE_DOWNLOAD_BOUNDS = 13,
+    LAYOUT_RULE_DOWNLOAD_ROOM = 14,
+    LAYOUT_RULE_JOURNAL = 15,
+    LAYOUT_RULE_REQUIRED = 16,
+    LAYOUT_RULE_ROLE_ONCE = 17,
+    LAYOUT_RULE_OVERLAP = 18,
+    LAYOUT_RULE_DOWNLOAD_OVERLAP = 19,
+    LAYOUT_RULE_APPLICATION_END = 20,
+    LAYOUT_RULE_APPLICATION_START = 21,
+};
+
 /** A rule that is broken, and by what. */
 struct layout_fault {
-    const char *rule;    /**< In words, for people. NULL: none. */
+    enum layout_rule rule;
     uint32_t role;       /**< The slot; 0: the journal or the record itself. */
     uint32_t other_role; /**< What it collides with; 0: nothing or the journal. */
 };
@@ -68,7 +94,7 @@ struct layout_fault {
 /**
  * The rules: multiples of a sector; inside the bounds; active slots, the journal and download slots
  * do not overlap, but download slots may overlap each other; a role stands there once; uROT,
- * manager and application are there; a download slot has room for the slot (one sector more unless
+ * manager and application are there, the uROT right behind the first stage; a download slot has room for the slot (one sector more unless
  * it is the uROT's); Secure slots lie below and above one Non-secure range, the application's, so
  * that one watermark for each bank protects them; unused slots and reserved bytes are zero.
  * @param fault  out: the first rule that is broken
@@ -78,6 +104,19 @@ struct layout_fault {
 enum garrison_status layout_check(const struct layout_record *record,
                                   const struct layout_bounds *bounds,
                                   struct layout_fault *fault) GARRISON_MUST_USE;
+
+/** A rule in words: "slots do not overlap". Never NULL. The stages do without. */
+const char *layout_rule_text(enum layout_rule rule);
+
+/** Sectors of a bank that must be Secure by its watermark, and no others. */
+struct layout_secure {
+    uint32_t first;
+    uint32_t last;
+};
+
+/** What a layout that follows the rules needs of a bank. @param bank  0 or 1 */
+struct layout_secure layout_secure(const struct layout_record *record,
+                                   const struct layout_bounds *bounds, unsigned bank);
 
 /** The slot of a role, or NULL. */
 const struct layout_slot *layout_find(const struct layout_record *record, uint32_t role);

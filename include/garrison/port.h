@@ -14,6 +14,7 @@
 #include <garrison/entropy.h>
 #include <garrison/flash.h>
 #include <garrison/handoff.h>
+#include <garrison/layout.h>
 #include <garrison/partition.h>
 #include <garrison/status.h>
 
@@ -99,11 +100,15 @@ void port_boot_verdict(uint32_t verdict);
 
 /* Isolation */
 
-/** Sets up SAU, MPU, memory and peripheral filters from the port's table. */
-enum garrison_status port_isolation_apply(void) GARRISON_MUST_USE;
+/**
+ * Sets up SAU, MPU, memory and peripheral filters from the port's table. May be repeated.
+ * @param layout  where everything stands in the flash; NULL: not known yet, and no flash but the
+ *                image's own is within reach
+ */
+enum garrison_status port_isolation_apply(const struct layout_record *layout) GARRISON_MUST_USE;
 
 /** Compares the same table with the hardware. GARRISON_ERROR_MISMATCH: they differ. */
-enum garrison_status port_isolation_check(void) GARRISON_MUST_USE;
+enum garrison_status port_isolation_check(const struct layout_record *layout) GARRISON_MUST_USE;
 
 /** Makes a partition's regions, and no other's, reachable to unprivileged code. */
 enum garrison_status port_partition_switch(const struct partition *partition) GARRISON_MUST_USE;

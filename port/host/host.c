@@ -15,6 +15,7 @@
 
 #include "../stm32h573/image.h"
 #include "../stm32h573/layout.h"
+#include "../stm32h573/layout_data.h"
 #include "../stm32h573/regs.h"
 
 #define DEVICE_VARIABLE "GARRISON_DEVICE"
@@ -117,6 +118,7 @@ static enum garrison_status host_hand_over(void)
                                      IMAGE_ROLE_APPLICATION};
     struct handoff *record = port_handoff();
     handoff_init(record, (uint32_t)port_reset_cause());
+    record->layout = layout_default;
     for (unsigned i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         const struct handoff_entry entry = {
             .role = roles[i],
@@ -173,7 +175,7 @@ int garrison_host_start(const struct garrison_host_config *config)
     if (host_boot() != 0) {
         return -1;
     }
-    if (port_isolation_check() != GARRISON_OK) {
+    if (port_isolation_check(&port_handoff()->layout) != GARRISON_OK) {
         return host_refuse("the storage areas are not Secure: the device's secure_watermark must "
                            "cover sectors 118-127 of bank 2");
     }

@@ -9,13 +9,14 @@
 #include "../stm32h573/stage.h"
 #include "host.h"
 
-#define VECTORS(off) (LAYOUT_FLASH_S + (off) + LAYOUT_HEADER_SIZE)
-
-static bool expect_vectors(struct host_ending *ending, uint32_t vectors)
+/** Whether a stage has left to the image of that role, which the chip would now run. */
+static bool expect_left_to(struct host_ending *ending, uint32_t role)
 {
+    const struct layout_slot *slot = layout_find(&port_handoff()->layout, role);
     if (ending->end != HOST_END_LEFT) {
         return false;
     }
+    const uint32_t vectors = slot != NULL ? LAYOUT_FLASH_S + slot->off + LAYOUT_HEADER_SIZE : 0;
     if (ending->vectors != vectors) {
         ending->end = HOST_END_PANIC;
         (void)snprintf(ending->reason, sizeof ending->reason,
@@ -28,9 +29,9 @@ static bool expect_vectors(struct host_ending *ending, uint32_t vectors)
 void host_run_chain(struct host_ending *ending)
 {
     host_run_stage(&irot_stage, ending);
-    if (!expect_vectors(ending, VECTORS(LAYOUT_UROT_OFF))) {
+    if (!expect_left_to(ending, IMAGE_ROLE_UROT)) {
         return;
     }
     host_run_stage(&urot_stage, ending);
-    (void)expect_vectors(ending, VECTORS(LAYOUT_MANAGER_OFF));
+    (void)expect_left_to(ending, IMAGE_ROLE_MANAGER);
 }

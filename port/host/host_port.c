@@ -51,14 +51,16 @@ void port_leave(uint32_t vectors)
     host_end(HOST_END_LEFT, vectors, "left");
 }
 
-enum garrison_status port_isolation_apply(void)
+enum garrison_status port_isolation_apply(const struct layout_record *layout)
 {
+    (void)layout;
     return GARRISON_OK;
 }
 
 /** Of all that isolates on the chip there is one part here: the watermark over the storage areas. */
-enum garrison_status port_isolation_check(void)
+enum garrison_status port_isolation_check(const struct layout_record *layout)
 {
+    (void)layout;
     const uint32_t first = (LAYOUT_STORAGE_OFF - LAYOUT_BANK_SIZE) / LAYOUT_SECTOR;
     const uint32_t last = LAYOUT_BANK_SIZE / LAYOUT_SECTOR - 1u;
     const uint32_t watermark = reg_read(FLASH_SECWM2R_CUR);

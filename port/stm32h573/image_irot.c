@@ -10,7 +10,7 @@ const char image_name[] = "iROT";
 
 /* The option bytes hide the iROT's sectors from HDPL2 on. */
 const struct leave_stage leave_stage = {
-    .hdp_extension = 0,
+    .extends_hdp = false,
     .level_after = SBS_HDPLSR_2,
 };
 

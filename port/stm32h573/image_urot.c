@@ -8,9 +8,9 @@
 
 const char image_name[] = "uROT";
 
-/* The uROT's sectors follow the iROT's: the hidden area grows over them. */
+/* The uROT's slot follows the iROT's: the hidden area grows over it. */
 const struct leave_stage leave_stage = {
-    .hdp_extension = LAYOUT_UROT_SIZE / LAYOUT_SECTOR,
+    .extends_hdp = true,
     .level_after = SBS_HDPLSR_3,
 };
 

@@ -5,6 +5,7 @@
 
 #include "isolation.h"
 #include "layout.h"
+#include "layout_data.h"
 #include "line.h"
 #include "regs.h"
 
@@ -68,6 +69,103 @@ static bool region_matches(const struct isolation_row *row)
            reg_read(registers->rlar) == region_rlar(row);
 }
 
+/*
+ * Places.
+ */
+
+static void place(struct isolation_row *row, uint32_t base, uint32_t limit)
+{
+    row->base = base;
+    row->limit = limit > base ? limit : 0;
+}
+
+/** First byte behind a slot, as an offset; 0: there is no such slot. */
+static uint32_t slot_end(const struct layout_record *layout, uint32_t role)
+{
+    const struct layout_slot *slot = layout_find(layout, role);
+    return slot != NULL ? slot->off + slot->size : 0;
+}
+
+/** Secure flash of bank 1 from an offset on. */
+static void place_secure_1(struct isolation_row *row, const struct layout_record *layout,
+                           uint32_t from)
+{
+    const struct layout_secure secure = layout_secure(layout, &layout_bounds, 0);
+    place(row, LAYOUT_FLASH_S + from, LAYOUT_FLASH_S + (secure.last + 1u) * LAYOUT_SECTOR);
+}
+
+static void place_secure_2(struct isolation_row *row, const struct layout_record *layout)
+{
+    const uint32_t bank = LAYOUT_FLASH_S + LAYOUT_BANK_SIZE;
+    const struct layout_secure secure = layout_secure(layout, &layout_bounds, 1);
+    place(row, bank + secure.first * LAYOUT_SECTOR, bank + (secure.last + 1u) * LAYOUT_SECTOR);
+}
+
+static void place_application(struct isolation_row *row, const struct layout_record *layout)
+{
+    const struct layout_slot *slot = layout_find(layout, IMAGE_ROLE_APPLICATION);
+    if (slot == NULL) {
+        place(row, 0, 0);
+        return;
+    }
+    place(row, LAYOUT_FLASH_NS + slot->off, LAYOUT_FLASH_NS + slot->off + slot->size);
+}
+
+/** A watermark, as a word: what the layout needs, of the bits that say it. */
+static void place_watermark(struct isolation_row *row, const struct layout_record *layout)
+{
+    const struct layout_secure secure = layout_secure(layout, &layout_bounds, row->base);
+    row->value = FLASH_SECWM(secure.first, secure.last);
+    row->mask = FLASH_SECWM(0x7Fu, 0x7Fu);
+    row->count = 1;
+}
+
+/** A row with the bounds that the layout gives it; what needs one is off while there is none. */
+static struct isolation_row placed(const struct isolation_row *of,
+                                   const struct layout_record *layout)
+{
+    struct isolation_row row = *of;
+    if (row.kind == ISOLATION_WATERMARK && layout != NULL) {
+        place_watermark(&row, layout);
+    }
+    if (row.place == PLACE_FIXED) {
+        return row;
+    }
+    if (layout == NULL) {
+        place(&row, 0, 0);
+        if (row.place == PLACE_UROT) {
+            place(&row, LAYOUT_FLASH_S + LAYOUT_UROT_OFF,
+                  LAYOUT_FLASH_S + LAYOUT_UROT_OFF + LAYOUT_UROT_SIZE);
+        }
+        return row;
+    }
+    switch (row.place) {
+    case PLACE_UROT:
+        place(&row, LAYOUT_FLASH_S + LAYOUT_UROT_OFF,
+              LAYOUT_FLASH_S + slot_end(layout, IMAGE_ROLE_UROT));
+        break;
+    case PLACE_BEHIND_IROT:
+        place_secure_1(&row, layout, LAYOUT_IROT_OFF + LAYOUT_IROT_SIZE);
+        break;
+    case PLACE_BEHIND_UROT:
+        place_secure_1(&row, layout, slot_end(layout, IMAGE_ROLE_UROT));
+        break;
+    case PLACE_SECURE_2:
+        place_secure_2(&row, layout);
+        break;
+    case PLACE_APPLICATION:
+        place_application(&row, layout);
+        break;
+    case PLACE_FROM_APPLICATION:
+        place_application(&row, layout);
+        row.limit = row.limit != 0 ? of->limit : 0;
+        break;
+    case PLACE_FIXED:
+        break;
+    }
+    return row;
+}
+
 static void row_write(const struct isolation_row *row)
 {
     switch (row->kind) {
@@ -88,18 +186,6 @@ static void row_write(const struct isolation_row *row)
     }
 }
 
-static uint32_t sector_of(uint32_t off)
-{
-    return off % LAYOUT_BANK_SIZE / LAYOUT_SECTOR;
-}
-
-static bool watermark_covers(const struct isolation_row *row)
-{
-    const uint32_t watermark = reg_read(row->at);
-    return FLASH_SECWM_FIRST(watermark) <= sector_of(row->base) &&
-           FLASH_SECWM_LAST(watermark) >= sector_of(row->limit - 1u);
-}
-
 /** Whether the SAU can neither be changed any more nor asked for a region. */
 static bool sau_is_locked(void)
 {
@@ -113,9 +199,6 @@ static bool row_matches(const struct isolation_row *row)
     }
     if (row->kind == ISOLATION_SAU || row->kind == ISOLATION_MPU) {
         return region_matches(row);
-    }
-    if (row->kind == ISOLATION_WATERMARK) {
-        return watermark_covers(row);
     }
     for (uint32_t i = 0; i < row->count; i++) {
         if ((reg_read(row->at + 4u * i) & row->mask) != row->value) {
@@ -139,7 +222,7 @@ static void barrier(void)
                          : "memory");
 }
 
-enum garrison_status port_isolation_apply(void)
+enum garrison_status port_isolation_apply(const struct layout_record *layout)
 {
     /* What an earlier image set up is in force while this runs, but for its MPU, which would
      * forbid what the rows are about to allow. The last rows switch the MPU on again. */
@@ -148,41 +231,44 @@ enum garrison_status port_isolation_apply(void)
     barrier();
     uint32_t matching = 0;
     for (uint32_t i = 0; i < isolation_row_count; i++) {
-        row_write(&isolation_rows[i]);
+        const struct isolation_row row = placed(&isolation_rows[i], layout);
+        row_write(&row);
         barrier();
-        if (row_matches(&isolation_rows[i])) {
+        if (row_matches(&row)) {
             matching++;
         }
     }
     /* Once more as a whole: a row must not have undone another one. */
-    const enum garrison_status status = port_isolation_check();
+    const enum garrison_status status = port_isolation_check(layout);
     return matching == isolation_row_count ? status : GARRISON_ERROR_MISMATCH;
 }
 
-static void log_mismatch(uint32_t row)
+static void log_mismatch(uint32_t number, const struct isolation_row *row)
 {
     struct line line;
     line_start(&line);
-    if (isolation_rows[row].kind == ISOLATION_WATERMARK) {
-        line_add_hex(&line, "not Secure by watermark: flash from ", isolation_rows[row].base);
-        line_add_hex(&line, " to ", isolation_rows[row].limit);
-        line_add_hex(&line, "; the option bytes say ", reg_read(isolation_rows[row].at));
+    if (row->kind == ISOLATION_WATERMARK) {
+        line_add(&line, row->base == 0 ? "SECWM1R" : "SECWM2R");
+        line_add_hex(&line, " must be ", row->value);
+        line_add_hex(&line, " for this layout; the option bytes say ",
+                     reg_read(row->at) & row->mask);
         port_log(line.text);
         return;
     }
-    line_add_hex(&line, "isolation differs in row ", row);
-    line_add_hex(&line, ": address or region ", isolation_rows[row].at);
+    line_add_hex(&line, "isolation differs in row ", number);
+    line_add_hex(&line, ": address or region ", row->at);
     port_log(line.text);
 }
 
-enum garrison_status port_isolation_check(void)
+enum garrison_status port_isolation_check(const struct layout_record *layout)
 {
     uint32_t matching = 0;
     for (uint32_t i = 0; i < isolation_row_count; i++) {
-        if (row_matches(&isolation_rows[i])) {
+        const struct isolation_row row = placed(&isolation_rows[i], layout);
+        if (row_matches(&row)) {
             matching++;
         } else if (matching == i) {
-            log_mismatch(i); /* the first one */
+            log_mismatch(i, &row); /* the first one */
         }
     }
     return matching == isolation_row_count ? GARRISON_OK : GARRISON_ERROR_MISMATCH;

@@ -14,19 +14,31 @@ enum isolation_kind {
     ISOLATION_KEYED, /**< One word that takes the key of AIRCR with each write. */
     ISOLATION_SAU,   /**< SAU region `at`. */
     ISOLATION_MPU,   /**< Secure MPU region `at`. */
-    /** Flash from offset `base` to `limit`, of one bank, must be Secure by the watermark at `at`:
-        option bytes, which the image cannot set up. */
+    /** Of bank `base`, 0 or 1, the watermark at `at` must make Secure what the layout needs, and no
+        more: option bytes, which the image cannot set up. */
     ISOLATION_WATERMARK,
+};
+
+/** Where a region's bounds come from. What the layout decides is off while there is none. */
+enum isolation_place {
+    PLACE_FIXED = 0,        /**< The row. */
+    PLACE_UROT,             /**< The uROT's slot; without a layout, where it is linked to. */
+    PLACE_BEHIND_IROT,      /**< Secure flash of bank 1, but for the iROT. */
+    PLACE_BEHIND_UROT,      /**< The same, but for the iROT and the uROT. */
+    PLACE_SECURE_2,         /**< Secure flash of bank 2. */
+    PLACE_APPLICATION,      /**< The application's slot, by its Non-secure address. */
+    PLACE_FROM_APPLICATION, /**< From there to the row's limit. */
 };
 
 struct isolation_row {
     enum isolation_kind kind;
+    enum isolation_place place;
+    uint16_t count; /**< Words. */
     uint32_t at;    /**< Address, or number of the region. */
     uint32_t base;  /**< First byte of the region. */
     uint32_t limit; /**< First byte behind it; 0: the region is off. */
     uint32_t value; /**< Word's value, or ISOLATION_* attributes of the region. */
     uint32_t mask;  /**< The word's bits that the row decides; the others keep what they are. */
-    uint32_t count; /**< Words. */
 };
 
 /* SAU regions: Non-secure, unless */
@@ -61,11 +73,21 @@ struct isolation_row {
     }
 #define ROW_SAU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_SAU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
-#define ROW_WATERMARK(at, base, limit) ROW_REGION(ISOLATION_WATERMARK, at, base, limit, 0)
-#define ROW_SAU_OFF(at)                ROW_REGION(ISOLATION_SAU, at, 0, 0, 0)
+#define ROW_WATERMARK(at, bank) ROW_REGION(ISOLATION_WATERMARK, at, bank, 0, 0)
+#define ROW_SAU_OFF(at)         ROW_REGION(ISOLATION_SAU, at, 0, 0, 0)
 #define ROW_MPU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_MPU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
 #define ROW_MPU_OFF(at) ROW_REGION(ISOLATION_MPU, at, 0, 0, 0)
+
+/** Regions that the layout decides about. */
+#define ROW_PLACE(kind_, at_, place_, limit_, value_)                                              \
+    {                                                                                              \
+        .kind = (kind_), .at = (at_), .place = (place_), .limit = (limit_), .value = (value_)      \
+    }
+#define ROW_SAU_PLACE(at, place, attributes) ROW_PLACE(ISOLATION_SAU, at, place, 0, attributes)
+#define ROW_MPU_PLACE(at, place, attributes) ROW_PLACE(ISOLATION_MPU, at, place, 0, attributes)
+#define ROW_MPU_FROM(at, place, limit, attributes)                                                 \
+    ROW_PLACE(ISOLATION_MPU, at, place, limit, attributes)
 
 /** The image's table. */
 extern const struct isolation_row isolation_rows[];

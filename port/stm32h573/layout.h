@@ -14,30 +14,39 @@
 #define LAYOUT_SECTOR     0x2000
 #define LAYOUT_UNIT       16 /* bytes programmed together: a quad-word */
 
-/* Bank 1, Secure by watermark: sectors 0 to 31. */
+/*
+ * Where iROT, uROT and manager are linked to. Whatever layout a device has must put them there.
+ */
 #define LAYOUT_IROT_OFF     0x00000000 /* sectors 0-3: one write-protection group, hidden by HDP */
 #define LAYOUT_IROT_SIZE    0x00008000
 #define LAYOUT_UROT_OFF     0x00008000 /* sectors 4-9: hidden by HDPEXT */
 #define LAYOUT_UROT_SIZE    0x0000C000
-#define LAYOUT_MANAGER_OFF  0x00014000 /* sectors 10-31 */
-#define LAYOUT_MANAGER_SIZE 0x0002C000
-#define LAYOUT_SECURE_END   0x00040000
-
-/* Bank 1, Non-secure: sectors 32 to 127. */
-#define LAYOUT_APPLICATION_OFF  0x00040000
-#define LAYOUT_APPLICATION_SIZE 0x000C0000
+#define LAYOUT_MANAGER_OFF  0x00014000 /* sectors 10-30 */
+#define LAYOUT_MANAGER_SIZE 0x0002A000
 
 /*
- * Bank 2, Secure by watermark: its sectors 118 to 127 are the storage areas. They are in the other
- * bank than all code, so that code runs on while they are erased.
+ * The storage areas, the same in every layout: sectors 118 to 127 of bank 2. They are in the other
+ * bank than the manager, so that it runs on while they are erased.
  */
-#define LAYOUT_STORAGE_OFF      0x001EC000 /* to the end of the flash; below it: Non-secure */
+#define LAYOUT_STORAGE_OFF      0x001EC000 /* to the end of the flash */
 #define LAYOUT_ITS_OFF          0x001EC000 /* sectors 118-121 */
 #define LAYOUT_ITS_SIZE         0x00008000
 #define LAYOUT_PS_OFF           0x001F4000 /* sectors 122-125 */
 #define LAYOUT_PS_SIZE          0x00008000
 #define LAYOUT_PS_COUNTERS_OFF  0x001FC000 /* sectors 126-127 */
 #define LAYOUT_PS_COUNTERS_SIZE 0x00004000
+
+/*
+ * The rest of the layout of a device whose description has none (layout_default.c). No Secure image
+ * knows it; applications are linked to it.
+ */
+#define LAYOUT_APPLICATION_OFF   0x0003E000 /* sectors 31-127 of bank 1, 0-2 of bank 2 */
+#define LAYOUT_APPLICATION_SIZE  0x000C8000
+#define LAYOUT_DOWNLOAD_OFF      0x00106000 /* sectors 3-103 of bank 2 */
+#define LAYOUT_DOWNLOAD_SIZE     0x000CA000
+#define LAYOUT_UROT_DOWNLOAD_OFF 0x001D0000 /* sectors 104-109 */
+#define LAYOUT_JOURNAL_OFF       0x001DC000 /* sectors 110-111 */
+#define LAYOUT_JOURNAL_SIZE      0x00004000
 
 /* Every image but the iROT starts with a header of this size; its vector table follows. */
 #define LAYOUT_HEADER_SIZE   0x400
@@ -60,9 +69,9 @@
 #define LAYOUT_SRAM2_S        0x30040000
 #define LAYOUT_SRAM2_SIZE     0x00010000
 #define LAYOUT_HANDOFF_ADDR   0x30040000
-#define LAYOUT_HANDOFF_SIZE   0x800
-#define LAYOUT_STAGE_RAM_ADDR 0x30040800
-#define LAYOUT_STAGE_RAM_SIZE 0x0000F800
+#define LAYOUT_HANDOFF_SIZE   0xC00
+#define LAYOUT_STAGE_RAM_ADDR 0x30040C00
+#define LAYOUT_STAGE_RAM_SIZE 0x0000F400
 
 /*
  * Of a boot stage's RAM, the lowest part is its stack, so that an overflow meets the limit and no

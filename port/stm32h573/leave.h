@@ -3,12 +3,13 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** What differs between the stages that leave; each defines its own. */
 struct leave_stage {
-    uint32_t hdp_extension; /**< Sectors behind the hidden area that are to be hidden too; or 0. */
-    uint32_t level_after;   /**< What SBS_HDPLSR reads when the level has been raised. */
+    bool extends_hdp; /**< The uROT's slot, right behind the hidden area, is to be hidden too. */
+    uint32_t level_after; /**< What SBS_HDPLSR reads when the level has been raised. */
 };
 
 extern const struct leave_stage leave_stage;

@@ -76,6 +76,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 #define FLASH_SECWM_FIRST(value) ((value)&0x7Fu) /* sectors; first > last: none */
 #define FLASH_SECWM_LAST(value)  (((value) >> 16) & 0x7Fu)
+#define FLASH_SECWM(first, last) ((first) | (last) << 16)
 
 #define FLASH_ECCDETR_ECCD (1u << 31)
 

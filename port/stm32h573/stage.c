@@ -9,7 +9,7 @@
 
 _Noreturn void stage_main(const struct boot_stage *stage)
 {
-    const enum garrison_status isolated = port_isolation_apply();
+    const enum garrison_status isolated = port_isolation_apply(NULL); /* the flash follows */
     board_init();
     if (isolated != GARRISON_OK) {
         port_panic("isolation does not read back as written");

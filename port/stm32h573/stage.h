@@ -6,6 +6,7 @@
 #include <garrison/stage.h>
 
 #include "layout.h"
+#include "layout_data.h"
 
 #define STAGE_VERSION                                                                              \
     {                                                                                              \

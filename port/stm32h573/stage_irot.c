@@ -1,6 +1,7 @@
 /*
- * iROT: the immutable first stage, at HDPL1. It verifies the uROT.
+ * iROT: the immutable first stage, at HDPL1. It verifies the uROT, and overwrites it with a new one.
  */
+#include <garrison/counters.h>
 #include <garrison/keys.h>
 #include <garrison/port.h>
 #include <garrison/stage.h>
@@ -9,8 +10,7 @@
 #include "layout.h"
 #include "stage.h"
 
-static const struct boot_slot self = {
-    .role = IMAGE_ROLE_IROT,
+static const struct boot_self self = {
     .off = LAYOUT_IROT_OFF,
     .size = LAYOUT_IROT_SIZE,
     .addr = LAYOUT_FLASH_S + LAYOUT_IROT_OFF,
@@ -19,9 +19,7 @@ static const struct boot_slot self = {
 static const struct boot_slot slots[] = {
     {
         .role = IMAGE_ROLE_UROT,
-        .off = LAYOUT_UROT_OFF,
-        .size = LAYOUT_UROT_SIZE,
-        .addr = LAYOUT_FLASH_S + LAYOUT_UROT_OFF,
+        .base = LAYOUT_FLASH_S,
         .ram = {STAGE_RAM},
     },
 };
@@ -30,11 +28,15 @@ const struct boot_stage irot_stage = {
     .role = IMAGE_ROLE_IROT,
     .version = STAGE_VERSION,
     .hdpl = 1,
-    .keys_off = KEY_RECORD_OFF_HDPL1,
+    .counters_off = BOOT_COUNTERS_OFF_HDPL1,
+    .image_key_off = IMAGE_KEY_OFF_HDPL1,
     .header_size = LAYOUT_HEADER_SIZE,
     .vectors_align = LAYOUT_VECTORS_ALIGN,
     .self = &self,
+    .bounds = &layout_bounds,
     .slot = slots,
     .slot_count = sizeof(slots) / sizeof(slots[0]),
     .next = IMAGE_ROLE_UROT,
+    .install = install_overwrite,
+    .recover = install_recover_urot,
 };

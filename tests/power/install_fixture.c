@@ -20,14 +20,14 @@ static const struct layout_record usual_layout = {
 
 struct layout_record layout;
 
-#define RULES(role_, off_)                                                                         \
+#define RULES(role_)                                                                               \
     {                                                                                              \
-        .role = (role_), .off = (off_), .addr = BASE + (off_), .ram = {{STACK - 0x1000u, STACK}},  \
+        .role = (role_), .base = BASE, .ram = {{STACK - 0x1000u, STACK}},                          \
     }
 static const struct boot_slot rules[] = {
-    RULES(IMAGE_ROLE_UROT, 0),
-    RULES(IMAGE_ROLE_MANAGER, 2 * SECTOR),
-    RULES(IMAGE_ROLE_APPLICATION, 4 * SECTOR),
+    RULES(IMAGE_ROLE_UROT),
+    RULES(IMAGE_ROLE_MANAGER),
+    RULES(IMAGE_ROLE_APPLICATION),
 };
 
 static const struct boot_stage stage = {

@@ -52,7 +52,7 @@ RULES = [
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
     ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'sim/config.h', 'sim/nearest.h',
-                'port/stm32h573/layout.h']),
+                'port/stm32h573/layout.h', 'port/stm32h573/layout_data.h']),
     ('examples/', COMMON + PSA + ['<stdio.h>', '<stdlib.h>']),
     ('tests/', ['*']),
 ]

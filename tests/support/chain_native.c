@@ -18,12 +18,25 @@ static const struct {
 } places[CHAIN_IMAGES] = {
     [CHAIN_UROT] = {"uROT", "iROT", 0x0C008000, IMAGE_ROLE_UROT, 0x30050000},
     [CHAIN_MANAGER] = {"manager", "uROT", 0x0C014000, IMAGE_ROLE_MANAGER, 0x30050000},
-    [CHAIN_APPLICATION] = {"application", "uROT", 0x08040000, IMAGE_ROLE_APPLICATION, 0x20040000},
+    [CHAIN_APPLICATION] = {"application", "uROT", 0x0803E000, IMAGE_ROLE_APPLICATION, 0x20040000},
 };
 
 #define HEADER_SIZE 0x400u
-#define OBK         0x0FFD0000u
 #define IROT        0x0C000000u
+
+const struct layout_record chain_layout = {
+    .magic = 0x594C4147,
+    .version = 1,
+    .count = 3,
+    .journal_off = 0x1DC000,
+    .journal_size = 0x4000,
+    .slot =
+        {
+            {IMAGE_ROLE_UROT, 0x8000, 0xC000, 0x1D0000, 0xC000, 0},
+            {IMAGE_ROLE_MANAGER, 0x14000, 0x2A000, 0x106000, 0x2C000, 0},
+            {IMAGE_ROLE_APPLICATION, 0x3E000, 0xC8000, 0x106000, 0xCA000, 0},
+        },
+};
 
 static void must(enum sim_status status, const struct sim_error *error)
 {
@@ -63,11 +76,17 @@ uint32_t chain_addr(enum chain_image which)
 static void chain_write_keys(void)
 {
     struct key_record record;
-    test_key_record(&record, &places[CHAIN_UROT].role, &chain_owner[CHAIN_UROT], 1);
-    poke(OBK + KEY_RECORD_OFF_HDPL1, &record, sizeof record);
-    const uint32_t roles[] = {IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION};
-    test_key_record(&record, roles, &chain_owner[CHAIN_MANAGER], 2);
-    poke(OBK + KEY_RECORD_OFF_HDPL2, &record, sizeof record);
+    const uint32_t roles[CHAIN_IMAGES] = {IMAGE_ROLE_UROT, IMAGE_ROLE_MANAGER,
+                                          IMAGE_ROLE_APPLICATION};
+    test_key_record(&record, roles, chain_owner, CHAIN_IMAGES);
+    poke(CHAIN_KEYS, &record, sizeof record);
+}
+
+void chain_write_layout(const struct layout_record *layout)
+{
+    struct layout_record record = *layout;
+    test_layout_seal(&record);
+    poke(CHAIN_LAYOUT, &record, sizeof record);
 }
 
 /** The iROT runs as a function; the flash only has to look as if it were there. */
@@ -82,8 +101,8 @@ static void chain_write_options(void)
     option("OPTSR", 0x0000ED00u | 0xB4u << 22);
     option("OPTSR2", 0xB4000000u);
     option("SECBOOTR", 0x0C0000C3u);
-    option("SECWM1R", 31u << 16);
-    option("SECWM2R", 0x007F0076u);
+    option("SECWM1R", 30u << 16);
+    option("SECWM2R", 127u << 16 | 3u);
     option("HDP1R", 3u << 16);
     option("HDP2R", 0x0000007Fu);
 }
@@ -112,6 +131,7 @@ void chain_open(struct chain *chain)
     host_listen(chain_log, chain);
     chain_write_options();
     chain_write_keys();
+    chain_write_layout(&chain_layout);
     chain_write_irot();
     for (unsigned i = 0; i < CHAIN_IMAGES; i++) {
         image_recipe(&chain->recipe[i], places[i].addr, HEADER_SIZE, places[i].stack);

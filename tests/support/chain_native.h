@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include <garrison/layout.h>
+
 #include "host.h"
 #include "support/image_maker.h"
 
@@ -21,12 +23,22 @@ struct chain {
     size_t log_len;
 };
 
+/** Where the records stand in the keys store, as a Secure programmer sees it. */
+#define CHAIN_KEYS   0x0FFD0200u
+#define CHAIN_LAYOUT 0x0FFD0600u
+
+/** The default layout, typed here: a test compares it with the port's. */
+extern const struct layout_record chain_layout;
+
 /** Makes the images and the chip, as host_chip; chain_close() frees it. */
 void chain_open(struct chain *chain);
 void chain_close(struct chain *chain);
 
 /** Writes an image to its slot, over whatever is there. */
 void chain_write_image(struct chain *chain, enum chain_image which);
+
+/** Provisions a layout, with its digest made right. */
+void chain_write_layout(const struct layout_record *layout);
 
 /** Address of an image's first byte in flash. */
 uint32_t chain_addr(enum chain_image which);

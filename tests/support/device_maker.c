@@ -16,17 +16,21 @@ static const char config_text[] =
     "  trustzone: on\n"
     "  boot_ube: user-flash\n"
     "  secure_boot_address: 0x0C000000\n"
-    "  secure_watermark: {bank1: 0-31, bank2: 118-127}\n"
     "  hdp: {bank1: 0-3, bank2: none}\n"
     "  write_protect: {bank1: [0]}\n"
+    "%s" /* the layout; the watermarks follow from it */
     "keys:\n"
-    "  hdpl1: [{role: urot, file: urot.pem}]\n"
-    "  hdpl2: [{role: manager, file: manager.pem}, {role: application, file: application.pem}]\n"
+    "  - {role: urot, file: urot.pem}\n"
+    "  - {role: manager, file: manager.pem}\n"
+    "  - {role: application, file: application.pem}\n"
+    "  - {role: module0, file: module.pem}\n"
     "images:\n"
     "  - {role: irot, address: 0x0C000000, file: irot.bin}\n"
     "  - {role: urot, address: 0x0C008000, file: urot.img}\n"
     "  - {role: manager, address: 0x0C014000, file: manager.img}\n"
-    "  - {role: application, address: 0x08040000, file: application.img}\n";
+    "  - {role: application, address: 0x0803E000, file: application.img}\n";
+
+static const char module_text[] = "  - {role: module0, address: 0x%08X, file: module.img}\n";
 
 static const char *required(const char *variable)
 {
@@ -70,16 +74,34 @@ static void sign(const struct device *device, const char *role, const char *owne
           device->folder, role);
 }
 
+/** A module's key in any case, and its image if it shall have a place: bytes, not a program. */
+static void make_module(const struct device *device, uint32_t addr)
+{
+    const char *folder = device->folder;
+    shell("%s key new %s/module.pem >/dev/null", required("GARRISON"), folder);
+    if (addr != 0) {
+        shell("head -c 4096 /dev/zero >%s/module.bin", folder);
+        shell("%s image sign --key %s/module.pem --load-addr 0x%08X --version 1.0.0 %s/module.bin "
+              "%s/module.img >/dev/null 2>&1",
+              required("GARRISON"), folder, addr, folder, folder);
+    }
+}
+
 static void sign_own(const struct device *device, const char *role, const char *image)
 {
     shell("%s key new %s/%s.pem >/dev/null", required("GARRISON"), device->folder, role);
     sign(device, role, role, image);
 }
 
-static void write_config(const struct device *device)
+static void write_config(const struct device *device, const struct device_images *images)
 {
     FILE *file = fopen(device_path(device, "device.yaml"), "w");
-    if (file == NULL || fputs(config_text, file) < 0 || fclose(file) != 0) {
+    bool written = file != NULL &&
+                   fprintf(file, config_text, images->layout != NULL ? images->layout : "") >= 0;
+    if (written && images->module_addr != 0) {
+        written = fprintf(file, module_text, images->module_addr) >= 0;
+    }
+    if (!written || fclose(file) != 0) {
         fprintf(stderr, "cannot write %s\n", device_path(device, "device.yaml"));
         abort();
     }
@@ -146,7 +168,8 @@ void device_open(struct device *device, const struct device_images *images)
     sign_own(device, "application",
              images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
     shell("cp %s/%s/irot.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port, device->folder);
-    write_config(device);
+    make_module(device, images->module_addr);
+    write_config(device, images);
     shell("%s provision %s/device.gar --config %s/device.yaml >/dev/null", required("GARRISON"),
           device->folder, device->folder);
     start(device);

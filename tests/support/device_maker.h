@@ -15,6 +15,8 @@ struct device_images {
     const char *urot;        /**< NULL: the port's. */
     const char *manager;     /**< NULL: the port's. */
     const char *application; /**< NULL: hello_psa. */
+    const char *layout;      /**< YAML of the `layout` section, with its key; NULL: the default. */
+    uint32_t module_addr;    /**< Where a module 0 stands, which is no program; 0: none. */
 };
 
 #define DEVICE_TEXT_BYTES 65536u

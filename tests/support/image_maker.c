@@ -171,6 +171,12 @@ void image_make(const struct image_recipe *recipe, struct made_image *image)
     image->len = used;
 }
 
+void test_layout_seal(struct layout_record *record)
+{
+    struct view covered = {(const uint8_t *)record + 32, sizeof *record - 32};
+    must(sha256_of(covered, record->digest) == GARRISON_OK);
+}
+
 void test_key_record_seal(struct key_record *record)
 {
     struct view covered = {(const uint8_t *)record + 32, sizeof *record - 32};

@@ -7,6 +7,7 @@
 
 #include <garrison/image.h>
 #include <garrison/keys.h>
+#include <garrison/layout.h>
 
 #include "base/view.h"
 
@@ -55,6 +56,9 @@ uint32_t test_der_encode(const uint8_t raw[64], uint8_t der[72]);
 /** A key record with keys for `count` roles: roles[i] belongs to owners[i]. */
 void test_key_record(struct key_record *record, const uint32_t *roles, const uint8_t *owners,
                      uint16_t count);
+
+/** Makes a layout record's digest right. */
+void test_layout_seal(struct layout_record *record);
 
 /** Makes the record's digest right again. */
 void test_key_record_seal(struct key_record *record);

@@ -8,6 +8,7 @@ struct port_fake port_fake;
 void port_fake_reset(void)
 {
     memset(&port_fake, 0, sizeof port_fake);
+    memset(port_fake.store, 0xFF, sizeof port_fake.store);
     flash_ram_init(&port_fake.flash);
     port_fake.entropy = GARRISON_OK;
     port_fake.derive = GARRISON_OK;
@@ -33,10 +34,22 @@ const struct flash_device *port_flash(void)
 
 enum garrison_status port_keys_read(uint32_t off, uint8_t *data, uint32_t len)
 {
-    if (off != port_fake.keys_off || len > sizeof port_fake.keys) {
+    if (port_fake.store_refused || off > PORT_STORE_BYTES || len > PORT_STORE_BYTES - off) {
         return GARRISON_ERROR_DEVICE;
     }
-    memcpy(data, &port_fake.keys, len);
+    memcpy(data, port_fake.store + off, len);
+    return GARRISON_OK;
+}
+
+enum garrison_status port_keys_write(const struct port_keys_update *updates, uint32_t count)
+{
+    if (port_fake.store_refused) {
+        return GARRISON_ERROR_DEVICE;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(port_fake.store + updates[i].off, updates[i].data, updates[i].len);
+    }
+    port_fake.store_writes++;
     return GARRISON_OK;
 }
 
@@ -67,13 +80,15 @@ void port_boot_verdict(uint32_t verdict)
     port_fake.verdict = verdict;
 }
 
-enum garrison_status port_isolation_apply(void)
+enum garrison_status port_isolation_apply(const struct layout_record *layout)
 {
+    port_fake.isolation_layout = layout;
     return port_fake.isolation_apply;
 }
 
-enum garrison_status port_isolation_check(void)
+enum garrison_status port_isolation_check(const struct layout_record *layout)
 {
+    (void)layout;
     port_fake.isolation_checks++;
     return port_fake.isolation_check;
 }

@@ -20,13 +20,15 @@ enum port_end {
     PORT_WAS_RESET,
 };
 
-#define PORT_LOG_LINES 16u
+#define PORT_LOG_LINES   16u
+#define PORT_STORE_BYTES 0x1000u
 
 struct port_fake {
     struct flash_ram flash;
-    const struct flash_device *device; /**< What port_flash() gives; NULL: `flash`. */
-    struct key_record keys;            /**< What port_keys_read() gives at `keys_off`. */
-    uint32_t keys_off;
+    const struct flash_device *device;            /**< What port_flash() gives; NULL: `flash`. */
+    _Alignas(16) uint8_t store[PORT_STORE_BYTES]; /**< The keys store, of all levels together. */
+    uint32_t store_writes;                        /**< By port_keys_write(). */
+    bool store_refused;                           /**< Nothing can be read or written. */
     struct handoff handoff;
     unsigned hdpl;
     enum garrison_status entropy;
@@ -34,6 +36,7 @@ struct port_fake {
     enum garrison_status isolation_apply;
     enum garrison_status isolation_check;
     uint32_t isolation_checks;
+    const struct layout_record *isolation_layout; /**< Of the last port_isolation_apply(). */
     uint32_t verdict;
     uint32_t vectors; /**< Of port_leave() or port_start_application(). */
     char panic[128];
@@ -53,7 +56,7 @@ struct port_fake {
 
 extern struct port_fake port_fake;
 
-/** Everything in order: HDPL 0, empty flash, a client that may use all memory. */
+/** Everything in order: HDPL 0, empty flash and keys store, a client that may use all memory. */
 void port_fake_reset(void);
 
 /** Runs a call that does not return, into `ended`. */

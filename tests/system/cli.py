@@ -19,7 +19,7 @@ ENVIRONMENT = dict(os.environ, LC_ALL='C',
                    UBSAN_OPTIONS='halt_on_error=1:exitcode=%d' % CRASHED)
 
 # Where the layout puts things: typed here, not taken from port/stm32h573/layout.h.
-PLACES = {'urot': 0x0C008000, 'manager': 0x0C014000, 'application': 0x08040000}
+PLACES = {'urot': 0x0C008000, 'manager': 0x0C014000, 'application': 0x0803E000}
 STACKS = {'urot': 0x30050000, 'manager': 0x30050000, 'application': 0x20040000}
 HEADER = 0x400
 
@@ -80,20 +80,18 @@ option_bytes:
   trustzone: on
   boot_ube: user-flash
   secure_boot_address: 0x0C000000
-  secure_watermark: {bank1: 0-31, bank2: 118-127}
+  secure_watermark: {bank1: 0-30, bank2: 3-127}
   hdp: {bank1: 0-3, bank2: none}
   write_protect: {bank1: [0]}
 keys:
-  hdpl1:
-    - {role: urot, file: urot.pem}
-  hdpl2:
-    - {role: manager, file: manager.pem}
-    - {role: application, file: application.pem}
+  - {role: urot, file: urot.pem}
+  - {role: manager, file: manager.pem}
+  - {role: application, file: application.pem}
 images:
   - {role: irot, address: 0x0C000000, file: irot.bin}
   - {role: urot, address: 0x0C008000, file: urot.img}
   - {role: manager, address: 0x0C014000, file: manager.img}
-  - {role: application, address: 0x08040000, file: application.img}
+  - {role: application, address: 0x0803E000, file: application.img}
 '''
 
 

@@ -77,7 +77,7 @@ static const struct futile futile[] = {
      WRPERR},
     {"erases the last storage sector", 'v', "flash", "sector 127 of bank 2 is Secure (SECWM2)",
      WRPERR},
-    {"erases bank 2", 'w', "flash", "sector 118 of bank 2 is Secure (SECWM2)", WRPERR},
+    {"erases bank 2", 'w', "flash", "sector 3 of bank 2 is Secure (SECWM2)", WRPERR},
     {"erases all flash", 'x', "flash", "of bank 1 is Secure (SECWM1)", WRPERR},
     {"has DMA read the storage areas", 'y', "refused", "sector 118 of bank 2 is Secure (SECWM2)",
      DMA_DONE " 0x00000000"},

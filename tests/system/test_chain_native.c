@@ -9,6 +9,7 @@
 
 #include <garrison/handoff.h>
 
+#include "../../port/stm32h573/layout_data.h"
 #include "support/chain_native.h"
 
 static int open_chain(void **state)
@@ -70,7 +71,7 @@ static void right_images_boot_and_are_handed_over(void **state)
     assert_int_equal(record->count, 4);
     const struct handoff_entry *entry = handoff_find(record, IMAGE_ROLE_APPLICATION);
     assert_non_null(entry);
-    assert_int_equal(entry->addr, 0x08040400);
+    assert_int_equal(entry->addr, 0x0803E400);
     assert_int_equal(entry->version.major, 1);
 }
 
@@ -168,24 +169,120 @@ static void a_blank_slot_is_refused(void **state)
     expect_booted(chain);
 }
 
+/** Boots and expects the iROT to give up in these words. */
+static void expect_stopped(struct chain *chain, const char *line)
+{
+    struct host_ending ending;
+    chain_boot(chain, &ending);
+    if (ending.end != HOST_END_PANIC || strncmp(ending.reason, line, strlen(line)) != 0) {
+        fail_msg("no '%s': end %d '%s'", line, (int)ending.end, ending.reason);
+    }
+}
+
 /** Without its owner's key nothing can be verified, so nothing runs. */
 static void damaged_keys_stop_the_chain(void **state)
 {
     struct chain *chain = *state;
-    static const uint32_t records[2] = {0x0FFD0200, 0x0FFD0900};
     restore(chain);
-    for (unsigned i = 0; i < 2; i++) {
-        for (uint32_t off = 0; off < 736; off += 5) {
-            struct host_ending ending;
-            chain_xor(records[i] + off, 0x10);
-            chain_boot(chain, &ending);
-            chain_xor(records[i] + off, 0x10);
-            if (ending.end != HOST_END_PANIC || strstr(ending.reason, "refused") == NULL) {
-                fail_msg("record %u byte %u: end %d '%s'", i, off, (int)ending.end, ending.reason);
-            }
-        }
+    for (uint32_t off = 0; off < 816; off += 5) {
+        chain_xor(CHAIN_KEYS + off, 0x10);
+        expect_stopped(chain, "iROT: key record refused: content does not match its digest");
+        chain_xor(CHAIN_KEYS + off, 0x10);
     }
     expect_booted(chain);
+}
+
+static void a_damaged_layout_stops_the_chain(void **state)
+{
+    struct chain *chain = *state;
+    restore(chain);
+    for (uint32_t off = 0; off < 320; off++) {
+        chain_xor(CHAIN_LAYOUT + off, 0x10);
+        expect_stopped(chain, "iROT: layout record refused: content does not match its digest");
+        chain_xor(CHAIN_LAYOUT + off, 0x10);
+    }
+    expect_booted(chain);
+}
+
+static void fill_layout(uint8_t value)
+{
+    struct sim_error error;
+    uint8_t bytes[320];
+    memset(bytes, value, sizeof bytes);
+    assert_int_equal(sim_poke(host_chip, CHAIN_LAYOUT, bytes, sizeof bytes, &error), SIM_OK);
+}
+
+static void a_blank_layout_stops_the_chain(void **state)
+{
+    struct chain *chain = *state;
+    restore(chain);
+    fill_layout(0xFF);
+    expect_stopped(chain, "iROT: layout record refused: nothing is stored there");
+    fill_layout(0);
+    expect_stopped(chain, "iROT: layout record refused: nothing is stored there");
+    chain_write_layout(&chain_layout);
+    expect_booted(chain);
+}
+
+/** Sealed as it should be, but it breaks a rule. */
+static void a_wrong_layout_stops_the_chain(void **state)
+{
+    struct chain *chain = *state;
+    struct layout_record layout = chain_layout;
+    restore(chain);
+    layout.version++;
+    chain_write_layout(&layout);
+    expect_stopped(chain, "iROT: layout record refused: not of the expected form: rule 2");
+    layout = chain_layout;
+    layout.slot[1].flags = 4;
+    chain_write_layout(&layout);
+    expect_stopped(chain, "iROT: layout record refused: not supported by this version: rule 6 by "
+                          "manager");
+    layout = chain_layout;
+    layout.slot[2].off -= 0x2000;
+    chain_write_layout(&layout);
+    expect_stopped(chain, "iROT: layout record refused: not allowed: rule 18 by application");
+    layout = chain_layout;
+    layout.slot[0].off += 0x2000;
+    layout.slot[0].size -= 0x2000;
+    chain_write_layout(&layout);
+    expect_stopped(chain, "iROT: layout record refused: not allowed: rule 10 by uROT");
+    chain_write_layout(&chain_layout);
+    expect_booted(chain);
+}
+
+/** A sound layout that puts an image elsewhere than it was made for starts nothing. */
+static void a_layout_that_moves_an_image_stops_the_chain(void **state)
+{
+    struct chain *chain = *state;
+    struct layout_record layout = chain_layout;
+    restore(chain);
+    layout.slot[1].off += 0x2000;
+    layout.slot[1].size -= 0x2000;
+    chain_write_layout(&layout);
+    expect_stopped(chain, "uROT: manager refused: nothing is stored there: header");
+    struct sim_error error;
+    assert_int_equal(sim_poke(host_chip, 0x0C016000, chain->image[CHAIN_MANAGER].bytes,
+                              chain->image[CHAIN_MANAGER].len, &error),
+                     SIM_OK);
+    expect_stopped(chain, "uROT: manager refused: not allowed");
+    chain_write_layout(&chain_layout);
+    expect_booted(chain);
+}
+
+/** What is left for the manager: the layout, and no key. */
+static void the_layout_is_handed_on_and_the_keys_are_not(void **state)
+{
+    struct layout_record sealed = chain_layout;
+    static const struct key_record none;
+    restore(*state);
+    expect_booted(*state);
+    test_layout_seal(&sealed);
+    assert_memory_equal(&port_handoff()->layout, &sealed, sizeof sealed);
+    assert_memory_equal(&port_handoff()->keys, &none, sizeof none);
+    assert_int_equal(layout_default.count, chain_layout.count);
+    assert_memory_equal(&layout_default.magic, &chain_layout.magic,
+                        sizeof chain_layout - sizeof chain_layout.digest);
 }
 
 static void a_good_boot_clears_the_verdict_of_a_bad_one(void **state)
@@ -211,6 +308,11 @@ int main(void)
         cmocka_unit_test(an_image_in_another_slot_never_runs),
         cmocka_unit_test(a_blank_slot_is_refused),
         cmocka_unit_test(damaged_keys_stop_the_chain),
+        cmocka_unit_test(a_damaged_layout_stops_the_chain),
+        cmocka_unit_test(a_blank_layout_stops_the_chain),
+        cmocka_unit_test(a_wrong_layout_stops_the_chain),
+        cmocka_unit_test(a_layout_that_moves_an_image_stops_the_chain),
+        cmocka_unit_test(the_layout_is_handed_on_and_the_keys_are_not),
         cmocka_unit_test(a_good_boot_clears_the_verdict_of_a_bad_one),
     };
     return cmocka_run_group_tests(tests, open_chain, close_chain);

@@ -12,6 +12,9 @@
 
 #define BOOT_INSNS 400000000u
 
+/* A stage has isolated itself by then, and is busy with signatures for long. */
+#define WELL_INTO_STAGE 10000000u
+
 static int open_hello(void **state)
 {
     static struct device device;
@@ -47,40 +50,117 @@ static void the_chain_boots_to_the_application(void **state)
     assert_null(strstr(device->events, "block: "));
 }
 
-/** Option bytes are what the manager cannot set up itself: it refuses those that do not protect. */
-static void a_manager_whose_flash_is_not_secure_gives_up(void **state)
+/** A watermark that is not what the layout needs, and in which words it is refused. */
+struct watermark {
+    const char *word;
+    uint32_t value;
+    const char *needed;
+};
+
+static const struct watermark watermarks[] = {
+    {"SECWM2R", 0x0000007F, "0x007f0003"}, /* nothing Secure */
+    {"SECWM2R", 0x007F0004, "0x007f0003"}, /* the first sector that is staged into is not */
+    {"SECWM2R", 0x007E0003, "0x007f0003"}, /* the last sector of the storage areas is not */
+    {"SECWM2R", 0x007F0002, "0x007f0003"}, /* the application's last sector is */
+    {"SECWM1R", 0x001D0000, "0x001e0000"}, /* the manager's last sector is not */
+    {"SECWM1R", 0x001F0000, "0x001e0000"}, /* the application's first sector is */
+};
+
+/** Sets a watermark so long after the chip has said `after`; then `image` must give up for it. */
+static void expect_watermark_refused(struct device *device, const struct watermark *row,
+                                     const char *after, uint64_t insns, const char *image)
 {
-    static const struct {
-        const char *word;
-        uint32_t value;
-        const char *said;
-    } rows[] = {
-        {"SECWM2R", 0x0000007F, "flash from 0x001ec000 to 0x00200000"},
-        {"SECWM2R", 0x007F0077, "flash from 0x001ec000 to 0x00200000"},
-        {"SECWM2R", 0x007E0076, "flash from 0x001ec000 to 0x00200000"},
-        {"SECWM1R", 0x001E0000, "flash from 0x00000000 to 0x00040000"},
-    };
+    struct sim_error error;
+    char line[160];
+    device_reopen(device);
+    device_boot(device);
+    if (after != NULL) {
+        assert_true(device_run_until(device, after, BOOT_INSNS));
+        (void)device_run(device, insns);
+    }
+    assert_int_equal(sim_option_write(device->sim, row->word, row->value, &error), SIM_OK);
+    if (after == NULL) {
+        device_boot(device);
+    }
+    (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
+    (void)snprintf(line, sizeof line,
+                   "%s: %s must be %s for this layout; the option bytes say 0x%08x\n", image,
+                   row->word, row->needed, row->value);
+    expect_text(device, line);
+    (void)snprintf(line, sizeof line, "%s: isolation refused: ", image);
+    expect_text(device, line);
+    assert_null(strstr(device->uart, "hello_psa"));
+}
+
+/** Option bytes are what no stage can set up itself: each refuses those that do not fit. */
+static void a_watermark_that_is_not_the_layouts_stops_the_chain(void **state)
+{
+    for (size_t i = 0; i < COUNT_OF(watermarks); i++) {
+        expect_watermark_refused(*state, &watermarks[i], NULL, 0, "iROT");
+    }
+    expect_watermark_refused(*state, &watermarks[0], "uROT 0.1.0\n", 0, "uROT");
+    expect_watermark_refused(*state, &watermarks[2], "uROT 0.1.0\n", WELL_INTO_STAGE, "manager");
+}
+
+/* Another layout: the application's slot ends with bank 1, a module stands where bank 2 begins. */
+#define MODULE 0x0C100000u
+static const char other_layout[] =
+    "layout:\n"
+    "  journal: {offset: 0x1D4000, size: 16K}\n"
+    "  slots:\n"
+    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1C8000, size: 48K}}\n"
+    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x104000, size: 176K}}\n"
+    "    - {role: application, offset: 0x3E000, size: 776K,\n"
+    "       download: {offset: 0x104000, size: 784K}}\n"
+    "    - {role: module0, offset: 0x100000, size: 16K, optional: on,\n"
+    "       download: {offset: 0x104000, size: 24K}}\n";
+
+/** The same binaries, none linked anew. */
+static void another_layout_boots_the_same_binaries(void **state)
+{
+    static struct device device;
+    struct sim_error error;
+    uint32_t watermark = 0;
+    (void)state;
+    const struct device_images images = {.layout = other_layout, .module_addr = MODULE};
+    device_open(&device, &images);
+    assert_int_equal(sim_option_read(device.sim, "SECWM2R", &watermark, &error), SIM_OK);
+    assert_int_equal(watermark, 0x007F0000);
+    device_boot(&device);
+    (void)device_run_until(&device, "hello_psa: ok", BOOT_INSNS);
+    expect_text(&device, "hello_psa: ok");
+
+    device_xor(&device, MODULE + 0x500, 1);
+    device_boot(&device);
+    (void)device_run(&device, BOOT_INSNS);
+    expect_text(&device, "uROT: module 0 refused: content does not match its digest\n");
+
+    device_erase(&device, MODULE, 0x4000);
+    device_boot(&device);
+    (void)device_run_until(&device, "hello_psa: ok", BOOT_INSNS);
+    expect_text(&device, "hello_psa: ok");
+    device_close(&device);
+}
+
+/* Where the layout record stands. */
+#define LAYOUT_RECORD       0x0FFD0600u
+#define LAYOUT_RECORD_BYTES 320u
+
+static void a_damaged_or_blank_layout_stops_the_chain(void **state)
+{
     struct device *device = *state;
     struct sim_error error;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char line[160];
-        device_reopen(device);
-        assert_int_equal(sim_option_write(device->sim, rows[i].word, rows[i].value, &error),
-                         SIM_OK);
-        device_boot(device);
-        (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
-        (void)snprintf(line, sizeof line,
-                       "manager: not Secure by watermark: %s; the option bytes say 0x%08x\n",
-                       rows[i].said, rows[i].value);
-        expect_text(device, line);
-        expect_text(device, "manager: isolation refused: ");
-        assert_null(strstr(device->uart, "hello_psa"));
-    }
+    uint8_t blank[LAYOUT_RECORD_BYTES];
     device_reopen(device);
-    assert_int_equal(sim_option_write(device->sim, "SECWM2R", 0x007F0064, &error), SIM_OK);
+    device_xor(device, LAYOUT_RECORD + 52, 0x20);
     device_boot(device);
-    (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
-    expect_text(device, "hello_psa: ok");
+    (void)device_run(device, BOOT_INSNS);
+    expect_text(device, "iROT: layout record refused: content does not match its digest\n");
+    memset(blank, 0xFF, sizeof blank);
+    assert_int_equal(sim_poke(device->sim, LAYOUT_RECORD, blank, sizeof blank, &error), SIM_OK);
+    device_boot(device);
+    (void)device_run(device, BOOT_INSNS);
+    expect_text(device, "iROT: layout record refused: nothing is stored there\n");
 }
 
 static void two_runs_are_the_same_run(void **state)
@@ -126,7 +206,7 @@ struct slot {
 static const struct slot slots[] = {
     {"iROT", "uROT", 0x0C008000, "urot", "manager", "port/stm32h573/urot"},
     {"uROT", "manager", 0x0C014000, "manager", "application", "port/stm32h573/manager"},
-    {"uROT", "application", 0x08040000, "application", "manager", "examples/hello_psa/hello_psa"},
+    {"uROT", "application", 0x0803E000, "application", "manager", "examples/hello_psa/hello_psa"},
 };
 
 #define HEADER 0x400u
@@ -262,7 +342,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chain_boots_to_the_application),
-        cmocka_unit_test(a_manager_whose_flash_is_not_secure_gives_up),
+        cmocka_unit_test(a_watermark_that_is_not_the_layouts_stops_the_chain),
+        cmocka_unit_test(another_layout_boots_the_same_binaries),
+        cmocka_unit_test(a_damaged_or_blank_layout_stops_the_chain),
         cmocka_unit_test(two_runs_are_the_same_run),
         cmocka_unit_test(two_boots_draw_other_random_numbers),
         cmocka_unit_test(a_flipped_bit_in_a_real_image_never_runs),

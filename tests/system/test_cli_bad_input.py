@@ -20,52 +20,56 @@ DESCRIPTIONS = [
     ('empty', lambda d: '', '1:1', 'is empty'),
     ('not text', lambda d: b'\xff\xfe\x00', '1:1', 'UTF-8'),
     ('no mapping', lambda d: 'hello\n', '1:1', 'a mapping is expected'),
-    ('open bracket', lambda d: d + '  - {role: data\n', '23:1', 'did not find'),
+    ('open bracket', lambda d: d + '  - {role: data\n', '21:1', 'did not find'),
     ('tab', lambda d: edit(d, '  trustzone', '\ttrustzone'), '5:1', 'tab'),
     ('no version', lambda d: edit(d, 'schema_version: 1\n', ''), '1:1', 'schema_version'),
     ('later version', lambda d: edit(d, 'version: 1', 'version: 2'), '1:17', 'reads 1'),
-    ('unknown key', lambda d: edit(d, 'images:', 'image:'), '17:1', "did you mean 'images'"),
+    ('unknown key', lambda d: edit(d, 'images:', 'image:'), '15:1', "did you mean 'images'"),
     ('unknown option', lambda d: edit(d, 'trustzone', 'trust_zone'), '5:3', "mean 'trustzone'"),
-    ('double key', lambda d: d + 'images: []\n', '22:1', 'first in line 17'),
+    ('double key', lambda d: d + 'images: []\n', '20:1', 'first in line 15'),
     ('anchor', lambda d: edit(d, 'product_state: open', 'product_state: &a open'), '4:18',
      'anchors'),
     ('alias', lambda d: edit(d, 'product_state: open', 'product_state: *a'), '4:18', 'aliases'),
-    ('deep', lambda d: d + 'x: ' + '[' * 100, '22:19', 'nested too deeply'),
+    ('deep', lambda d: d + 'x: ' + '[' * 100, '20:19', 'nested too deeply'),
     ('unknown state', lambda d: edit(d, ': open', ': ajar'), '4:18', 'is not one of: open'),
     ('not a bool', lambda d: edit(d, 'trustzone: on', 'trustzone: 1'), '5:14', 'true or false'),
-    ('sector', lambda d: edit(d, 'bank1: 0-31', 'bank1: 0-128'), '8:29', 'from 0 to 127'),
+    ('sector', lambda d: edit(d, 'bank1: 0-30', 'bank1: 0-128'), '8:29', 'from 0 to 127'),
     ('backwards', lambda d: edit(d, 'bank1: 0-3,', 'bank1: 3-0,'), '9:16', 'not a range'),
-    ('storage not Secure', lambda d: edit(d, 'bank2: 118-127', 'bank2: none'), '8:42',
-     'storage areas, sectors 118-127 of bank 2, must be Secure'),
-    ('storage Secure in part', lambda d: edit(d, 'bank2: 118-127', 'bank2: 119-127'), '8:42',
-     'storage areas, sectors 118-127 of bank 2, must be Secure'),
-    ('storage Secure in part', lambda d: edit(d, 'bank2: 118-127', 'bank2: 118-126'), '8:42',
-     'storage areas, sectors 118-127 of bank 2, must be Secure'),
-    ('code Secure in part', lambda d: edit(d, 'bank1: 0-31', 'bank1: 0-30'), '8:29',
-     'its code, sectors 0-31 of bank 1, must be Secure'),
+    ('staged not Secure', lambda d: edit(d, 'bank2: 3-127', 'bank2: none'), '8:42',
+     'with this layout the secure_watermark of bank 2 is 3-127'),
+    ('staged Secure in part', lambda d: edit(d, 'bank2: 3-127', 'bank2: 4-127'), '8:42',
+     'with this layout the secure_watermark of bank 2 is 3-127'),
+    ('storage Secure in part', lambda d: edit(d, 'bank2: 3-127', 'bank2: 3-126'), '8:42',
+     'with this layout the secure_watermark of bank 2 is 3-127'),
+    ('application Secure in part', lambda d: edit(d, 'bank2: 3-127', 'bank2: 2-127'), '8:42',
+     'with this layout the secure_watermark of bank 2 is 3-127'),
+    ('code Secure in part', lambda d: edit(d, 'bank1: 0-30', 'bank1: 0-29'), '8:29',
+     'with this layout the secure_watermark of bank 1 is 0-30'),
+    ('more than code Secure', lambda d: edit(d, 'bank1: 0-30', 'bank1: 0-31'), '8:29',
+     'with this layout the secure_watermark of bank 1 is 0-30'),
     ('group', lambda d: edit(d, '[0]', '[32]'), '10:27', 'from 0 to 31'),
     ('boot address', lambda d: edit(d, '0x0C000000\n  secure_w', '0x0C000001\n  secure_w'),
      '7:24', 'multiple of 0x100'),
     ('uid', lambda d: edit(d, 'seed: 7', 'uid: 0102'), '2:15', '12 bytes in hexadecimal'),
     ('seed', lambda d: edit(d, 'seed: 7', 'seed: 0'), '2:16', 'is not from 1'),
-    ('key role', lambda d: edit(d, 'role: urot, file', 'role: root, file'), '13:14',
+    ('key role', lambda d: edit(d, 'role: urot, file', 'role: root, file'), '12:12',
      'is not one of: urot'),
     ('key twice', lambda d: edit(d, 'role: application, file: app', 'role: manager, file: app'),
-     '16:14', 'has a key already'),
-    ('no file', lambda d: edit(d, ', file: irot.bin', ''), '18:5', "'file' is missing"),
-    ('not in flash', lambda d: edit(d, '0x0C000000, file', '0x20000000, file'), '18:27',
+     '14:12', 'has a key already'),
+    ('no file', lambda d: edit(d, ', file: irot.bin', ''), '16:5', "'file' is missing"),
+    ('not in flash', lambda d: edit(d, '0x0C000000, file', '0x20000000, file'), '16:27',
      'user flash'),
-    ('not aligned', lambda d: edit(d, '0x0C000000, file', '0x0C000008, file'), '18:27',
+    ('not aligned', lambda d: edit(d, '0x0C000000, file', '0x0C000008, file'), '16:27',
      'multiple of 16'),
-    ('overlap', lambda d: edit(d, '0x0C000000, file', '0x08008010, file'), '19:27', 'overlaps'),
-    ('too long', lambda d: edit(d, '0x08040000', '0x081FFFF0'), '21:52', 'does not fit'),
-    ('wrong address', lambda d: edit(d, '0x0C014000', '0x0C016000'), '20:48',
+    ('overlap', lambda d: edit(d, '0x0C000000, file', '0x08008010, file'), '17:27', 'overlaps'),
+    ('too long', lambda d: edit(d, '0x0803E000', '0x081FFFF0'), '19:52', 'does not fit'),
+    ('wrong address', lambda d: edit(d, '0x0C014000', '0x0C016000'), '18:48',
      'signed for another address'),
-    ('wrong owner', lambda d: edit(d, 'file: manager.img', 'file: urot.img'), '20:48',
+    ('wrong owner', lambda d: edit(d, 'file: manager.img', 'file: urot.img'), '18:48',
      'signature is not by the expected owner'),
-    ('no key', lambda d: edit(d, '  hdpl1:\n    - {role: urot, file: urot.pem}\n', ''), '17:45',
+    ('no key', lambda d: edit(d, '  - {role: urot, file: urot.pem}\n', ''), '16:45',
      "owner's key is absent"),
-    ('not an image', lambda d: edit(d, 'file: urot.img', 'file: urot.bin'), '19:45',
+    ('not an image', lambda d: edit(d, 'file: urot.img', 'file: urot.bin'), '17:45',
      'not of the expected form'),
 ]
 
@@ -192,13 +196,18 @@ class Provisioning(cli.Case):
         answer = self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--allow-invalid')
         self.assertRegex(answer.err, 'manager image will be refused: signature')
 
-    def test_watermarks_that_the_manager_refuses_are_written_only_when_asked(self):
-        cli.write(self.path('device.yaml'), edit(cli.DEVICE, 'bank2: 118-127', 'bank2: none'))
+    def test_watermarks_that_the_chain_refuses_are_written_only_when_asked(self):
+        cli.write(self.path('device.yaml'), edit(cli.DEVICE, 'bank2: 3-127', 'bank2: none'))
         answer = self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--allow-invalid')
-        self.assertRegex(answer.err, 'the manager will refuse to run: its storage areas')
-        for fit in ('bank2: 0-127', 'bank2: 100-127'):
-            cli.write(self.path('device.yaml'), edit(cli.DEVICE, 'bank2: 118-127', fit))
-            self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--force')
+        self.assertRegex(answer.err, 'the chain will refuse to run')
+
+    def test_a_watermark_that_is_not_given_is_what_the_layout_needs(self):
+        text = edit(cli.DEVICE, '  secure_watermark: {bank1: 0-30, bank2: 3-127}\n', '')
+        cli.write(self.path('device.yaml'), text)
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        shown = self.run_ok('state', 'device.gar').out.decode()
+        self.assertRegex(shown, 'secure, bank 1 *sectors 0-30\n')
+        self.assertRegex(shown, 'secure, bank 2 *sectors 3-127\n')
 
     def test_every_truncation_is_answered(self):
         for length in range(0, len(cli.DEVICE), 7):

@@ -174,7 +174,7 @@ class Hex(cli.Case):
                              '-d', 'irot.bin@0x0C000000')
         self.assertEqual(memory, self.expected(
             ('irot.bin', 0x0C000000), ('urot.img', 0x0C008000), ('manager.img', 0x0C014000),
-            ('application.img', 0x08040000)))
+            ('application.img', 0x0803E000)))
 
     def test_lines_stop_at_64_kilobytes(self):
         cli.write(self.path('long.bin'), bytes(i * 7 & 0xFF for i in range(0x20013)))

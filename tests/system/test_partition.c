@@ -69,7 +69,7 @@ struct attack {
 static const struct attack attacks[] = {
     {"reads the hand-over record", 'r', ABSOLUTE, 0x30040000, PROTECTED, "DACCVIOL", READ},
     {"writes the hand-over record", 'w', ABSOLUTE, 0x30040000, PROTECTED, "DACCVIOL", WRITE},
-    {"reads the SPM's stack", 'r', ABSOLUTE, 0x30040800, PROTECTED, "DACCVIOL", READ},
+    {"reads the SPM's stack", 'r', ABSOLUTE, 0x30040C00, PROTECTED, "DACCVIOL", READ},
     {"reads the SPM's data", 'r', SPM_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL", READ},
     {"writes the SPM's data", 'w', SPM_RAM_END, WORD_BELOW, PROTECTED, "DACCVIOL", WRITE},
     {"reads the gate's stack", 'r', GATE_RAM_END, (uint32_t)-36, PROTECTED, "DACCVIOL", READ},
@@ -83,7 +83,7 @@ static const struct attack attacks[] = {
     {"writes the library", 'w', LIBRARY_TEXT, 0, PROTECTED, "DACCVIOL", WRITE},
     {"reads the vector table", 'r', ABSOLUTE, 0x0C014400, PROTECTED, "DACCVIOL", READ},
     {"reads an OBK", 'r', ABSOLUTE, 0x0FFD0200, PROTECTED, "DACCVIOL", READ},
-    {"reads Non-secure flash", 'r', ABSOLUTE, 0x08040000, PROTECTED, "DACCVIOL", READ},
+    {"reads Non-secure flash", 'r', ABSOLUTE, 0x0803E000, PROTECTED, "DACCVIOL", READ},
     {"reads Non-secure RAM", 'r', ABSOLUTE, 0x20000000, PROTECTED, "DACCVIOL", READ},
     {"writes Non-secure RAM", 'w', ABSOLUTE, 0x20050000, PROTECTED, "DACCVIOL", WRITE},
     {"runs its own data", 'x', OWN_CODE, 0, PROTECTED, "IACCVIOL", FETCH},
@@ -541,7 +541,7 @@ static void flash_goes_through_its_own_memory_only(void **state)
         {'B', SPM_RAM_END, WORD_BELOW},    {'B', OTHER_RAM, 0},         {'B', OWN_TEXT, 0},
         {'B', ABSOLUTE, 0x30040000},       {'B', ABSOLUTE, 0x20000000}, {'P', SPM_TEXT, 0},
         {'P', SPM_RAM_END, (uint32_t)-16}, {'P', OTHER_TEXT, 0},        {'P', OTHER_RAM, 0},
-        {'P', ABSOLUTE, 0x20000000},       {'P', ABSOLUTE, 0x08040000}, {'P', ABSOLUTE, ITS},
+        {'P', ABSOLUTE, 0x20000000},       {'P', ABSOLUTE, 0x0803E000}, {'P', ABSOLUTE, ITS},
     };
     struct lab *lab = *state;
     char words[80];

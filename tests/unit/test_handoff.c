@@ -68,7 +68,7 @@ static void check_rejects_forms_it_does_not_know(void **state)
     assert_int_equal(handoff_check(&record), GARRISON_ERROR_FORMAT);
     assert_null(handoff_find(&record, IMAGE_ROLE_APPLICATION));
     record.count = 3;
-    record.version = 2;
+    record.version = 1;
     assert_int_equal(handoff_seal(&record), GARRISON_OK);
     assert_int_equal(handoff_check(&record), GARRISON_ERROR_FORMAT);
     record.version = HANDOFF_VERSION;

@@ -11,25 +11,26 @@
 
 static const uint32_t roles[] = {IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION, IMAGE_ROLE_MODULE_0};
 static const uint8_t owners[] = {3, 4, 5};
+static struct key_record *keys; /* in the keys store */
 static struct key_record record;
 
 static int set_up(void **state)
 {
     (void)state;
     port_fake_reset();
-    port_fake.keys_off = KEY_RECORD_OFF_HDPL2;
-    test_key_record(&port_fake.keys, roles, owners, 3);
+    keys = (struct key_record *)(void *)(port_fake.store + KEY_RECORD_OFF);
+    test_key_record(keys, roles, owners, 3);
     return 0;
 }
 
 static enum garrison_status load(void)
 {
-    return keys_load(KEY_RECORD_OFF_HDPL2, &record);
+    return keys_load(KEY_RECORD_OFF, &record);
 }
 
 static enum garrison_status seal_and_load(void)
 {
-    test_key_record_seal(&port_fake.keys);
+    test_key_record_seal(keys);
     return load();
 }
 
@@ -48,9 +49,9 @@ static void load_finds_the_key_of_each_role(void **state)
 
 static void load_rejects_a_flipped_bit_in_every_byte(void **state)
 {
-    uint8_t *bytes = (uint8_t *)&port_fake.keys;
+    uint8_t *bytes = (uint8_t *)keys;
     (void)state;
-    for (size_t bit = 0; bit < sizeof port_fake.keys * 8; bit++) {
+    for (size_t bit = 0; bit < sizeof *keys * 8; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_int_equal(load(), GARRISON_ERROR_DIGEST);
         bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -61,54 +62,55 @@ static void load_rejects_a_flipped_bit_in_every_byte(void **state)
 static void load_names_what_was_never_provisioned(void **state)
 {
     (void)state;
-    memset(&port_fake.keys, 0xFF, sizeof port_fake.keys);
+    memset(keys, 0xFF, sizeof *keys);
     assert_int_equal(load(), GARRISON_ERROR_BLANK);
-    memset(&port_fake.keys, 0, sizeof port_fake.keys);
+    memset(keys, 0, sizeof *keys);
     assert_int_equal(load(), GARRISON_ERROR_BLANK);
 }
 
 static void load_tells_a_refused_read(void **state)
 {
     (void)state;
-    assert_int_equal(keys_load(KEY_RECORD_OFF_HDPL1, &record), GARRISON_ERROR_DEVICE);
+    port_fake.store_refused = true;
+    assert_int_equal(load(), GARRISON_ERROR_DEVICE);
 }
 
 static void load_checks_magic_version_and_count(void **state)
 {
     (void)state;
-    port_fake.keys.magic++;
+    keys->magic++;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
-    port_fake.keys.magic--;
-    port_fake.keys.version++;
+    keys->magic--;
+    keys->version++;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
-    port_fake.keys.version--;
-    port_fake.keys.count = KEY_RECORD_KEYS_MAX + 1;
+    keys->version--;
+    keys->count = KEY_RECORD_KEYS_MAX + 1;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
-    port_fake.keys.count = 0xFFFF;
+    keys->count = 0xFFFF;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
-    port_fake.keys.count = 2; /* the third is still there: unused entries are zero */
+    keys->count = 2; /* the third is still there: unused entries are zero */
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
-    port_fake.keys.count = 3;
-    port_fake.keys.reserved[15] = 1;
+    keys->count = 3;
+    keys->reserved[27] = 1;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_FORMAT);
 }
 
 static void load_rejects_two_keys_for_one_role(void **state)
 {
     (void)state;
-    port_fake.keys.key[2].role = IMAGE_ROLE_MANAGER;
+    keys->key[2].role = IMAGE_ROLE_MANAGER;
     assert_int_equal(seal_and_load(), GARRISON_ERROR_POLICY);
 }
 
 static void load_takes_a_full_record(void **state)
 {
     (void)state;
-    port_fake.keys.count = KEY_RECORD_KEYS_MAX;
+    keys->count = KEY_RECORD_KEYS_MAX;
     for (uint32_t i = 0; i < KEY_RECORD_KEYS_MAX; i++) {
-        port_fake.keys.key[i].role = 100 + i;
+        keys->key[i].role = 100 + i;
     }
     assert_int_equal(seal_and_load(), GARRISON_OK);
-    assert_ptr_equal(keys_find(&record, 109), record.key[9].point);
+    assert_ptr_equal(keys_find(&record, 110), record.key[10].point);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)

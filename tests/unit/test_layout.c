@@ -1,16 +1,19 @@
 /*
  * The port's memory map against the granularity of everything that protects it.
  */
-#include "../support/test.h"
+#include "support/test.h"
+
+#include <garrison/handoff.h>
 
 #include "../../port/stm32h573/layout.h"
+#include "../../port/stm32h573/layout_data.h"
 
 #define SECTOR           0x2000u /* flash erase, watermark, HDP and SECBB */
 #define WRITE_PROTECTION 0x8000u /* WRP: four sectors */
 #define REGION           32u     /* SAU and MPU */
 #define SUPERBLOCK       0x4000u /* MPCBB: one register */
 #define VECTORS          (147u * 4u)
-#define HANDOFF_RECORD   1104u
+#define HANDOFF_RECORD   2240u
 
 /** A stretch of flash or RAM. */
 struct stretch {
@@ -62,9 +65,6 @@ static void storage_areas_fill_the_end_of_bank_2(void **state)
     assert_int_equal(behind, LAYOUT_FLASH_SIZE);
     assert_int_equal(LAYOUT_BANK_SIZE, LAYOUT_FLASH_SIZE / 2);
     assert_true(LAYOUT_STORAGE_OFF >= LAYOUT_BANK_SIZE);
-    for (size_t i = 0; i < COUNT_OF(slots); i++) {
-        assert_true(slots[i].off + slots[i].size <= LAYOUT_BANK_SIZE);
-    }
 }
 
 static void irot_fills_whole_write_protection_groups(void **state)
@@ -81,13 +81,29 @@ static void urot_follows_the_irot_without_a_gap(void **state)
     assert_int_equal(LAYOUT_UROT_OFF, LAYOUT_IROT_OFF + LAYOUT_IROT_SIZE);
 }
 
-static void secure_and_application_flash_meet_at_the_watermark(void **state)
+/* What ST's own profile gives an application is 600 KB. */
+static void default_layout_is_sound_and_has_800_kb_for_the_application(void **state)
 {
     (void)state;
-    assert_true(LAYOUT_MANAGER_OFF + LAYOUT_MANAGER_SIZE <= LAYOUT_SECURE_END);
-    assert_true(LAYOUT_APPLICATION_OFF >= LAYOUT_SECURE_END);
-    assert_int_equal(LAYOUT_SECURE_END % SECTOR, 0);
-    assert_true(LAYOUT_SECURE_END <= LAYOUT_FLASH_SIZE / 2);
+    struct layout_fault fault;
+    assert_int_equal(layout_check(&layout_default, &layout_bounds, &fault), GARRISON_OK);
+    const struct layout_slot *slot = layout_find(&layout_default, IMAGE_ROLE_APPLICATION);
+    assert_true(slot->size >= 819200u);
+    assert_int_equal(slot->off, LAYOUT_MANAGER_OFF + LAYOUT_MANAGER_SIZE);
+    assert_int_equal(slot->download_size, slot->size + SECTOR);
+    const struct layout_secure first = layout_secure(&layout_default, &layout_bounds, 0);
+    const struct layout_secure second = layout_secure(&layout_default, &layout_bounds, 1);
+    assert_int_equal(first.first, 0);
+    assert_int_equal(first.last, 30);
+    assert_int_equal(second.first, 3);
+    assert_int_equal(second.last, 127);
+}
+
+/* The manager runs on while what is stored is erased. */
+static void manager_and_storage_are_in_different_banks(void **state)
+{
+    (void)state;
+    assert_true(LAYOUT_MANAGER_OFF + LAYOUT_MANAGER_SIZE <= LAYOUT_BANK_SIZE);
 }
 
 static void vector_tables_have_the_alignment_that_vtor_needs(void **state)
@@ -177,7 +193,8 @@ int main(void)
         cmocka_unit_test(storage_areas_fill_the_end_of_bank_2),
         cmocka_unit_test(irot_fills_whole_write_protection_groups),
         cmocka_unit_test(urot_follows_the_irot_without_a_gap),
-        cmocka_unit_test(secure_and_application_flash_meet_at_the_watermark),
+        cmocka_unit_test(default_layout_is_sound_and_has_800_kb_for_the_application),
+        cmocka_unit_test(manager_and_storage_are_in_different_banks),
         cmocka_unit_test(vector_tables_have_the_alignment_that_vtor_needs),
         cmocka_unit_test(gate_lies_behind_the_managers_vectors_in_its_slot),
         cmocka_unit_test(gate_stands_where_applications_were_linked_to),

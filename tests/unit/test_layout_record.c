@@ -42,22 +42,17 @@ static struct layout_record sound_record(void)
 }
 
 static void expect(const struct layout_record *record, enum garrison_status status, uint32_t role,
-                   uint32_t other_role, const char *rule)
+                   uint32_t other_role, enum layout_rule rule)
 {
     struct layout_fault fault;
     assert_int_equal(layout_check(record, &bounds, &fault), status);
     assert_int_equal(fault.role, role);
     assert_int_equal(fault.other_role, other_role);
-    if (rule == NULL) {
-        assert_null(fault.rule);
-    } else {
-        assert_non_null(fault.rule);
-        assert_string_equal(fault.rule, rule);
-    }
+    assert_int_equal(fault.rule, rule);
 }
 
 static void expect_policy(const struct layout_record *record, uint32_t role, uint32_t other_role,
-                          const char *rule)
+                          enum layout_rule rule)
 {
     expect(record, GARRISON_ERROR_POLICY, role, other_role, rule);
 }
@@ -66,7 +61,7 @@ static void the_usual_layout_is_sound(void **state)
 {
     const struct layout_record record = sound_record();
     (void)state;
-    expect(&record, GARRISON_OK, 0, 0, NULL);
+    expect(&record, GARRISON_OK, 0, 0, LAYOUT_RULE_NONE);
     assert_ptr_equal(layout_find(&record, IMAGE_ROLE_MANAGER), &record.slot[1]);
     assert_null(layout_find(&record, IMAGE_ROLE_MODULE_0 + 1));
 }
@@ -76,15 +71,15 @@ static void another_form_is_refused(void **state)
     struct layout_record record = sound_record();
     (void)state;
     record.magic ^= 1u;
-    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "this is no layout record");
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, LAYOUT_RULE_MAGIC);
     record = sound_record();
     record.version++;
-    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the layout record is of another version");
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, LAYOUT_RULE_VERSION);
     record = sound_record();
     record.count = 0;
-    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the number of slots is 1 to 11");
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, LAYOUT_RULE_COUNT);
     record.count = LAYOUT_SLOTS_MAX + 1;
-    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "the number of slots is 1 to 11");
+    expect(&record, GARRISON_ERROR_FORMAT, 0, 0, LAYOUT_RULE_COUNT);
     record.count = UINT16_MAX;
     assert_null(layout_find(&record, IMAGE_ROLE_MODULE_0 + 1));
 }
@@ -96,7 +91,7 @@ static void every_unused_byte_is_zero(void **state)
     for (size_t i = first; i < sizeof(struct layout_record); i++) {
         struct layout_record record = sound_record();
         ((uint8_t *)&record)[i] = 1;
-        expect(&record, GARRISON_ERROR_FORMAT, 0, 0, "what is unused is zero");
+        expect(&record, GARRISON_ERROR_FORMAT, 0, 0, LAYOUT_RULE_UNUSED);
     }
 }
 
@@ -108,23 +103,23 @@ static void roles_and_flags_are_known(void **state)
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         struct layout_record record = sound_record();
         record.slot[3].role = unknown[i];
-        expect_policy(&record, unknown[i], 0, "the role is known");
+        expect_policy(&record, unknown[i], 0, LAYOUT_RULE_ROLE);
     }
     for (unsigned bit = 2; bit < 32; bit++) {
         struct layout_record record = sound_record();
         record.slot[1].flags = 1u << bit;
-        expect(&record, GARRISON_ERROR_UNSUPPORTED, IMAGE_ROLE_MANAGER, 0, "the flags are known");
+        expect(&record, GARRISON_ERROR_UNSUPPORTED, IMAGE_ROLE_MANAGER, 0, LAYOUT_RULE_FLAGS);
     }
     struct layout_record record = sound_record();
     record.slot[2].flags = LAYOUT_SLOT_OPTIONAL;
-    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, "only a module is optional");
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_OPTIONAL);
     record = sound_record();
     record.slot[4].role = IMAGE_ROLE_MODULE_0;
-    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MODULE_0, "a role stands there once");
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MODULE_0, LAYOUT_RULE_ROLE_ONCE);
     record = sound_record();
     record.count = 2;
     memset(&record.slot[2], 0, 3 * sizeof record.slot[0]);
-    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, "uROT, manager and application have a slot");
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_REQUIRED);
 }
 
 /** Every offset and size, moved by one byte, out of the bounds, and to the end of the numbers. */
@@ -165,8 +160,7 @@ static void runs_are_whole_sectors_within_the_bounds(void **state)
         struct layout_record record = sound_record();
         record.journal_off = journals[i][0];
         record.journal_size = journals[i][1];
-        expect_policy(&record, 0, 0,
-                      "the journal is two whole sectors or more, before the storage areas");
+        expect_policy(&record, 0, 0, LAYOUT_RULE_JOURNAL);
     }
 }
 
@@ -175,16 +169,13 @@ static void a_download_slot_has_room_for_the_swap(void **state)
     struct layout_record record = sound_record();
     (void)state;
     record.slot[1].download_size -= SECTOR;
-    expect_policy(&record, IMAGE_ROLE_MANAGER, 0,
-                  "a download slot has room for the slot, and for the swap one sector");
+    expect_policy(&record, IMAGE_ROLE_MANAGER, 0, LAYOUT_RULE_DOWNLOAD_ROOM);
     record = sound_record();
     record.slot[0].download_size -= SECTOR;
-    expect_policy(&record, IMAGE_ROLE_UROT, 0,
-                  "a download slot has room for the slot, and for the swap one sector");
+    expect_policy(&record, IMAGE_ROLE_UROT, 0, LAYOUT_RULE_DOWNLOAD_ROOM);
     record = sound_record();
     record.slot[4].download_off = SECTOR;
-    expect_policy(&record, IMAGE_ROLE_MODULE_0 + 7, 0,
-                  "a download slot that is not there has offset 0");
+    expect_policy(&record, IMAGE_ROLE_MODULE_0 + 7, 0, LAYOUT_RULE_NO_DOWNLOAD);
 }
 
 static void only_download_slots_may_overlap(void **state)
@@ -192,17 +183,17 @@ static void only_download_slots_may_overlap(void **state)
     struct layout_record record = sound_record();
     (void)state;
     record.slot[3].off = 30 * SECTOR;
-    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MANAGER, "slots do not overlap");
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MANAGER, LAYOUT_RULE_OVERLAP);
     record = sound_record();
     record.slot[3].off = 239 * SECTOR;
-    expect_policy(&record, IMAGE_ROLE_MODULE_0, 0, "slots do not overlap");
+    expect_policy(&record, IMAGE_ROLE_MODULE_0, 0, LAYOUT_RULE_OVERLAP);
     record = sound_record();
     record.slot[1].download_off = 130 * SECTOR;
     expect_policy(&record, IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION,
-                  "a download slot overlaps download slots only");
+                  LAYOUT_RULE_DOWNLOAD_OVERLAP);
     record = sound_record();
     record.slot[0].download_off = 233 * SECTOR;
-    expect_policy(&record, IMAGE_ROLE_UROT, 0, "a download slot overlaps download slots only");
+    expect_policy(&record, IMAGE_ROLE_UROT, 0, LAYOUT_RULE_DOWNLOAD_OVERLAP);
 }
 
 static void the_application_is_one_non_secure_island(void **state)
@@ -210,14 +201,12 @@ static void the_application_is_one_non_secure_island(void **state)
     struct layout_record record = sound_record();
     (void)state;
     record.slot[2].size = 96 * SECTOR;
-    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0,
-                  "the application's slot reaches to the end of its bank, or beyond");
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_APPLICATION_END);
     record.slot[2].size = 97 * SECTOR;
-    expect(&record, GARRISON_OK, 0, 0, NULL);
+    expect(&record, GARRISON_OK, 0, 0, LAYOUT_RULE_NONE);
     record.slot[2].off = 129 * SECTOR;
     record.slot[2].size = SECTOR;
-    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0,
-                  "the application's slot begins in bank 1, or where bank 2 begins");
+    expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_APPLICATION_START);
 }
 
 int main(void)

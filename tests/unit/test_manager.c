@@ -17,7 +17,7 @@ static enum port_end ended;
 
 static void add(uint32_t role, uint8_t major)
 {
-    struct handoff_entry entry = {.role = role, .addr = 0x08040400, .version = {major, 2, 3, 4}};
+    struct handoff_entry entry = {.role = role, .addr = 0x0803E400, .version = {major, 2, 3, 4}};
     memset(entry.measurement, major, sizeof entry.measurement);
     assert_int_equal(handoff_append(&port_fake.handoff, &entry), GARRISON_OK);
 }
@@ -105,7 +105,7 @@ static void manager_starts_the_application(void **state)
     (void)state;
     PORT_RUN(ended, manager_main());
     assert_int_equal(ended, PORT_STARTED);
-    assert_int_equal(port_fake.vectors, 0x08040400);
+    assert_int_equal(port_fake.vectors, 0x0803E400);
     assert_int_equal(port_fake.log_count, 1);
     assert_string_equal(port_fake.log[0], "manager 0.1.0");
     assert_int_equal(port_fake.isolation_checks, 1);

@@ -5,138 +5,8 @@
 
 #include <string.h>
 
-#include <garrison/stage.h>
-
 #include "boot/sha256.h"
-#include "support/image_maker.h"
-#include "support/port_fake.h"
-
-#define MANAGER_OFF      0x2000u
-#define MANAGER_ADDR     0x0C002000u
-#define APPLICATION_OFF  0x6000u
-#define APPLICATION_ADDR 0x08006000u
-#define SLOT_SIZE        0x2000u
-#define SECURE_STACK     0x30050000u
-#define CLIENT_STACK     0x20040000u
-#define HEADER           0x400u
-
-static const struct boot_slot slots[] = {
-    {.role = IMAGE_ROLE_MANAGER,
-     .off = MANAGER_OFF,
-     .size = SLOT_SIZE,
-     .addr = MANAGER_ADDR,
-     .ram = {{0x30040800, 0x30050000}}},
-    {.role = IMAGE_ROLE_APPLICATION,
-     .off = APPLICATION_OFF,
-     .size = SLOT_SIZE,
-     .addr = APPLICATION_ADDR,
-     .ram = {{0x20000000, 0x20040000}, {0x20050000, 0x200A0000}}},
-};
-
-static const struct boot_stage urot = {
-    .role = IMAGE_ROLE_UROT,
-    .version = {0, 1, 0, 0},
-    .hdpl = 2,
-    .keys_off = KEY_RECORD_OFF_HDPL2,
-    .header_size = HEADER,
-    .vectors_align = 0x400,
-    .slot = slots,
-    .slot_count = 2,
-    .next = IMAGE_ROLE_MANAGER,
-};
-
-static const struct boot_slot irot_self = {
-    .role = IMAGE_ROLE_IROT, .off = 0, .size = 0x1000, .addr = 0x0C000000};
-
-static const struct boot_slot irot_slots[] = {
-    {.role = IMAGE_ROLE_UROT,
-     .off = MANAGER_OFF,
-     .size = SLOT_SIZE,
-     .addr = MANAGER_ADDR,
-     .ram = {{0x30040800, 0x30050000}}},
-};
-
-static const struct boot_stage irot = {
-    .role = IMAGE_ROLE_IROT,
-    .version = {0, 1, 0, 0},
-    .hdpl = 1,
-    .keys_off = KEY_RECORD_OFF_HDPL1,
-    .header_size = HEADER,
-    .vectors_align = 0x400,
-    .self = &irot_self,
-    .slot = irot_slots,
-    .slot_count = 1,
-    .next = IMAGE_ROLE_UROT,
-};
-
-static struct image_recipe manager;
-static struct image_recipe application;
-static struct made_image made;
-static enum port_end ended;
-
-static void install(const struct image_recipe *recipe, uint32_t off)
-{
-    image_make(recipe, &made);
-    memset(port_fake.flash.bytes + off, 0xFF, SLOT_SIZE);
-    memcpy(port_fake.flash.bytes + off, made.bytes, made.len);
-}
-
-static void install_both(void)
-{
-    install(&manager, MANAGER_OFF);
-    install(&application, APPLICATION_OFF);
-}
-
-/** As the iROT leaves it to the uROT. */
-static void hand_over_to_urot(void)
-{
-    struct handoff_entry entry = {.role = IMAGE_ROLE_IROT};
-    handoff_init(&port_fake.handoff, PORT_RESET_PIN);
-    assert_int_equal(handoff_append(&port_fake.handoff, &entry), GARRISON_OK);
-    entry.role = IMAGE_ROLE_UROT;
-    assert_int_equal(handoff_append(&port_fake.handoff, &entry), GARRISON_OK);
-    assert_int_equal(handoff_seal(&port_fake.handoff), GARRISON_OK);
-}
-
-static int set_up(void **state)
-{
-    static const uint32_t roles[] = {IMAGE_ROLE_UROT, IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION};
-    static const uint8_t owners[] = {2, 3, 4};
-    (void)state;
-    port_fake_reset();
-    port_fake.hdpl = 2;
-    port_fake.keys_off = KEY_RECORD_OFF_HDPL2;
-    port_fake.verdict = 0xDEAD;
-    test_key_record(&port_fake.keys, roles, owners, 3);
-    image_recipe(&manager, MANAGER_ADDR, HEADER, SECURE_STACK);
-    manager.owner = 3;
-    image_recipe(&application, APPLICATION_ADDR, HEADER, CLIENT_STACK);
-    application.owner = 4;
-    install_both();
-    hand_over_to_urot();
-    return 0;
-}
-
-static void run(const struct boot_stage *stage)
-{
-    PORT_RUN(ended, boot_stage_run(stage));
-}
-
-/** The stage ran and refused in these words, with this verdict. */
-static void expect_refusal(const struct boot_stage *stage, const char *line, uint32_t role,
-                           enum garrison_status reason)
-{
-    port_fake.log_count = 0;
-    port_fake.vectors = 0;
-    run(stage);
-    assert_int_equal(ended, PORT_PANICKED);
-    assert_int_equal(port_fake.log_count, 2);
-    assert_string_equal(port_fake.log[1], line);
-    assert_string_equal(port_fake.panic, line);
-    assert_int_equal(port_fake.verdict,
-                     stage->role << 24 | role << 16 | garrison_status_index(reason));
-    assert_int_equal(port_fake.vectors, 0);
-}
+#include "stage_fixture.h"
 
 static void urot_starts_the_manager(void **state)
 {
@@ -156,7 +26,7 @@ static void urot_hands_over_what_it_verified(void **state)
     uint8_t digest[32];
     (void)state;
     recipe_add_protected(&application, IMAGE_TLV_COUNTER, &counter, sizeof counter);
-    install(&application, APPLICATION_OFF);
+    put(&application, APPLICATION_OFF);
     run(&urot);
     assert_int_equal(handoff_check(&port_fake.handoff), GARRISON_OK);
     const struct handoff_entry *entry = handoff_find(&port_fake.handoff, IMAGE_ROLE_APPLICATION);
@@ -175,20 +45,14 @@ static void urot_hands_over_what_it_verified(void **state)
 
 static void irot_starts_the_record_with_its_own_measurement(void **state)
 {
-    static const uint32_t role = IMAGE_ROLE_UROT;
-    static const uint8_t owner = 2;
     uint8_t digest[32];
     uint8_t none[32] = {0};
     (void)state;
     memset(&port_fake.handoff, 0x5A, sizeof port_fake.handoff); /* whatever RAM holds */
     memset(port_fake.flash.bytes, 0x77, 100);
-    port_fake.hdpl = 1;
-    port_fake.keys_off = KEY_RECORD_OFF_HDPL1;
-    test_key_record(&port_fake.keys, &role, &owner, 1);
-    manager.owner = 2;
-    install(&manager, MANAGER_OFF);
     run(&irot);
     assert_int_equal(ended, PORT_LEFT);
+    assert_int_equal(port_fake.vectors, UROT_ADDR + HEADER);
     assert_int_equal(handoff_check(&port_fake.handoff), GARRISON_OK);
     assert_int_equal(port_fake.handoff.count, 2);
     assert_int_equal(port_fake.handoff.reset_cause, PORT_RESET_PIN);
@@ -200,17 +64,122 @@ static void irot_starts_the_record_with_its_own_measurement(void **state)
     assert_memory_equal(entry->signer, none, sizeof none);
 }
 
+static void irot_hands_layout_and_keys_on(void **state)
+{
+    (void)state;
+    run(&irot);
+    assert_int_equal(ended, PORT_LEFT);
+    assert_memory_equal(&port_fake.handoff.layout, &layout, sizeof layout);
+    assert_memory_equal(&port_fake.handoff.keys, &keys, sizeof keys);
+    assert_ptr_equal(port_fake.isolation_layout, &port_fake.handoff.layout);
+}
+
+/** Nothing is verified behind it. */
+static void urot_takes_the_keys_away(void **state)
+{
+    static const struct key_record none;
+    (void)state;
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+    assert_int_equal(handoff_check(&port_fake.handoff), GARRISON_OK);
+    assert_memory_equal(&port_fake.handoff.layout, &layout, sizeof layout);
+    assert_memory_equal(&port_fake.handoff.keys, &none, sizeof none);
+    assert_ptr_equal(port_fake.isolation_layout, &port_fake.handoff.layout);
+}
+
+static void irot_refuses_a_layout_that_is_not_sound(void **state)
+{
+    (void)state;
+    port_fake.store[LAYOUT_RECORD_OFF + 50] ^= 1;
+    expect_refusal(&irot, "iROT: layout record refused: content does not match its digest",
+                   IMAGE_ROLE_IROT, GARRISON_ERROR_DIGEST);
+    memset(port_fake.store + LAYOUT_RECORD_OFF, 0xFF, sizeof layout);
+    expect_refusal(&irot, "iROT: layout record refused: nothing is stored there", IMAGE_ROLE_IROT,
+                   GARRISON_ERROR_BLANK);
+    layout.slot[3].off = MANAGER_OFF;
+    provision();
+    expect_refusal(&irot, "iROT: layout record refused: not allowed: rule 18 by module 2",
+                   IMAGE_ROLE_IROT, GARRISON_ERROR_POLICY);
+    port_fake.store_refused = true;
+    expect_refusal(&irot, "iROT: layout record refused: the device failed", IMAGE_ROLE_IROT,
+                   GARRISON_ERROR_DEVICE);
+}
+
+static void irot_refuses_a_damaged_key_record(void **state)
+{
+    (void)state;
+    port_fake.store[KEY_RECORD_OFF + 60] ^= 1;
+    expect_refusal(&irot, "iROT: key record refused: content does not match its digest",
+                   IMAGE_ROLE_IROT, GARRISON_ERROR_DIGEST);
+}
+
+static void urot_looks_again_at_the_layout_it_was_handed(void **state)
+{
+    (void)state;
+    layout.slot[2].off += SECTOR;
+    hand_over_to_urot();
+    expect_refusal(&urot, "uROT: layout record refused: not allowed: rule 19 by manager",
+                   IMAGE_ROLE_UROT, GARRISON_ERROR_POLICY);
+}
+
+static void a_stage_whose_isolation_fails_refuses(void **state)
+{
+    (void)state;
+    port_fake.isolation_apply = GARRISON_ERROR_MISMATCH;
+    expect_refusal(&urot, "uROT: isolation refused: read back differently than written",
+                   IMAGE_ROLE_UROT, GARRISON_ERROR_MISMATCH);
+}
+
+/* Modules. */
+
+static void put_module(uint8_t owner)
+{
+    struct image_recipe recipe;
+    image_recipe(&recipe, MODULE_ADDR, HEADER, 0); /* no stack: it has no vector table */
+    recipe.owner = owner;
+    put(&recipe, MODULE_OFF);
+}
+
+static void urot_verifies_a_module_and_does_not_start_it(void **state)
+{
+    (void)state;
+    put_module(5);
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+    const struct handoff_entry *entry = handoff_find(&port_fake.handoff, IMAGE_ROLE_MODULE_0 + 2);
+    assert_non_null(entry);
+    assert_int_equal(entry->addr, MODULE_ADDR + HEADER);
+    assert_int_equal(port_fake.vectors, MANAGER_ADDR + HEADER);
+}
+
+static void urot_refuses_a_module_of_another_owner(void **state)
+{
+    (void)state;
+    put_module(4);
+    expect_refusal(&urot, "uROT: module 2 refused: signature is not by the expected owner",
+                   IMAGE_ROLE_MODULE_0 + 2, GARRISON_ERROR_SIGNATURE);
+}
+
+static void only_an_optional_slot_may_be_empty(void **state)
+{
+    (void)state;
+    layout.slot[3].flags = 0;
+    hand_over_to_urot();
+    expect_refusal(&urot, "uROT: module 2 refused: nothing is stored there: header",
+                   IMAGE_ROLE_MODULE_0 + 2, GARRISON_ERROR_BLANK);
+}
+
 static void urot_refuses_another_owners_image(void **state)
 {
     (void)state;
     manager.owner = 4;
-    install(&manager, MANAGER_OFF);
+    put(&manager, MANAGER_OFF);
     expect_refusal(&urot, "uROT: manager refused: signature is not by the expected owner",
                    IMAGE_ROLE_MANAGER, GARRISON_ERROR_SIGNATURE);
     manager.owner = 3;
-    install(&manager, MANAGER_OFF);
+    put(&manager, MANAGER_OFF);
     application.owner = 3;
-    install(&application, APPLICATION_OFF);
+    put(&application, APPLICATION_OFF);
     hand_over_to_urot();
     expect_refusal(&urot, "uROT: application refused: signature is not by the expected owner",
                    IMAGE_ROLE_APPLICATION, GARRISON_ERROR_SIGNATURE);
@@ -227,7 +196,7 @@ static void urot_refuses_an_altered_body(void **state)
 static void urot_refuses_an_empty_slot(void **state)
 {
     (void)state;
-    memset(port_fake.flash.bytes + APPLICATION_OFF, 0xFF, SLOT_SIZE);
+    memset(port_fake.flash.bytes + APPLICATION_OFF, 0xFF, SECTOR);
     expect_refusal(&urot, "uROT: application refused: nothing is stored there: header",
                    IMAGE_ROLE_APPLICATION, GARRISON_ERROR_BLANK);
 }
@@ -245,15 +214,17 @@ static void urot_refuses_without_the_owners_key(void **state)
     static const uint32_t roles[] = {IMAGE_ROLE_MANAGER};
     static const uint8_t owners[] = {3};
     (void)state;
-    test_key_record(&port_fake.keys, roles, owners, 1);
+    test_key_record(&keys, roles, owners, 1);
+    hand_over_to_urot();
     expect_refusal(&urot, "uROT: application refused: the owner's key is absent or not valid",
                    IMAGE_ROLE_APPLICATION, GARRISON_ERROR_KEY);
 }
 
-static void urot_refuses_a_damaged_key_record(void **state)
+static void urot_refuses_keys_that_were_changed_on_the_way(void **state)
 {
     (void)state;
-    port_fake.keys.key[0].point[0] ^= 1;
+    port_fake.handoff.keys.key[0].point[0] ^= 1;
+    assert_int_equal(handoff_seal(&port_fake.handoff), GARRISON_OK);
     expect_refusal(&urot, "uROT: key record refused: content does not match its digest",
                    IMAGE_ROLE_UROT, GARRISON_ERROR_DIGEST);
 }
@@ -296,7 +267,7 @@ static void urot_starts_nothing_that_it_did_not_verify(void **state)
 
 static void expect_application(bool accepted)
 {
-    install(&application, APPLICATION_OFF);
+    put(&application, APPLICATION_OFF);
     hand_over_to_urot();
     if (accepted) {
         run(&urot);
@@ -395,20 +366,27 @@ static void policy_wants_a_body_with_vectors(void **state)
     expect_application(false);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(urot_starts_the_manager),
         TEST(urot_hands_over_what_it_verified),
-        TEST(irot_starts_the_record_with_its_own_measurement),
+        TEST_IROT(irot_starts_the_record_with_its_own_measurement),
+        TEST_IROT(irot_hands_layout_and_keys_on),
+        TEST(urot_takes_the_keys_away),
+        TEST_IROT(irot_refuses_a_layout_that_is_not_sound),
+        TEST_IROT(irot_refuses_a_damaged_key_record),
+        TEST(urot_looks_again_at_the_layout_it_was_handed),
+        TEST(a_stage_whose_isolation_fails_refuses),
+        TEST(urot_verifies_a_module_and_does_not_start_it),
+        TEST(urot_refuses_a_module_of_another_owner),
+        TEST(only_an_optional_slot_may_be_empty),
         TEST(urot_refuses_another_owners_image),
         TEST(urot_refuses_an_altered_body),
         TEST(urot_refuses_an_empty_slot),
         TEST(urot_refuses_a_truncated_image),
         TEST(urot_refuses_without_the_owners_key),
-        TEST(urot_refuses_a_damaged_key_record),
+        TEST(urot_refuses_keys_that_were_changed_on_the_way),
         TEST(urot_refuses_a_damaged_record_or_one_without_itself),
         TEST(a_stage_runs_at_its_own_level_only),
         TEST(urot_starts_nothing_that_it_did_not_verify),

@@ -194,7 +194,7 @@ static void try_good_calls(void)
     gate("connect to a stateless service", &connect);
     gate("close nothing", &close);
     input("hash of own memory", 0x20000000u, 256);
-    input("hash of own flash", 0x08040000u, 256);
+    input("hash of own flash", 0x0803E000u, 256);
     input("hash of nothing at a Secure address", HANDOFF, 0);
     output("random bytes", OPEN_BLOCK, BLOCK_SIZE);
 }
@@ -214,7 +214,7 @@ static void try_inputs(void)
     input("input over the end of SRAM1", 0x2003FFF0u, 32);
     input("input over the start of SRAM3", 0x2004FFF0u, 32);
     input("input over all of SRAM2", 0x2003FFF0u, 0x10020u);
-    input("input over the start of own flash", 0x0803FFF0u, 32);
+    input("input over the start of own flash", 0x0803DFF0u, 32);
     input("input to the end of the address space", 0x20000000u, 0xE0000000u);
     input("input around the address space", 0x20001000u, 0xFFFFF800u);
     input("input of all bytes", 0x20000000u, 0xFFFFFFFFu);
@@ -277,7 +277,7 @@ static void mpu_stop(void)
 /** All of the application's memory for everybody but the two blocks. */
 static void mpu_on(void)
 {
-    mpu_region(0, 0x08040000u, 0x08200000u, MPU_CODE_ANY);
+    mpu_region(0, 0x0803E000u, 0x08200000u, MPU_CODE_ANY);
     mpu_region(1, 0x20000000u, 0x20040000u, MPU_RW_ANY);
     mpu_region(2, 0x20050000u, HIDDEN_BLOCK, MPU_RW_ANY);
     mpu_region(3, HIDDEN_BLOCK, READ_ONLY_BLOCK, MPU_RW_PRIVILEGED);

@@ -11,8 +11,8 @@
 const char image_name[] = "probe";
 
 /* RAM of a stage: the stack, data, and the code that leaves; what follows the stack here is ours. */
-#define RAM        0x30040800u
-#define DATA       0x30042800u
+#define RAM        0x30040C00u
+#define DATA       0x30042C00u
 #define OWN_DATA   0x100u
 #define TRAMPOLINE 0x3004FF00u
 

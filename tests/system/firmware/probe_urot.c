@@ -14,7 +14,7 @@
 const char image_name[] = "probe";
 
 const struct leave_stage leave_stage = {
-    .hdp_extension = 0,
+    .extends_hdp = false,
     .level_after = SBS_HDPLSR_3,
 };
 

@@ -1,0 +1,209 @@
+/*
+ * A boot stage that installs: rollback counters, sets on trial, the way back, and spoilt images.
+ */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "boot/counters.h"
+#include "stage_fixture.h"
+#include "store/journal.h"
+#include "store/window.h"
+
+/* Rollback counters. */
+
+static void set_counter(uint32_t component, uint32_t value)
+{
+    struct boot_counters counters;
+    assert_int_equal(counters_load(BOOT_COUNTERS_OFF_HDPL2, &counters), GARRISON_OK);
+    counters.counter[component] = value;
+    assert_int_equal(counters_store(BOOT_COUNTERS_OFF_HDPL2, &counters), GARRISON_OK);
+}
+
+static uint32_t stored_counter(uint32_t component)
+{
+    struct boot_counters counters;
+    assert_int_equal(counters_load(BOOT_COUNTERS_OFF_HDPL2, &counters), GARRISON_OK);
+    return counters.counter[component];
+}
+
+static void put_application(uint32_t counter)
+{
+    image_recipe(&application, APPLICATION_ADDR, HEADER, CLIENT_STACK);
+    application.owner = 4;
+    recipe_add_protected(&application, IMAGE_TLV_COUNTER, &counter, sizeof counter);
+    put(&application, APPLICATION_OFF);
+}
+
+static void a_boot_raises_the_counters_and_an_older_image_is_stale(void **state)
+{
+    (void)state;
+    put_application(7);
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+    assert_int_equal(stored_counter(2), 7);
+    assert_int_equal(stored_counter(1), 0);
+    const uint32_t writes = port_fake.store_writes;
+    hand_over_to_urot();
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+    assert_int_equal(port_fake.store_writes, writes); /* nothing new: nothing is worn */
+    put_application(6);
+    hand_over_to_urot();
+    expect_refusal(&urot,
+                   "uROT: application refused: authentic, but older than what a counter says",
+                   IMAGE_ROLE_APPLICATION, GARRISON_ERROR_STALE);
+    assert_int_equal(stored_counter(2), 7);
+}
+
+static void damaged_counters_stop_the_stage(void **state)
+{
+    (void)state;
+    set_counter(2, 1);
+    port_fake.store[BOOT_COUNTERS_OFF_HDPL2 + 40] ^= 1;
+    expect_refusal(&urot, "uROT: boot counters refused: content does not match its digest",
+                   IMAGE_ROLE_UROT, GARRISON_ERROR_DIGEST);
+}
+
+/* Installing. */
+
+static struct window journal_area;
+static struct journal journal;
+
+static void open_journal(void)
+{
+    window_init(&journal_area, &port_fake.flash.device, JOURNAL_OFF, 2 * SECTOR);
+    assert_int_equal(journal_open(&journal, &journal_area.device), GARRISON_OK);
+}
+
+static void stage_application(uint32_t counter, uint32_t stack)
+{
+    image_recipe(&application, APPLICATION_ADDR, HEADER, stack);
+    application.owner = 4;
+    application.header.version.major = 9;
+    recipe_add_protected(&application, IMAGE_TLV_COUNTER, &counter, sizeof counter);
+    put(&application, DOWNLOAD_OFF + SECTOR);
+    const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
+    open_journal();
+    assert_int_equal(journal_set(&journal, 2, &component), GARRISON_OK);
+}
+
+static uint8_t booted_major(void)
+{
+    hand_over_to_urot();
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+    open_journal();
+    return handoff_find(&port_fake.handoff, IMAGE_ROLE_APPLICATION)->version.major;
+}
+
+static void urot_installs_on_trial_and_brings_the_old_image_back(void **state)
+{
+    (void)state;
+    put_application(3);
+    const uint8_t old = application.header.version.major;
+    stage_application(8, CLIENT_STACK);
+    assert_int_equal(booted_major(), 9);
+    assert_int_equal(journal.component[2].state, JOURNAL_TRIAL);
+    assert_int_equal(stored_counter(2), 0); /* or the old image could not come back */
+    assert_int_equal(booted_major(), old);
+    assert_int_equal(journal.component[2].state, JOURNAL_FAILED);
+    assert_int_equal(stored_counter(2), 3);
+}
+
+static void an_accepted_image_raises_its_counter(void **state)
+{
+    (void)state;
+    put_application(3);
+    stage_application(8, CLIENT_STACK);
+    assert_int_equal(booted_major(), 9);
+    struct journal_component component = journal.component[2];
+    component.state = JOURNAL_UPDATED;
+    assert_int_equal(journal_set(&journal, 2, &component), GARRISON_OK);
+    assert_int_equal(booted_major(), 9);
+    assert_int_equal(stored_counter(2), 8);
+}
+
+static void what_may_not_be_started_is_not_installed(void **state)
+{
+    (void)state;
+    put_application(3);
+    const uint8_t old = application.header.version.major;
+    stage_application(8, SECURE_STACK);
+    assert_int_equal(booted_major(), old);
+    assert_int_equal(journal.component[2].state, JOURNAL_FAILED);
+    assert_int_equal(journal.component[2].reason, garrison_status_index(GARRISON_ERROR_POLICY));
+}
+
+static void irot_overwrites_the_urot(void **state)
+{
+    struct image_recipe recipe;
+    (void)state;
+    image_recipe(&recipe, UROT_ADDR, HEADER, SECURE_STACK);
+    recipe.owner = 2;
+    recipe.header.version.major = 9;
+    put(&recipe, 0xC000);
+    const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
+    open_journal();
+    assert_int_equal(journal_set(&journal, 0, &component), GARRISON_OK);
+    run(&irot);
+    assert_int_equal(ended, PORT_LEFT);
+    assert_int_equal(handoff_find(&port_fake.handoff, IMAGE_ROLE_UROT)->version.major, 9);
+    open_journal();
+    assert_int_equal(journal.component[0].state, JOURNAL_UPDATED);
+}
+
+static void a_spoilt_image_is_replaced_by_the_staged_one(void **state)
+{
+    (void)state;
+    put_application(3);
+    image_recipe(&application, APPLICATION_ADDR, HEADER, CLIENT_STACK);
+    application.owner = 4;
+    application.header.version.major = 9;
+    uint32_t counter = 3;
+    recipe_add_protected(&application, IMAGE_TLV_COUNTER, &counter, sizeof counter);
+    put(&application, DOWNLOAD_OFF + SECTOR);
+    port_fake.flash.bytes[APPLICATION_OFF + HEADER + 9] ^= 0x10;
+    assert_int_equal(booted_major(), 9);
+    assert_string_equal(port_fake.log[1],
+                        "uROT: replaced by its other copy: content does not match its digest");
+}
+
+static void without_a_device_key_nothing_is_installed_and_the_chain_goes_on(void **state)
+{
+    (void)state;
+    put_application(3);
+    const uint8_t old = application.header.version.major;
+    stage_application(8, CLIENT_STACK);
+    port_fake.derive = GARRISON_ERROR_DEVICE;
+    assert_int_equal(booted_major(), old);
+    assert_string_equal(port_fake.log[1], "uROT: installation not finished: the device failed");
+    assert_int_equal(journal.component[2].state, JOURNAL_STAGED);
+}
+
+static void a_journal_of_the_future_installs_nothing(void **state)
+{
+    (void)state;
+    stage_application(8, CLIENT_STACK);
+    port_fake.flash.bytes[JOURNAL_OFF + 4]++;
+    port_fake.flash.bytes[JOURNAL_OFF + SECTOR + 4]++;
+    hand_over_to_urot();
+    run(&urot);
+    assert_int_equal(ended, PORT_LEFT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_boot_raises_the_counters_and_an_older_image_is_stale),
+        TEST(damaged_counters_stop_the_stage),
+        TEST(urot_installs_on_trial_and_brings_the_old_image_back),
+        TEST(an_accepted_image_raises_its_counter),
+        TEST(what_may_not_be_started_is_not_installed),
+        TEST_IROT(irot_overwrites_the_urot),
+        TEST(a_spoilt_image_is_replaced_by_the_staged_one),
+        TEST(without_a_device_key_nothing_is_installed_and_the_chain_goes_on),
+        TEST(a_journal_of_the_future_installs_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

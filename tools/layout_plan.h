@@ -1,0 +1,18 @@
+/*
+ * From the `layout` of a device description to a layout record.
+ */
+#pragma once
+
+#include <garrison/layout.h>
+
+#include "device_config.h"
+
+/**
+ * Makes the record that the description asks for, or the default one, and checks it.
+ * @return EXIT_DONE; EXIT_USAGE: it breaks a rule, which has been said with its place.
+ */
+int layout_plan(const struct config *config, const struct device_values *values,
+                struct layout_record *record);
+
+/** Address of an offset in the flash as the images of a role, and those who sign them, see it. */
+uint32_t layout_address(uint32_t role, uint32_t off);
