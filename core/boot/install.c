@@ -373,7 +373,7 @@ bool install_is_due(const struct journal *journal, uint16_t mine)
     }
     for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
         const uint8_t state = journal->component[i].state;
-        if ((mine >> i & 1u) != 0 &&
+        if ((1u << i & mine) != 0 &&
             (state == JOURNAL_STAGED || state == JOURNAL_TRIAL || state == JOURNAL_REJECTED)) {
             return true;
         }

@@ -56,7 +56,7 @@ static enum garrison_status run_overwrite(const struct install *install)
 enum garrison_status install_overwrite(const struct install *install, uint16_t mine)
 {
     const bool staged = install->journal->component[INSTALL_COMPONENT_UROT].state == JOURNAL_STAGED;
-    return staged && (mine >> INSTALL_COMPONENT_UROT & 1u) != 0 ? run_overwrite(install)
+    return staged && (1u << INSTALL_COMPONENT_UROT & mine) != 0 ? run_overwrite(install)
                                                                 : GARRISON_OK;
 }
 

@@ -349,7 +349,7 @@ static void admit_all(void)
 {
     uint32_t i = 0;
     for (; i < INSTALL_COMPONENTS; i++) {
-        if ((run.mine >> i & 1u) != 0) {
+        if ((1u << i & run.mine) != 0) {
             admit(i);
         }
     }
@@ -372,7 +372,7 @@ static uint32_t count_mine(void)
     const uint16_t mine = install_components(run.stage, &port_handoff()->layout);
     uint32_t count = 0;
     for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
-        count += mine >> i & 1u;
+        count += (1u << i & mine) != 0 ? 1u : 0u;
     }
     return count;
 }
