@@ -1,20 +1,13 @@
 /*
  * Linker script of an application: in its slot behind the header, with SRAM3 for its data and
- * SRAM1 for its stack and heap.
+ * SRAM1 for its stack and heap. Where these are, the linker reads from the application_memory.ld that
+ * it finds first: the default layout's, or one that `garrison layout ld` has made.
  */
-#include "layout.h"
-
 #define STACK_SIZE 0x4000
 
 ENTRY(ns_reset)
 
-MEMORY
-{
-    FLASH (rx) : ORIGIN = LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF + LAYOUT_HEADER_SIZE,
-                 LENGTH = LAYOUT_APPLICATION_SIZE - LAYOUT_HEADER_SIZE
-    SRAM1 (rw) : ORIGIN = LAYOUT_SRAM1_NS, LENGTH = LAYOUT_SRAM1_SIZE
-    SRAM3 (rw) : ORIGIN = LAYOUT_SRAM3_NS, LENGTH = LAYOUT_SRAM3_SIZE
-}
+INCLUDE application_memory.ld
 
 SECTIONS
 {
