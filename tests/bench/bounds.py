@@ -13,4 +13,5 @@ BOUNDS = (
     ('store.cuts_per_minute', '>=', 1000000),
     ('size.irot_flash', '<=', 24576),
     ('size.urot_flash', '<=', 40960),
+    ('layout.app_slot', '>=', 819200),
 )

@@ -72,8 +72,19 @@ def measured(folder, environment, table):
     return figures
 
 
+def slots(target):
+    """The room that the default layout has for an application: what its linker script says."""
+    path = os.path.join(target, 'port', 'stm32h573', 'application_memory.ld')
+    with open(path, encoding='utf-8') as file:
+        found = re.search(r'FLASH .*LENGTH = (0x[0-9a-fA-F]+) - (0x[0-9a-fA-F]+)', file.read())
+    if found is None:
+        sys.exit('%s: no size of FLASH' % path)
+    return {'layout.app_slot': (float(int(found.group(1), 16)), 'bytes')}
+
+
 def sizes(target):
-    """Flash (code, constants, initial data) and RAM (data, zeroed data, stacks) of the images."""
+    """Flash (code, constants, initial data) and RAM (data, zeroed data, stacks) of the images, and
+    what an application has."""
     figures = {}
     for stage, wanted in (('irot', ['flash']), ('urot', ['flash']), ('manager', ['flash', 'ram'])):
         elf = glob.glob(os.path.join(target, '**', stage + '.elf'), recursive=True)
@@ -85,6 +96,7 @@ def sizes(target):
         size = {'flash': text + data, 'ram': data + bss}
         for what in wanted:
             figures['size.%s_%s' % (stage, what)] = (float(size[what]), 'bytes')
+    figures.update(slots(target))
     return figures
 
 
