@@ -51,6 +51,8 @@ enum {
     R_OPTSR2_PRG = 0x74,
     R_NSBOOTR_CUR = 0x80,
     R_NSBOOTR_PRG = 0x84,
+    R_SECBOOTR_CUR = 0x88,
+    R_SECBOOTR_PRG = 0x8C,
     R_OTPBLR_PRG = 0x94,
     R_SECBB1R1 = 0xA0,
     R_PRIVBB1R1 = 0xC0,

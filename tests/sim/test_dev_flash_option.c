@@ -7,6 +7,8 @@
 
 #define OPTSTRT     2u
 #define STATE(code) ((uint32_t)(code) << 8)
+#define SWAP_BANK   0x80000000u
+#define UBE_FLIP    (0x77u << 22) /* from 0xB4 to 0xC3 and back */
 
 static int options_setup(void **state)
 {
@@ -26,11 +28,22 @@ static void be_in(struct flash_fixture *f, uint8_t code)
     unlock_options(f);
 }
 
+/** Registers as trusted software sees them: without TrustZone there is no Secure alias. */
+static uint32_t get(struct flash_fixture *f, uint32_t reg)
+{
+    return chip_trustzone(f->chip) ? reg_s(f, reg) : reg_ns(f, reg);
+}
+
+static void set(struct flash_fixture *f, uint32_t reg, uint32_t value)
+{
+    (chip_trustzone(f->chip) ? set_s : set_ns)(f, reg, value);
+}
+
 /** Writes one _PRG register and starts; true when the change was accepted and made. */
 static bool change(struct flash_fixture *f, uint32_t reg, uint32_t value)
 {
-    set_s(f, reg, value);
-    set_s(f, R_OPTCR, OPTSTRT);
+    set(f, reg, value);
+    set(f, R_OPTCR, OPTSTRT);
     wait_done(f);
     const bool refused = (reg_ns(f, R_NSSR) & SR_OPTCHANGEERR) != 0;
     set_ns(f, R_NSCCR, SR_OPTCHANGEERR);
@@ -189,13 +202,73 @@ static void otp_block_is_locked_for_ever(void **state)
     assert_true(change(f, R_OTPBLR_PRG, 5));
 }
 
-static void boot_lock_freezes_the_boot_address(void **state)
+/** Locks of the two boot addresses, TrustZone, and what may change then. */
+struct boot_lock {
+    bool ns;
+    bool sec;
+    bool trustzone;
+    bool nsboot;
+    bool secboot;
+    bool ube;
+    bool swap;
+};
+
+static void lock_boot(struct flash_fixture *f, const struct boot_lock *lock)
+{
+    f->nv->option[NV_OB_NSBOOT] = lock->ns ? 0x080000B4u : 0x080000C3u;
+    f->nv->option[NV_OB_SECBOOT] = lock->sec ? 0x0C0000B4u : 0x0C0000C3u;
+    fixture_option(f, NV_OB_OPTSR2, lock->trustzone ? 0xB400007Cu : 0xC300007Cu);
+    set(f, R_OPTKEYR, 0x08192A3Bu);
+    set(f, R_OPTKEYR, 0x4C5D6E7Fu);
+}
+
+/** Tries a change of one word: it is made, or refused for that reason and forgotten. */
+static void change_or_not(struct flash_fixture *f, const struct boot_lock *lock, bool may,
+                          uint32_t prg, uint32_t flip, const char *why)
+{
+    lock_boot(f, lock);
+    const uint32_t cur = prg - 4u;
+    const uint32_t old = get(f, cur);
+    f->event[0] = '\0';
+    assert_int_equal(change(f, prg, old ^ flip), may);
+    if (!may) {
+        assert_int_equal(get(f, prg), old);
+        assert_non_null(strstr(f->event, why));
+    }
+    fixture_reset(f);
+    assert_int_equal(get(f, cur), may ? old ^ flip : old);
+}
+
+static void boot_locks_freeze_their_address_boot_ube_and_swap_bank(void **state)
 {
     struct flash_fixture *f = *state;
-    fixture_option(f, NV_OB_NSBOOT, 0x080000B4u);
-    unlock_options(f);
-    assert_false(change(f, R_NSBOOTR_PRG, 0x081000B4u));
-    assert_true(change(f, R_OPTSR_PRG, f->nv->option[NV_OB_OPTSR] ^ 0x80000000u));
+    static const struct boot_lock rows[] = {
+        {false, false, true, true, true, true, true},
+        {true, false, true, false, true, true, true},
+        {false, true, true, true, false, false, false},
+        {false, false, false, true, true, true, true},
+        {true, false, false, false, true, true, false},
+        {false, true, false, true, false, false, true},
+    };
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct boot_lock *row = &rows[i];
+        change_or_not(f, row, row->nsboot, R_NSBOOTR_PRG, 0x100000u, "NSBOOT_LOCK freezes NSBOOT");
+        change_or_not(f, row, row->secboot, R_SECBOOTR_PRG, 0x100000u,
+                      "SECBOOT_LOCK freezes SECBOOT");
+        change_or_not(f, row, row->ube, R_OPTSR_PRG, UBE_FLIP, "SECBOOT_LOCK freezes BOOT_UBE");
+        const uint32_t ube = f->nv->option[NV_OB_OPTSR];
+        fixture_option(f, NV_OB_OPTSR, row->ube ? ube ^ UBE_FLIP : ube);
+        change_or_not(f, row, row->swap, R_OPTSR_PRG, SWAP_BANK, "the boot lock freezes SWAP_BANK");
+        fixture_option(f, NV_OB_OPTSR, f->nv->option[NV_OB_OPTSR] & ~SWAP_BANK);
+    }
+}
+
+static void boot_lock_is_not_opened_again(void **state)
+{
+    struct flash_fixture *f = *state;
+    static const struct boot_lock both = {.ns = true, .sec = true, .trustzone = true};
+    change_or_not(f, &both, false, R_NSBOOTR_PRG, 0x77u, "NSBOOT_LOCK freezes NSBOOT");
+    change_or_not(f, &both, false, R_SECBOOTR_PRG, 0x77u, "SECBOOT_LOCK freezes SECBOOT");
 }
 
 static void hidden_area_is_set_up_at_hdpl_1_at_most(void **state)
@@ -222,7 +295,8 @@ int main(void)
         CASE(regression_is_asked_for_at_hdpl_1_at_most),
         CASE(values_outside_the_manual_are_refused),
         CASE(otp_block_is_locked_for_ever),
-        CASE(boot_lock_freezes_the_boot_address),
+        CASE(boot_locks_freeze_their_address_boot_ube_and_swap_bank),
+        CASE(boot_lock_is_not_opened_again),
         CASE(hidden_area_is_set_up_at_hdpl_1_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
