@@ -77,6 +77,19 @@ static void all_of_it_can_be_secure(void **state)
     assert_int_equal(sread(b, ALRMAR), 1);
 }
 
+static void privilege_of_secure_functions_is_for_secure_software(void **state)
+{
+    struct dev_bench *b = *state;
+    swrite(b, SECCFGR, 0x4005); /* INIT, WUT, ALRA */
+    bench_write(b, PRIVCFGR, 0xe00f);
+    assert_int_equal(sread(b, PRIVCFGR), 0xa00a);
+    swrite(b, PRIVCFGR, 0x4005);
+    bench_write(b, PRIVCFGR, 0); /* takes away what is Non-secure only: nothing is set there */
+    assert_int_equal(sread(b, PRIVCFGR), 0x4005);
+    bench_write_as(b, true, false, PRIVCFGR, 0);
+    assert_int_equal(sread(b, PRIVCFGR), 0x4005);
+}
+
 static void privileged_functions_resist_unprivileged(void **state)
 {
     struct dev_bench *b = *state;
@@ -104,6 +117,7 @@ int main(void)
         CASE_TZ(secure_functions_resist_nonsecure),
         CASE_TZ(secure_functions_have_their_own_interrupt),
         CASE_TZ(all_of_it_can_be_secure),
+        CASE_TZ(privilege_of_secure_functions_is_for_secure_software),
         CASE(privileged_functions_resist_unprivileged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
