@@ -98,6 +98,23 @@ static void scalar_multiplication_checks_its_operands(void **state)
     expect_word(b, 0x680, FAILED);
 }
 
+/* Under an order too large by 2 the true order is a scalar like others, and leads to infinity. */
+static void scalar_multiplication_to_infinity_fails(void **state)
+{
+    static const char wrong_n[] =
+        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632553";
+    struct dev_bench *b = *state;
+    put_base(b, key_d);
+    put(b, 0xf88, wrong_n);
+    run(b, 0x20);
+    expect_word(b, 0x680, OK);
+    put_base(b, p256_n);
+    put(b, 0xf88, wrong_n);
+    run(b, 0x20);
+    expect_word(b, 0x680, FAILED);
+    assert_int_equal(b->notes, 1);
+}
+
 static void point_check(void **state)
 {
     struct dev_bench *b = *state;
@@ -349,6 +366,7 @@ int main(void)
         CASE(scalar_multiplication),
         CASE(scalar_multiplication_on_another_curve),
         CASE(scalar_multiplication_checks_its_operands),
+        CASE(scalar_multiplication_to_infinity_fails),
         CASE(point_check),
         CASE(ladder_addition_and_affine_coordinates),
         CASE(addition_is_complete),
