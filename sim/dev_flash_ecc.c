@@ -66,7 +66,7 @@ void flash_ecc_report(struct dev_flash *flash, enum flash_space space, uint32_t 
     chip_nmi(flash->dev.chip);
 }
 
-/** Clearing a flag clears its address too. */
+/** Clearing a flag clears its address too, and ECCD the data. [U] */
 void flash_ecc_clear(struct dev_flash *flash, unsigned index, uint32_t value)
 {
     if (index == 0) {

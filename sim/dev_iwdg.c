@@ -71,7 +71,7 @@ static uint64_t iwdg_reset_at(const struct iwdg *iwdg)
     return iwdg->started ? iwdg->since + iwdg->step * (iwdg->from + 1u) : SIM_NEVER;
 }
 
-/* When the count comes down to EWIT - 1. */
+/* When the count comes down to EWIT - 1; with EWIT 0 or 1 there is no early interrupt. [U] */
 static uint64_t iwdg_early_at(const struct iwdg *iwdg)
 {
     const uint32_t compare = iwdg->value[FIELD_EWCR] & EWCR_EWIT;

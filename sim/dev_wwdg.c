@@ -88,6 +88,7 @@ static void wwdg_write_cr(struct wwdg *wwdg, uint32_t value)
         wwdg_bite(wwdg);
         return;
     }
+    /* Written as 0x40 it has reached 0x40: EWIF at once. [U] */
     wwdg->early = wwdg->early || wwdg->from == T6;
 }
 

@@ -36,6 +36,7 @@ static void virgin_otp_is_a_double_error_with_all_ones(void **state)
     assert_int_equal(f->nmis, 1);
     set_s(f, R_ECCDETR, ECCD);
     assert_int_equal(reg_s(f, R_ECCDETR), 0);
+    assert_int_equal(reg_s(f, R_ECCDR), 0);
     (void)load(f, OTP_MEM, 2);
     assert_int_equal(f->nmis, 2);
 }

@@ -251,6 +251,24 @@ static void early_interrupt_comes_once_per_count(void **state)
     assert_int_equal(b->resets, 1);
 }
 
+static void early_interrupt_needs_a_comparator_above_1(void **state)
+{
+    struct dev_bench *b = *state;
+    for (uint32_t ewit = 0; ewit <= 2u; ewit++) {
+        chip_reset(b->chip, CHIP_RESET_SOFTWARE);
+        b->resets = 0;
+        start(b, 9, 0xfff);
+        bench_write(b, KR, UNLOCK);
+        bench_write(b, EWCR, 0x8000u | ewit);
+        bench_write(b, KR, REFRESH);
+        bench_wait(b, 4u * 10u * LSI - 1u); /* up to the end of count 0 */
+        assert_int_equal(bench_irq(b, IRQ_IWDG), ewit == 2u);
+        assert_int_equal(b->resets, 0);
+        bench_wait(b, 1);
+        assert_int_equal(b->resets, 1);
+    }
+}
+
 static void reset_stops_it(void **state)
 {
     struct dev_bench *b = *state;
@@ -290,6 +308,7 @@ int main(void)
         CASE(refreshing_within_the_window_does_not),
         CASE(writing_the_window_refreshes),
         CASE(early_interrupt_comes_once_per_count),
+        CASE(early_interrupt_needs_a_comparator_above_1),
         CASE(reset_stops_it),
         CASE(option_byte_starts_it_at_reset),
     };

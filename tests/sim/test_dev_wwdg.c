@@ -166,6 +166,19 @@ static void early_interrupt_comes_at_0x40(void **state)
     assert_int_equal(b->resets, 0);
 }
 
+static void count_written_as_0x40_is_early_at_once(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CFR, EWI | 0x7f);
+    bench_write(b, CR, WDGA | 0x41);
+    assert_int_equal(bench_read(b, SR), 0);
+    assert_false(bench_irq(b, IRQ_WWDG));
+    bench_write(b, CR, WDGA | 0x40);
+    assert_int_equal(bench_read(b, SR), EWIF);
+    assert_true(bench_irq(b, IRQ_WWDG));
+    assert_int_equal(b->resets, 0);
+}
+
 static void flag_without_interrupt(void **state)
 {
     struct dev_bench *b = *state;
@@ -201,6 +214,7 @@ int main(void)
         CASE(refreshing_before_the_window_resets),
         CASE(clearing_t6_resets_at_once),
         CASE(early_interrupt_comes_at_0x40),
+        CASE(count_written_as_0x40_is_early_at_once),
         CASE(flag_without_interrupt),
         CASE(option_byte_starts_it_at_reset),
     };
