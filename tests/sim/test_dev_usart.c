@@ -460,6 +460,22 @@ static void receiver_times_out(void **state)
     assert_false(bench_irq(b, IRQ_USART1));
 }
 
+static void receiver_times_out_from_the_last_byte(void **state)
+{
+    struct dev_bench *b = *state;
+    bench_write(b, CR2, 1u << 23); /* RTOEN */
+    bench_write(b, RTOR, 5);
+    start(b, UE | RE | 1u << 26); /* RTOIE */
+    usart_receive(usart1(b), 'a');
+    bench_wait(b, FRAME + 4u * DIV);
+    usart_receive(usart1(b), 'b'); /* its frame lasts longer than what is left of the time-out */
+    bench_wait(b, FRAME + 5u * DIV - 1u);
+    assert_int_equal(bench_read(b, ISR) & RTOF, 0);
+    assert_false(bench_irq(b, IRQ_USART1));
+    bench_wait(b, 1);
+    assert_true(bench_irq(b, IRQ_USART1));
+}
+
 static void break_lasts_a_frame(void **state)
 {
     struct dev_bench *b = *state;
@@ -507,6 +523,7 @@ int main(void)
         CASE(narrow_accesses_reach_the_data_registers),
         CASE(reset_stops_a_transmission),
         CASE(receiver_times_out),
+        CASE(receiver_times_out_from_the_last_byte),
         CASE(break_lasts_a_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
