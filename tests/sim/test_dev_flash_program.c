@@ -81,6 +81,18 @@ static void another_quad_word_in_between_is_an_inconsistency(void **state)
     assert_int_equal(reg_ns(f, R_NSSR), SR_INCERR);
 }
 
+static void store_across_two_quad_words_is_an_inconsistency(void **state)
+{
+    struct flash_fixture *f = *state;
+    (void)store(f, PLACE + 14u, 4, 0);
+    assert_int_equal(reg_ns(f, R_NSSR), SR_INCERR);
+    set_ns(f, R_NSCCR, SR_INCERR);
+    store_quad(f, PLACE, 0x5A5A5A5Au);
+    wait_done(f);
+    assert_int_equal(reg_ns(f, R_NSSR), SR_EOP);
+    assert_int_equal(load(f, PLACE + 16u, 4), 0xFFFFFFFFu);
+}
+
 static void another_world_in_between_is_an_inconsistency(void **state)
 {
     struct flash_fixture *f = *state;
@@ -245,6 +257,7 @@ int main(void)
         PROGRAMMING(store_without_pg_is_a_sequence_error),
         PROGRAMMING(same_byte_twice_is_a_strobe_error_and_loses_the_buffer),
         PROGRAMMING(another_quad_word_in_between_is_an_inconsistency),
+        PROGRAMMING(store_across_two_quad_words_is_an_inconsistency),
         PROGRAMMING(another_world_in_between_is_an_inconsistency),
         PROGRAMMING(quad_word_begun_by_one_world_is_not_finished_by_the_other),
         PROGRAMMING(second_programming_spoils_the_ecc),
