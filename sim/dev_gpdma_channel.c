@@ -290,16 +290,17 @@ static bool gpdma_load(struct gpdma *gpdma, unsigned n)
 {
     struct gpdma_channel *channel = &gpdma->channel[n];
     const struct {
-        uint32_t update, *word, mask;
+        uint32_t *word;
+        uint32_t update, mask;
     } row[] = {
-        {LLR_UT1, &channel->tr1, gpdma_tr1_mask(gpdma, n)},
-        {LLR_UT2, &channel->tr2, 0xc33fceffu},
-        {LLR_UB1, &channel->br1, gpdma_is_2d(n) ? 0xf7ffffffu : 0x0000ffffu},
-        {LLR_USA, &channel->sar, 0xffffffffu},
-        {LLR_UDA, &channel->dar, 0xffffffffu},
-        {LLR_UT3, &channel->tr3, 0x1fff1fffu},
-        {LLR_UB2, &channel->br2, 0xffffffffu},
-        {LLR_ULL, &channel->llr, gpdma_llr_mask(n)},
+        {&channel->tr1, LLR_UT1, gpdma_tr1_mask(gpdma, n)},
+        {&channel->tr2, LLR_UT2, 0xc33fceffu},
+        {&channel->br1, LLR_UB1, gpdma_is_2d(n) ? 0xf7ffffffu : 0x0000ffffu},
+        {&channel->sar, LLR_USA, 0xffffffffu},
+        {&channel->dar, LLR_UDA, 0xffffffffu},
+        {&channel->tr3, LLR_UT3, 0x1fff1fffu},
+        {&channel->br2, LLR_UB2, 0xffffffffu},
+        {&channel->llr, LLR_ULL, gpdma_llr_mask(n)},
     };
     const uint32_t llr = channel->llr;
     uint32_t addr = channel->lbar | (llr & LLR_LA);
@@ -410,7 +411,7 @@ void gpdma_step(struct gpdma *gpdma, unsigned n)
         return;
     }
     gpdma_half(channel);
-    const uint32_t beats = (before - GPDMA_BNDT(channel->br1)) >> TR1_SDW(channel->tr1);
+    const uint64_t beats = (before - GPDMA_BNDT(channel->br1)) >> TR1_SDW(channel->tr1);
     channel->when = gpdma->dev.chip->now + BEAT_TICKS * (beats > 0 ? beats : 1u);
     if (GPDMA_BNDT(channel->br1) > 0 || channel->fill > 0) {
         return;
