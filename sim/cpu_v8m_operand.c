@@ -57,17 +57,18 @@ static bool narrow(uint16_t half, struct v8m_operand *op)
 }
 
 /** LDREX, LDAEX and so on; TBB, TBH. */
-static void exclusive(uint16_t first, uint16_t second, struct v8m_operand *op)
+static bool exclusive(uint16_t first, uint16_t second, struct v8m_operand *op)
 {
     if ((first & 0x80u) == 0) {
         op->offset = 4u * (second & 0xFFu);
-        return;
+        return op->load || (second & 0xF000u) != 0xF000u; /* TT */
     }
     op->size = 1u << ((second >> 4) & 3u);
     if (op->load && (second & 0xE0u) == 0) { /* TBB, TBH */
         op->index = second & 0xF;
         op->shift = op->size - 1u;
     }
+    return true;
 }
 
 /** Lists, pairs, exclusives, tables of branches. */
@@ -83,10 +84,12 @@ static bool multiple(uint16_t first, uint16_t second, struct v8m_operand *op)
         return true;
     }
     if ((first & 0x120u) == 0) {
-        exclusive(first, second, op);
-        return true;
+        return exclusive(first, second, op);
     }
     op->count = 2;
+    if ((first & 0x2Fu) == 0x2Fu) { /* SG: there is no write-back to PC */
+        return false;
+    }
     if ((first & 0x100u) != 0) {
         op->offset = (first & 0x80u) != 0 ? imm : 0u - imm;
     }
@@ -112,7 +115,8 @@ static bool single(uint16_t first, uint16_t second, struct v8m_operand *op)
     } else if ((second & 0x400u) != 0) {
         op->offset = (second & 0x200u) != 0 ? imm8 : 0u - imm8;
     }
-    return op->size != 8;
+    const bool hint = op->load && op->size != 4 && (second >> 12) == 15; /* PLD, PLI */
+    return op->size != 8 && !hint;
 }
 
 static bool floats(uint16_t first, uint16_t second, struct v8m_operand *op)
