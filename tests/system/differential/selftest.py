@@ -93,7 +93,7 @@ class Census(unittest.TestCase):
         self.assertIn('program_0: named twice', self.problems())
 
     def test_all_that_are_asked_for_have_a_subject(self):
-        for word in ('exceptions', 'priorities', 'TrustZone transitions',
+        for word in ('exceptions', 'late arrival', 'priorities', 'TrustZone transitions',
                      'stacking, Secure to Secure', 'stacking, Secure to Non-secure',
                      'stacking, Non-secure to Secure', 'stacking, Non-secure to Non-secure',
                      'FP context', 'MPU', 'SAU', 'TT', 'faults', 'masks', 'SysTick'):

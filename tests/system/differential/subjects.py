@@ -13,6 +13,21 @@ SUBJECTS = {
         interrupt_pended_within_itself_runs_again masked_interrupt_ends_wfi
         event_register_ends_wfe barriers_and_hints_do_nothing
     '''.split(),
+    'late arrival': '''
+        stacking_fault_overtakes_its_interrupt stacking_fault_waits_for_its_interrupt
+        stacking_fault_of_equal_priority_overtakes
+        stacking_fault_of_equal_group_priority_overtakes_by_subpriority
+        stacking_bus_fault_overtakes_its_interrupt stacking_bus_fault_waits_for_its_interrupt
+        stack_overflow_overtakes_its_interrupt stack_overflow_waits_for_its_interrupt
+        disabled_stacking_fault_overtakes_as_a_hard_fault
+        non_secure_stacking_fault_overtakes_a_non_secure_interrupt
+        non_secure_stacking_fault_waits_for_a_non_secure_interrupt
+        non_secure_stacking_fault_overtakes_a_secure_interrupt
+        non_secure_stacking_fault_waits_for_a_secure_interrupt
+        pris_lets_a_secure_interrupt_go_before_a_non_secure_stacking_fault
+        secure_stacking_fault_overtakes_a_non_secure_interrupt
+        secure_stacking_fault_waits_for_a_non_secure_interrupt
+    '''.split(),
     'priorities': '''
         higher_priority_preempts equal_priority_waits lower_priority_waits
         subpriority_does_not_preempt pending_run_by_number_when_equal
