@@ -34,10 +34,13 @@ static bool check_security(const struct v8m *v, uint32_t addr, enum sim_access_k
     return attr.secure || ns;
 }
 
-/** STIR may be open to unprivileged code: CCR.USERSETMPEND. */
+/**
+ * STIR may be open to unprivileged code: CCR.USERSETMPEND, of the Non-secure state for its alias,
+ * which is there for Secure code only.
+ */
 static bool ppb_open(const struct v8m *v, uint32_t addr, enum sim_access_kind kind, bool secure)
 {
-    if (kind != SIM_WRITE || (addr != STIR && addr != STIR_NS)) {
+    if (kind != SIM_WRITE || (addr != STIR && (addr != STIR_NS || !secure))) {
         return false;
     }
     return (v->ccr[secure && addr == STIR] & CCR_USERSETMPEND) != 0;

@@ -47,6 +47,12 @@ TABLE = [
            'checks the first half-word of an instruction only, within a page',
            ['mpu_instruction_across_a_border'],
            '', 'fault at=3000493e'),
+    Defect('stir-pends-secure', 'STIR, Software Triggered Interrupt Register: as NVIC_ISPR<n>, whose '
+           'bits of Secure interrupts are RAZ/WI from Non-secure state',
+           'lets Non-secure code, and the Non-secure alias, pend a Secure interrupt by STIR',
+           ['usersetmpend_of_each_state'],
+           'Secure, by the alias=0000000c\nNon-secure=0000000c',
+           'Secure, by the alias=00000008\nNon-secure=00000008'),
     Defect('fp-unstacking-commits', 'PopStack(), shared pseudocode: a fault ends the return',
            'goes back to the frame whose FP part it could not read, and stacks again for the fault',
            ['fp_frame_that_cannot_be_read'],

@@ -293,6 +293,50 @@ PROGRAM(usersetmpend_opens_stir)
     note("ISPR", load(NVIC_ISPR(64)));
 }
 
+/* 66 is Secure, 67 is not. */
+static void pends_both_at(uint32_t stir)
+{
+    store(stir, 66);
+    store(stir, 67);
+}
+
+static void note_pended(const char *tag)
+{
+    note(tag, load(NVIC_ISPR(64)));
+    store(NVIC_ICPR(64), ~0u);
+}
+
+static NS_CODE uint32_t ns_pends(uint32_t stir, uint32_t unused)
+{
+    be_unprivileged();
+    store(stir, 66);
+    store(stir, 67);
+    be_privileged();
+    return unused;
+}
+
+PROGRAM(usersetmpend_of_each_state)
+{
+    catch_all();
+    store(NVIC_ITNS(64), 1u << 67 % 32u);
+    for (unsigned open = 0; open < 4; open++) {
+        store(CCR, (load(CCR) & ~2u) | ((open & 1u) != 0 ? 2u : 0u));
+        store(CCR + NS, (load(CCR + NS) & ~2u) | ((open & 2u) != 0 ? 2u : 0u));
+        be_unprivileged();
+        pends_both_at(STIR);
+        be_privileged();
+        note_pended("Secure");
+        be_unprivileged();
+        pends_both_at(STIR + NS);
+        be_privileged();
+        note_pended("Secure, by the alias");
+        (void)ns_call(ns_pends, STIR, 0);
+        note_pended("Non-secure");
+        (void)ns_call(ns_pends, STIR + NS, 0);
+        note_pended("Non-secure, by the alias");
+    }
+}
+
 PROGRAM(fault_status_bits_clear_by_writing_one)
 {
     store(CFSR, 0xFFFFFFFFu);
