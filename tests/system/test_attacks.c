@@ -67,6 +67,10 @@ static const struct attack attacks[] = {
      "SAU"},
     {"programs the storage areas by their Non-secure alias", 't', "SecureFault", "AUVIOL",
      "write of 4 bytes at 0x081FFFF0", "SAU"},
+    {"reads what is staged", 'A', "SecureFault", "AUVIOL", "read of 4 bytes at 0x08106000", "SAU"},
+    {"programs what is staged", 'B', "SecureFault", "AUVIOL", "write of 4 bytes at 0x08106000",
+     "SAU"},
+    {"reads the layout", 'C', "SecureFault", "AUVIOL", "read of 4 bytes at 0x30040430", "SAU"},
 };
 
 #define WRPERR   "attack: got 0x00020000"
@@ -83,6 +87,7 @@ static const struct futile futile[] = {
      DMA_DONE " 0x00000000"},
     {"has DMA program the storage areas", 'z', "refused", "sector 126 of bank 2 is Secure (SECWM2)",
      DMA_DONE " 0x00020000"},
+    {"erases the update journal", 'D', "flash", "sector 110 of bank 2 is Secure (SECWM2)", WRPERR},
 };
 
 static int open_attack(void **state)

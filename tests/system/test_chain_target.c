@@ -102,18 +102,30 @@ static void a_watermark_that_is_not_the_layouts_stops_the_chain(void **state)
     expect_watermark_refused(*state, &watermarks[2], "uROT 0.1.0\n", WELL_INTO_STAGE, "manager");
 }
 
-/* Another layout: the application's slot ends with bank 1, a module stands where bank 2 begins. */
+/* Another layout: the uROT's slot is a sector shorter, the application's ends with bank 1, a module
+ * stands where bank 2 begins. */
 #define MODULE 0x0C100000u
 static const char other_layout[] =
     "layout:\n"
     "  journal: {offset: 0x1D4000, size: 16K}\n"
     "  slots:\n"
-    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1C8000, size: 48K}}\n"
+    "    - {role: urot, offset: 0x8000, size: 40K, download: {offset: 0x1C8000, size: 40K}}\n"
     "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x104000, size: 176K}}\n"
     "    - {role: application, offset: 0x3E000, size: 776K,\n"
     "       download: {offset: 0x104000, size: 784K}}\n"
     "    - {role: module0, offset: 0x100000, size: 16K, optional: on,\n"
     "       download: {offset: 0x104000, size: 24K}}\n";
+
+/* Sectors that are hidden behind the iROT's. */
+#define HDPEXTR 0x50022048u
+
+static uint32_t secure_word(struct device *device, uint32_t addr)
+{
+    struct sim_access access = {
+        .kind = SIM_READ, .addr = addr, .size = 4, .attr = {.secure = true, .privileged = true}};
+    (void)sim_access(device->sim, &access);
+    return access.value;
+}
 
 /** The same binaries, none linked anew. */
 static void another_layout_boots_the_same_binaries(void **state)
@@ -129,6 +141,7 @@ static void another_layout_boots_the_same_binaries(void **state)
     device_boot(&device);
     (void)device_run_until(&device, "hello_psa: ok", BOOT_INSNS);
     expect_text(&device, "hello_psa: ok");
+    assert_int_equal(secure_word(&device, HDPEXTR), 5);
 
     device_xor(&device, MODULE + 0x500, 1);
     device_boot(&device);

@@ -161,6 +161,10 @@ static const struct attack attacks[] = {
     {'x', try_erase, ERASE_ALL},
     {'y', try_dma_read, 0x081EC000u},
     {'z', try_dma_write, 0x081FC000u},
+    {'A', try_read, 0x08106000u}, /* what is staged, right behind its own slot */
+    {'B', try_program, 0x08106000u},
+    {'C', try_read, 0x30040430u},               /* the layout that was handed over */
+    {'D', try_erase, ERASE_SECTOR | 110u << 6}, /* the update journal */
 };
 
 int main(void)
