@@ -164,6 +164,16 @@ static void runs_are_whole_sectors_within_the_bounds(void **state)
     }
 }
 
+/** The hidden area grows over it: no other sector may lie between. */
+static void the_urot_follows_the_irot(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.slot[0].off += SECTOR;
+    record.slot[0].size -= SECTOR;
+    expect_policy(&record, IMAGE_ROLE_UROT, 0, LAYOUT_RULE_UROT);
+}
+
 static void a_download_slot_has_room_for_the_swap(void **state)
 {
     struct layout_record record = sound_record();
@@ -209,6 +219,40 @@ static void the_application_is_one_non_secure_island(void **state)
     expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_APPLICATION_START);
 }
 
+static void expect_secure(const struct layout_record *record, unsigned bank, uint32_t first,
+                          uint32_t last)
+{
+    const struct layout_secure secure = layout_secure(record, &bounds, bank);
+    assert_int_equal(secure.first, first);
+    assert_int_equal(secure.last, last);
+}
+
+static void all_but_the_applications_slot_is_secure(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    expect_secure(&record, 0, 0, 30);
+    expect_secure(&record, 1, 3, 127);
+    record.slot[2].size = 97 * SECTOR; /* to the end of bank 1 */
+    expect_secure(&record, 0, 0, 30);
+    expect_secure(&record, 1, 0, 127);
+    record.slot[2].off = 128 * SECTOR; /* from the start of bank 2 */
+    record.slot[2].size = 3 * SECTOR;
+    expect_secure(&record, 0, 0, 127);
+    expect_secure(&record, 1, 3, 127);
+}
+
+static void every_rule_has_words(void **state)
+{
+    (void)state;
+    for (uint32_t rule = 0; rule <= LAYOUT_RULE_APPLICATION_START; rule++) {
+        assert_string_not_equal(layout_rule_text((enum layout_rule)rule), "an unknown rule");
+    }
+    assert_string_equal(layout_rule_text(LAYOUT_RULE_OVERLAP), "slots do not overlap");
+    const enum layout_rule behind = (enum layout_rule)(LAYOUT_RULE_APPLICATION_START + 1);
+    assert_string_equal(layout_rule_text(behind), "an unknown rule");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,9 +261,12 @@ int main(void)
         cmocka_unit_test(every_unused_byte_is_zero),
         cmocka_unit_test(roles_and_flags_are_known),
         cmocka_unit_test(runs_are_whole_sectors_within_the_bounds),
+        cmocka_unit_test(the_urot_follows_the_irot),
         cmocka_unit_test(a_download_slot_has_room_for_the_swap),
         cmocka_unit_test(only_download_slots_may_overlap),
         cmocka_unit_test(the_application_is_one_non_secure_island),
+        cmocka_unit_test(all_but_the_applications_slot_is_secure),
+        cmocka_unit_test(every_rule_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
