@@ -1,32 +1,66 @@
 #include "borders.h"
 
-#define REGISTERS 13u
+#define CORE      13u /* r0 to r12 */
+#define FP        4u /**//* s0 to s3, behind them */
+#define REGISTERS (CORE + FP)
 #define BASE      4u /* the register with the address */
 #define FILLER    0xC0DE0000u
 
-/** A kind of access: elements of `size` bytes, `count` of them. */
+/** A kind of access: elements of `size` bytes, `count` of them, from and to registers in a row. */
 struct operation {
     const char *name;
     uint8_t size;
     uint8_t count;
     bool load;
-    uint16_t list; /**< Registers that a load may change. */
+    uint8_t first; /**< Register of the first element: CORE is s0. */
+    int8_t moves;  /**< What the base register moves by; below zero the access lies before it. */
+    bool pairs;    /**< Of words in pairs, which QEMU checks by the first word. */
 };
 
 static const struct operation operations[] = {
-    {"ldrb", 1, 1, true, 1},  {"strb", 1, 1, false, 0}, {"ldrh", 2, 1, true, 1},
-    {"strh", 2, 1, false, 0}, {"ldr", 4, 1, true, 1},   {"str", 4, 1, false, 0},
-    {"ldrd", 4, 2, true, 3},  {"strd", 4, 2, false, 0}, {"ldm", 4, 4, true, 0xF},
-    {"stm", 4, 4, false, 0},
+    {"ldrb", 1, 1, true, 0, 0, false},
+    {"strb", 1, 1, false, 0, 0, false},
+    {"ldrh", 2, 1, true, 0, 0, false},
+    {"strh", 2, 1, false, 0, 0, false},
+    {"ldr", 4, 1, true, 0, 0, false},
+    {"str", 4, 1, false, 0, 0, false},
+    {"ldrd", 4, 2, true, 0, 0, false},
+    {"strd", 4, 2, false, 0, 0, false},
+    {"ldm", 4, 4, true, 0, 0, false},
+    {"stm", 4, 4, false, 0, 0, false},
+    {"pop", 4, 4, true, 0, 16, false},
+    {"push", 4, 4, false, 0, -16, false},
+    {"vldr", 4, 1, true, CORE, 0, false},
+    {"vstr", 4, 1, false, CORE, 0, false},
+    {"vldm", 4, 4, true, CORE, 0, false},
+    {"vstm", 4, 4, false, CORE, 0, false},
+    {"vpop", 4, 4, true, CORE, 16, false},
+    {"vpush", 4, 4, false, CORE, -16, false},
+    {"vldr double", 4, 2, true, CORE, 0, true},
+    {"vstr double", 4, 2, false, CORE, 0, true},
+    {"vldm double", 4, 4, true, CORE, 0, true},
+    {"vstm double", 4, 4, false, CORE, 0, true},
+    {"vpop double", 4, 4, true, CORE, 16, true},
+    {"vpush double", 4, 4, false, CORE, -16, true},
 };
 #define OPERATIONS (sizeof operations / sizeof operations[0])
 
-/* One routine per operation, in the order of the table, 4 bytes and a return each. In both states. */
+/*
+ * One routine per operation, in the order of the table, 4 bytes and a return each. In both states.
+ * Of PUSH and POP the forms for any base register: with SP a fault would have no stack.
+ */
 #define ROUTINES                                                                                   \
     "ldrb.w r0, [r4]\n bx lr\n strb.w r0, [r4]\n bx lr\n ldrh.w r0, [r4]\n bx lr\n"                \
     "strh.w r0, [r4]\n bx lr\n ldr.w r0, [r4]\n bx lr\n str.w r0, [r4]\n bx lr\n"                  \
     "ldrd r0, r1, [r4]\n bx lr\n strd r0, r1, [r4]\n bx lr\n"                                      \
-    "ldm.w r4, {r0-r3}\n bx lr\n stm.w r4, {r0-r3}\n bx lr\n"
+    "ldm.w r4, {r0-r3}\n bx lr\n stm.w r4, {r0-r3}\n bx lr\n"                                      \
+    "ldm.w r4!, {r0-r3}\n bx lr\n stmdb r4!, {r0-r3}\n bx lr\n"                                    \
+    "vldr s0, [r4]\n bx lr\n vstr s0, [r4]\n bx lr\n"                                              \
+    "vldm r4, {s0-s3}\n bx lr\n vstm r4, {s0-s3}\n bx lr\n"                                        \
+    "vldm r4!, {s0-s3}\n bx lr\n vstmdb r4!, {s0-s3}\n bx lr\n"                                    \
+    "vldr d0, [r4]\n bx lr\n vstr d0, [r4]\n bx lr\n"                                              \
+    "vldm r4, {d0-d1}\n bx lr\n vstm r4, {d0-d1}\n bx lr\n"                                        \
+    "vldm r4!, {d0-d1}\n bx lr\n vstmdb r4!, {d0-d1}\n bx lr\n"
 #define ROUTINE_BYTES 6u
 
 /** r0: registers in and out; r1: routine. Loads r0 to r12, calls, stores r0 to r12. */
@@ -34,14 +68,23 @@ static const struct operation operations[] = {
     "push {r4-r11, lr}\n push {r0, r1}\n"                                                          \
     "ldm r0, {r0-r12}\n ldr lr, [sp, #4]\n blx lr\n"                                               \
     "ldr lr, [sp]\n stm lr, {r0-r12}\n pop {r0, r1}\n pop {r4-r11, lr}\n bx lr\n"
+/** The same with s0 to s3. */
+#define FP_RUNNER                                                                                  \
+    "push {r4-r11, lr}\n push {r0, r1}\n add r1, r0, #52\n vldm r1, {s0-s3}\n"                     \
+    "ldm r0, {r0-r12}\n ldr lr, [sp, #4]\n blx lr\n"                                               \
+    "ldr lr, [sp]\n stm lr!, {r0-r12}\n vstm lr, {s0-s3}\n"                                        \
+    "pop {r0, r1}\n pop {r4-r11, lr}\n bx lr\n"
 
-__asm(".text\n .balign 4\n s_routines:\n" ROUTINES ".thumb_func\n s_run:\n" RUNNER
+__asm(".fpu fpv5-sp-d16\n .text\n .balign 4\n s_routines:\n" ROUTINES
+      ".thumb_func\n s_run:\n" RUNNER ".thumb_func\n s_run_fp:\n" FP_RUNNER
       ".pushsection .ns_text, \"ax\"\n .balign 4\n ns_routines:\n" ROUTINES
-      ".thumb_func\n ns_run:\n" RUNNER ".popsection\n");
+      ".thumb_func\n ns_run:\n" RUNNER ".thumb_func\n ns_run_fp:\n" FP_RUNNER ".popsection\n");
 extern const char s_routines[];
 extern const char ns_routines[];
 uint32_t s_run(uint32_t registers, uint32_t routine);
 uint32_t ns_run(uint32_t registers, uint32_t routine);
+uint32_t s_run_fp(uint32_t registers, uint32_t routine);
+uint32_t ns_run_fp(uint32_t registers, uint32_t routine);
 
 /** What a fault's handler saw. In Non-secure memory, for both states. */
 struct fault {
@@ -82,6 +125,9 @@ void borders_catch(void)
     handlers_s[BUS_FAULT] = on_refusal;
     handlers_s[SECURE_FAULT] = on_refusal;
     handlers_ns[MEM_MANAGE] = ns_on_refusal;
+    store(CPACR, 0x00F00000u);
+    store(CPACR + NS, 0x00F00000u);
+    store(NSACR, 0xC00u);
 }
 
 /* What the architecture says. */
@@ -130,7 +176,8 @@ static bool fault_is_right(const struct border *border, const struct operation *
     const uint32_t status = expected_status(border->refusal);
     const bool same = fault.status == status && fault.addr == where;
     /* QEMU leaves SFARVALID and SFAR out: the comparison of transcripts shows that. */
-    const bool no_sfar = border->refusal == REFUSED_BY_SAU && fault.status == 0x08u;
+    const bool no_sfar =
+        border->refusal == REFUSED_BY_SAU && fault.status == 0x08u && !machine_is_exact();
     return fault.exc == exception[border->refusal] && (same || no_sfar);
 }
 
@@ -143,28 +190,33 @@ static bool fault_is_right(const struct border *border, const struct operation *
  */
 static uint32_t may_change(const struct operation *op, uint32_t at)
 {
+    const uint32_t all = op->load ? ((1u << op->count) - 1u) << op->first : 0;
     if (fault.exc == 0) {
-        return op->list;
+        return all;
     }
     if (op->count == 1) {
         return 0;
     }
     if (!machine_is_exact()) {
-        return op->list;
+        return all;
     }
     uint32_t list = 0;
     for (unsigned i = 0; i < op->count; i++) {
         const bool other_page = (at + 4u * i) / PAGE_BYTES != fault.addr / PAGE_BYTES;
-        list |= other_page ? op->list & 1u << i : 0;
+        list |= other_page ? all & 1u << (op->first + i) : 0;
     }
     return list;
 }
 
-static bool registers_are_right(const struct operation *op, const uint32_t before[REGISTERS])
+/** The base moves when all is done, and stays where it was when a word is refused. */
+static bool registers_are_right(const struct operation *op, uint32_t at,
+                                const uint32_t before[REGISTERS])
 {
-    const uint32_t list = may_change(op, before[BASE]);
+    const uint32_t list = may_change(op, at);
     for (unsigned i = 0; i < REGISTERS; i++) {
-        if ((list & 1u << i) == 0 && registers[i] != before[i]) {
+        const bool moved = i == BASE && fault.exc == 0;
+        const uint32_t expected = before[i] + (moved ? (uint32_t)op->moves : 0);
+        if ((list & 1u << i) == 0 && registers[i] != expected) {
             return false;
         }
     }
@@ -175,7 +227,7 @@ static bool registers_are_right(const struct operation *op, const uint32_t befor
 static bool value_is_right(const struct border *border, const struct operation *op, uint32_t at)
 {
     return border->refusal != REFUSED_IN_SILENCE || !op->load || !refused(border, op, at) ||
-           !refused(border, op, at + op->size - 1u) || registers[0] == 0;
+           !refused(border, op, at + op->size - 1u) || registers[op->first] == 0;
 }
 
 /* The accesses. */
@@ -185,7 +237,7 @@ static void try_access(const struct border *border, unsigned index, uint32_t at)
     const struct operation *const op = &operations[index];
     uint32_t before[REGISTERS];
     for (unsigned i = 0; i < REGISTERS; i++) {
-        before[i] = i == BASE ? at : FILLER + i;
+        before[i] = i == BASE ? at - (op->moves < 0 ? (uint32_t)op->moves : 0) : FILLER + i;
         registers[i] = before[i];
     }
     fault.exc = 0;
@@ -193,14 +245,15 @@ static void try_access(const struct border *border, unsigned index, uint32_t at)
     fault.addr = 0;
     const uint32_t routines = (uint32_t)(border->non_secure ? ns_routines : s_routines);
     const uint32_t routine = routines + index * ROUTINE_BYTES + 1u;
+    const bool fp = op->first >= CORE;
     if (border->non_secure) {
-        (void)ns_call(ns_run, (uint32_t)registers, routine);
+        (void)ns_call(fp ? ns_run_fp : ns_run, (uint32_t)registers, routine);
     } else if (border->unprivileged) {
         be_unprivileged();
-        (void)s_run((uint32_t)registers, routine);
+        (void)(fp ? s_run_fp : s_run)((uint32_t)registers, routine);
         be_privileged();
     } else {
-        (void)s_run((uint32_t)registers, routine);
+        (void)(fp ? s_run_fp : s_run)((uint32_t)registers, routine);
     }
     note(op->name, at);
     note("fault", fault.exc);
@@ -208,7 +261,7 @@ static void try_access(const struct border *border, unsigned index, uint32_t at)
     if (!fault_is_right(border, op, at)) {
         note("wrong fault", fault.status);
     }
-    if (!registers_are_right(op, before)) {
+    if (!registers_are_right(op, at, before)) {
         note("wrong registers", at);
     }
     if (!value_is_right(border, op, at)) {
@@ -232,7 +285,7 @@ static void try_operation(const struct border *border, unsigned index)
 {
     const struct operation *const op = &operations[index];
     const uint32_t bytes = (uint32_t)op->size * op->count;
-    if (!op->load && border->no_stores) {
+    if ((!op->load && border->no_stores) || op->pairs != border->pairs) {
         return;
     }
     if (!border->no_lower) {

@@ -26,6 +26,7 @@ struct border {
     bool upper;        /**< Whether what lies behind may be touched too. */
     bool no_lower;     /**< Nothing lies before. */
     bool no_stores;
+    bool pairs; /**< Accesses of words in pairs, and those only. */
 };
 
 /** Tries every kind of access around a border and notes each. */

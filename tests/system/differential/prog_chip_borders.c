@@ -1,6 +1,6 @@
 /*
- * Borders that only the STM32H573 has, and accesses that cross one in the middle of a word, which
- * QEMU does not check. What is right is computed; nothing is compared.
+ * Borders that only the STM32H573 has, and accesses that cross one in the middle of a word or of a
+ * double, which QEMU does not check. What is right is computed; nothing is compared.
  */
 #include "borders.h"
 #include "stm32h573.h"
@@ -112,4 +112,48 @@ PROGRAM(unaligned_across_the_end_of_the_sram)
                                  .refusal = REFUSED_BY_BUS,
                                  .loads = true,
                                  .unaligned = true});
+}
+
+PROGRAM(doubles_across_a_read_only_region)
+{
+    borders_catch();
+    mpu_region(0, 0, FIRST, LAST, MPU_RO_ANY);
+    mpu_on(0);
+    borders_try(&(struct border){.first = FIRST, .last = LAST, .upper = true, .pairs = true});
+}
+
+PROGRAM(doubles_across_the_sau)
+{
+    borders_catch();
+    sau_region(1, NS_FIRST, WINDOW_NS + 0xFFu, 1);
+    sau_region(2, WINDOW_NS + 0x120u, NS_LAST, 1);
+    borders_try(&(struct border){.first = WINDOW_NS + 0x100u,
+                                 .last = WINDOW_NS + 0x11Fu,
+                                 .refusal = REFUSED_BY_SAU,
+                                 .loads = true,
+                                 .non_secure = true,
+                                 .upper = true,
+                                 .pairs = true});
+}
+
+PROGRAM(doubles_across_the_border_of_a_secure_block)
+{
+    borders_catch();
+    close_block();
+    borders_try(&(struct border){.first = WINDOW_NS + BLOCK,
+                                 .last = WINDOW_NS + 2u * BLOCK - 1u,
+                                 .refusal = REFUSED_IN_SILENCE,
+                                 .loads = true,
+                                 .non_secure = true,
+                                 .pairs = true});
+}
+
+PROGRAM(doubles_across_the_end_of_the_sram)
+{
+    borders_catch();
+    borders_try(&(struct border){.first = SRAM_END,
+                                 .last = SRAM_END + 0xFFFu,
+                                 .refusal = REFUSED_BY_BUS,
+                                 .loads = true,
+                                 .pairs = true});
 }
