@@ -1,7 +1,7 @@
 #include "borders.h"
 
 #define CORE      13u /* r0 to r12 */
-#define FP        4u /**//* s0 to s3, behind them */
+#define FP        4u  /* s0 to s3, behind them */
 #define REGISTERS (CORE + FP)
 #define BASE      4u /* the register with the address */
 #define FILLER    0xC0DE0000u
