@@ -88,6 +88,23 @@ class Census(unittest.TestCase):
         self.qemu['new'] = self.ours['new'] = ['x=1']
         self.assertIn('new: of no subject', self.problems())
 
+    def test_those_left_out_are_not_missed_but_have_a_subject(self):
+        names = list(self.qemu)
+        left_out = {'left_%d' % i: ['x=1'] for i in range(2)}
+        self.table['some'].append('left_0')
+        self.table['only left out'] = ['left_1']
+        found, counted = census.census(self.qemu, self.ours, self.table, left_out)
+        self.assertEqual(found, [])
+        self.assertEqual(sum(counted.values()), len(names))
+        self.assertIn('only left out: not one program', self.problems())
+        del self.table['only left out']
+        self.assertEqual(census.census(self.qemu, self.ours, self.table, left_out)[0],
+                         ['left_1: of no subject'])
+
+    def test_a_subject_without_any_name_fails(self):
+        self.table['empty'] = []
+        self.assertIn('empty: not one program', self.problems())
+
     def test_one_that_is_named_twice_fails(self):
         self.table['other'].append('program_0')
         self.assertIn('program_0: named twice', self.problems())
