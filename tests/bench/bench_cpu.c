@@ -20,8 +20,6 @@
 #define STACK      LOAD_STACK
 #define RESULT     LOAD_RESULT
 
-/** Of this process: other work on the host is not to count. */
-
 /* ---- Unicorn alone ---- */
 
 static uint8_t plain_flash[FLASH_SIZE] __attribute__((aligned(4096)));

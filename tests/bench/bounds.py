@@ -6,6 +6,8 @@ A row is the figure's name, '>=', '<=' or '<', and the bound, in the unit that t
 BOUNDS = (
     ('cpu.ratio_to_unicorn', '>=', 0.9),
     ('cpu.ratio_to_qemu', '>=', 0.8),
+    ('cpu.world_switch_ns', '<', 5000),
+    ('cpu.exception_ns', '<', 5000),
     ('snapshot.restore_16_pages_us', '<', 20),
     ('store.counter_increments_per_erase', '>=', 450),
     ('store.its_erases_per_set', '<=', 0.05),

@@ -14,7 +14,7 @@ struct sim_chip;
 #define LOAD_STACK  0x2005F000u
 #define LOAD_RESULT 0x20051000u
 
-/** The process's own time in seconds. */
+/** The process's own time in seconds: other work on the host does not count. */
 double load_now(void);
 /** Says what is wrong and ends the process. */
 void load_quit(const char *what) __attribute__((noreturn));
