@@ -10,21 +10,30 @@
 #define BAD_PSP_S  (WINDOW_S + 0x280u)
 #define BAD_PSP_NS (WINDOW_NS + 0x280u)
 
-/** A frame at the top of a process stack, to go on at the address the window begins with. */
-#define REPAIR(get_sp, set_sp, top, window)                                                        \
+/** Where the frame goes that the stack has no room for. */
+#define FRAME_S  (PSP_S_TOP - 64u)
+#define FRAME_NS (PSP_NS_TOP - 64u)
+
+/** Makes a frame, once, to go on at the address the window begins with. */
+#define REPAIR(get_sp, set_sp, frame_at, window)                                                   \
     do {                                                                                           \
-        if (get_sp() != (top)-64u) {                                                               \
-            set_sp((top)-64u);                                                                     \
-            *(struct frame *)((top)-64u) = (struct frame){.r0 = 0xB0B0B0B0u,                       \
-                                                          .r1 = 0xB1B1B1B1u,                       \
-                                                          .r2 = 0xB2B2B2B2u,                       \
-                                                          .r3 = 0xB3B3B3B3u,                       \
-                                                          .r12 = 0xBCBCBCBCu,                      \
-                                                          .lr = 0xBEBEBEBEu,                       \
-                                                          .pc = load(window) & ~1u,                \
-                                                          .xpsr = 1u << 24};                       \
+        if (get_sp() != (frame_at)) {                                                              \
+            set_sp(frame_at);                                                                      \
+            fill_frame((struct frame *)(frame_at), load(window) & ~1u);                            \
         }                                                                                          \
     } while (0)
+
+INLINE void fill_frame(struct frame *frame, uint32_t pc)
+{
+    *frame = (struct frame){.r0 = 0xB0B0B0B0u,
+                            .r1 = 0xB1B1B1B1u,
+                            .r2 = 0xB2B2B2B2u,
+                            .r3 = 0xB3B3B3B3u,
+                            .r12 = 0xBCBCBCBCu,
+                            .lr = 0xBEBEBEBEu,
+                            .pc = pc,
+                            .xpsr = 1u << 24};
+}
 
 INLINE void note_arrival(const struct entry *entry)
 {
@@ -41,7 +50,7 @@ static void on_arrival(struct entry *entry)
     note("psp", get_psp());
     note_faults();
     set_psplim(0);
-    REPAIR(get_psp, set_psp, PSP_S_TOP, WINDOW_S);
+    REPAIR(get_psp, set_psp, FRAME_S, WINDOW_S);
     note_frame(frame_of(entry));
 }
 
@@ -140,7 +149,7 @@ static NS_CODE void ns_on_arrival(struct entry *entry)
     note("psp", get_psp());
     note("CFSR", load(CFSR));
     store(CFSR, 0xFFFFFFFFu);
-    REPAIR(get_psp, set_psp, PSP_NS_TOP, WINDOW_NS);
+    REPAIR(get_psp, set_psp, FRAME_NS, WINDOW_NS);
 }
 
 static void on_arrival_from_non_secure(struct entry *entry)
@@ -148,7 +157,7 @@ static void on_arrival_from_non_secure(struct entry *entry)
     note_arrival(entry);
     note("psp_ns", get_psp_ns());
     note_faults();
-    REPAIR(get_psp_ns, set_psp_ns, PSP_NS_TOP, WINDOW_NS);
+    REPAIR(get_psp_ns, set_psp_ns, FRAME_NS, WINDOW_NS);
     note_frame(frame_of(entry));
 }
 
