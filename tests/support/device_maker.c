@@ -69,9 +69,14 @@ const char *device_path(const struct device *device, const char *name)
 static void sign(const struct device *device, const char *role, const char *owner,
                  const char *image)
 {
-    shell("%s image sign --key %s/%s.pem --slot %s --version 1.0.0 %s/%s.bin %s/%s.img >/dev/null",
-          required("GARRISON"), device->folder, owner, role, required("GARRISON_TARGET_DIR"), image,
-          device->folder, role);
+    char counter[32] = "";
+    if (device->counter != 0) {
+        (void)snprintf(counter, sizeof counter, "--counter %u", device->counter);
+    }
+    shell("%s image sign --key %s/%s.pem --slot %s --version 1.0.0 %s %s/%s.bin %s/%s.img "
+          ">/dev/null",
+          required("GARRISON"), device->folder, owner, role, counter,
+          required("GARRISON_TARGET_DIR"), image, device->folder, role);
 }
 
 /** A module's key in any case, and its image if it shall have a place: bytes, not a program. */
@@ -154,6 +159,7 @@ static void start(struct device *device)
 void device_open(struct device *device, const struct device_images *images)
 {
     memset(device, 0, sizeof *device);
+    device->counter = images->counter;
     (void)snprintf(device->folder, sizeof device->folder, "/tmp/garrison-test-XXXXXX");
     if (mkdtemp(device->folder) == NULL) {
         perror("mkdtemp");

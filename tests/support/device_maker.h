@@ -16,6 +16,7 @@ struct device_images {
     const char *manager;     /**< NULL: the port's. */
     const char *application; /**< NULL: hello_psa. */
     const char *layout;      /**< YAML of the `layout` section, with its key; NULL: the default. */
+    uint32_t counter;        /**< Security counter of all images; 0: they have none. */
     uint32_t module_addr;    /**< Where a module 0 stands, which is no program; 0: none. */
 };
 
@@ -23,7 +24,8 @@ struct device_images {
 
 /** A device, the simulator on it, and what it has said since the last device_boot(). */
 struct device {
-    char folder[64]; /**< Temporary; holds the device file, keys and signed images. */
+    uint32_t counter; /**< Security counter of images that are signed; 0: they have none. */
+    char folder[64];  /**< Temporary; holds the device file, keys and signed images. */
     struct sim *sim;
     char uart[DEVICE_TEXT_BYTES]; /**< What USART1 sent. */
     size_t uart_len;
