@@ -208,7 +208,7 @@ static uint32_t expanded(uint16_t first, uint16_t second)
 static void with_number(unsigned op, unsigned rd, unsigned rn, uint32_t number,
                         struct v8m_effect *effect)
 {
-    if (op == 8 || op == 13) {
+    if ((op == 8 || op == 13) && rn != PC) { /* of PC that is UNPREDICTABLE */
         offset(effect, rd, rn, number);
     } else if (op == 2 && rn == PC) {
         constant(effect, rd, number);

@@ -92,7 +92,7 @@ static void compare_effect(struct cpu_fixture *f, uint16_t first, uint16_t secon
 static void one_instruction(struct cpu_fixture *f, unsigned n, uint16_t first, uint16_t second,
                             unsigned *seen)
 {
-    const uint32_t addr = CODE + SLOT * (n % SLOTS);
+    const uint32_t addr = CODE + SLOT * (n % SLOTS) + 2u * (n & 1u);
     uint16_t code[] = {first, 0xBF00, 0xBF30, 0xE7FE}; /* nop; wfi */
     uint32_t before[16];
     if (v8m_is_wide(first)) {
@@ -135,12 +135,32 @@ static void effects_said_of_wide_instructions_are_true(void **state)
     assert_in_range(seen, RANDOMS / 8u, RANDOMS);
 }
 
+/** Those of which few come at random: each operation with each shift. */
+static void effects_said_of_shifted_registers_are_true(void **state)
+{
+    unsigned seen = 0;
+    for (uint32_t i = 0; i < 16u * 4u * 32u; i++) {
+        const uint32_t op = i / 128u;
+        const uint32_t amount = i % 32u;
+        const uint32_t type = i / 32u % 4u;
+        const uint16_t first = (uint16_t)(0xEA01u | op << 5);
+        const uint16_t second =
+            (uint16_t)(0x0002u | (amount & 0x1Cu) << 10 | (amount & 3u) << 6 | type << 4);
+        for (unsigned n = 0; n < 4; n++) {
+            one_instruction(*state, i, first, second, &seen);
+        }
+    }
+    assert_in_range(seen, 4000, 8192);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(effects_said_of_narrow_instructions_are_true, cpu_secure,
                                         cpu_done),
         cmocka_unit_test_setup_teardown(effects_said_of_wide_instructions_are_true, cpu_secure,
+                                        cpu_done),
+        cmocka_unit_test_setup_teardown(effects_said_of_shifted_registers_are_true, cpu_secure,
                                         cpu_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
