@@ -22,7 +22,6 @@
 
 struct cpu_access {
     struct v8m_operand op;
-    uint32_t base; /**< Of a literal. */
     uint32_t regs; /**< Of its address, one bit each. */
     bool decisive; /**< Always executed, and its address stays what it is. */
 };
@@ -35,16 +34,16 @@ enum fit {
 
 static uint32_t address_regs(const struct v8m_operand *op)
 {
-    uint32_t regs = op->base >= 0 && op->base < 15 ? 1u << op->base : 0u;
+    uint32_t regs = op->base >= 0 ? 1u << op->base : 0u;
     regs |= op->index >= 0 ? 1u << op->index : 0u;
     return regs;
 }
 
 static bool add(struct cpu_accesses *list, const struct cpu_step *step)
 {
-    struct cpu_access access = {.base = (step->addr + 4u) & ~3u, .decisive = step->it == 0};
-    if (!v8m_operand(step->first, step->second, &access.op)) {
-        return true;
+    struct cpu_access access = {.decisive = step->it == 0};
+    if (!v8m_operand(step->first, step->second, &access.op) || access.op.base == 15) {
+        return true; /* no device is near code */
     }
     if (list->count == list->room) {
         const unsigned room = list->room * 2u + 8u;
@@ -98,9 +97,7 @@ static struct cpu_accesses *accesses(struct sim_cpu *cpu)
         cpu_defect(cpu, "no memory for a block");
         return NULL;
     }
-    if (cpu->mixed_use_pages == 0 || !pages_watched(&cpu->pages, start)) {
-        list->block = cpu->block;
-    }
+    list->block = cpu->block; /* until code changes: device_forget() */
     return list;
 }
 
@@ -119,15 +116,14 @@ static enum fit fits(const struct cpu_access *access, const uint32_t regs[16], u
     if (op->base == V8M_ANY_BASE) {
         return op->size == size ? FITS_ALIGNED : FITS_NOT;
     }
-    uint32_t at = (op->base == 15 ? access->base : regs[op->base]) + op->offset;
+    uint32_t at = regs[op->base] + op->offset;
     at += op->index >= 0 ? regs[op->index] << op->shift : 0u;
     const bool unaligned = (at & (op->size - 1u)) != 0;
     if (unaligned && op->count > 1 && op->size == 4) {
         return FITS_NOT; /* it faults: cpu_align.c */
     }
     if (unaligned) {
-        const bool first =
-            write ? at == addr && size == 1 : (at & (0u - op->size)) == addr && size == op->size;
+        const bool first = write ? at == addr : (at & (0u - op->size)) == addr && size == op->size;
         return first ? FITS_UNALIGNED : FITS_NOT;
     }
     *last = addr - at == op->size * (op->count - 1u);
@@ -186,7 +182,6 @@ void device_forget(struct sim_cpu *cpu)
     for (unsigned i = 0; i < CPU_DEVICE_BLOCKS; i++) {
         cpu->device.blocks[i].block = 0;
     }
-    cpu->device.block = 0;
 }
 
 void device_fini(struct sim_cpu *cpu)

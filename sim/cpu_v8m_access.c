@@ -193,7 +193,10 @@ static uint8_t *direct_bytes(const struct v8m_verdict *verdict, uint32_t checked
     return verdict->bus.memory->bytes + verdict->bus.off + (addr - checked);
 }
 
-/** One aligned access, allowed by every check so far, on the PPB or on the bus. */
+/**
+ * One aligned access, allowed by every check so far, on the PPB or on the bus. It stores into no
+ * RAM: where that may be written at all, direct_bytes() has found it.
+ */
 static enum sim_answer bus_access(struct v8m *v, uint32_t addr, unsigned size, bool write,
                                   struct sim_attr attr, struct v8m_verdict *verdict,
                                   uint32_t *value)
@@ -207,15 +210,8 @@ static enum sim_answer bus_access(struct v8m *v, uint32_t addr, unsigned size, b
         return SIM_ANSWER_OK;
     }
     attr.secure = verdict->secure_txn;
-    if (!write) {
-        return bus_read(v->chip, addr, size, attr, value, &verdict->bus);
-    }
-    const enum sim_answer answer = bus_write(v->chip, addr, size, attr, *value, &verdict->bus);
-    if (answer == SIM_ANSWER_OK && verdict->bus.memory != NULL && verdict->bus.memory->writable) {
-        const enum chip_memory_id id = (enum chip_memory_id)(verdict->bus.memory - v->chip->memory);
-        v->host.stored(v->host.context, id, verdict->bus.off, size);
-    }
-    return answer;
+    return write ? bus_write(v->chip, addr, size, attr, *value, &verdict->bus)
+                 : bus_read(v->chip, addr, size, attr, value, &verdict->bus);
 }
 
 /** Whether an unaligned access faults before anything else is looked at. */

@@ -108,11 +108,10 @@ static bool push_stack(struct v8m *v)
 static bool push_callee_stack(struct v8m *v, uint32_t exc_return, bool tail_chain)
 {
     const bool thread = (exc_return & EXCRET_MODE) != 0;
-    struct sim_attr attr = v8m_attr(v);
+    struct sim_attr attr = v8m_attr(v); /* Secure: what comes from a Non-secure handler has it */
     uint32_t *sp = v8m_sp(v);
     uint32_t limit = v8m_sp_limit(v);
     if (tail_chain) {
-        attr.secure = true;
         attr.privileged = !thread || (v->control[true] & CONTROL_NPRIV) == 0;
         sp = v8m_sp_of(v, true, thread);
         limit = sp == &v->psp[true] ? v->psplim[true] : v->msplim[true];
