@@ -126,6 +126,28 @@ PROGRAM(unaligned_after_many_aligned_rounds)
     note("base", base);
 }
 
+static NS_CODE uint32_t ns_divides_by_zero(uint32_t a, uint32_t b)
+{
+    uint32_t quotient = 5;
+    __asm volatile("isb\n udiv %0, %1, %2" : "+r"(quotient) : "r"(a), "r"(b));
+    return quotient;
+}
+
+PROGRAM(division_by_zero_of_each_state)
+{
+    catch_all();
+    handlers_ns[USAGE_FAULT] = ns_on_fault_skip;
+    for (unsigned traps = 0; traps < 4; traps++) {
+        store(CCR, (load(CCR) & ~CCR_DIV_0_TRP) | ((traps & 2u) != 0 ? CCR_DIV_0_TRP : 0u));
+        store(CCR + NS,
+              (load(CCR + NS) & ~CCR_DIV_0_TRP) | ((traps & 1u) != 0 ? CCR_DIV_0_TRP : 0u));
+        note("NS", ns_call(ns_divides_by_zero, 7, 0));
+        uint32_t quotient = 5;
+        __asm volatile("isb\n udiv %0, %1, %2" : "+r"(quotient) : "r"(7), "r"(0));
+        note("S", quotient);
+    }
+}
+
 PROGRAM(data_bus_faults)
 {
     catch_all();
@@ -383,5 +405,26 @@ PROGRAM(fetch_beyond_the_code_region_is_execute_never)
     for (unsigned i = 0; i < 4; i++) {
         note("to", target[i]);
         __asm volatile("blx %0" ::"r"(target[i]) : "lr", "memory");
+    }
+}
+
+static NS_CODE uint32_t ns_branches(uint32_t target, uint32_t unused)
+{
+    __asm volatile("push {lr}\n blx %0\n pop {lr}" ::"r"(target) : "lr", "memory");
+    return unused;
+}
+
+/* From 0xF0000000 on, whatever the SAU says. */
+PROGRAM(fetch_from_the_top_is_secure)
+{
+    handlers_s[MEM_MANAGE] = on_fault_return;
+    handlers_s[SECURE_FAULT] = on_fault_return;
+    handlers_ns[MEM_MANAGE] = ns_on_fault_return;
+    sau_region(2, 0xF0100000u, 0xF0101FFFu, 1);
+    static const uint32_t target[] = {0xF0100001u, 0xF0101FF1u, 0xF0102001u};
+    for (unsigned i = 0; i < 3; i++) {
+        note("to", target[i]);
+        __asm volatile("blx %0" ::"r"(target[i]) : "lr", "memory");
+        (void)ns_call(ns_branches, target[i], 0);
     }
 }

@@ -133,7 +133,7 @@ SUBJECTS = {
         faults_escalate_by_priority non_secure_faults_escalate_to_secure_hard_fault
         fault_within_a_fault_handler breakpoint_without_a_debugger
         unprivileged_access_to_the_system_registers usersetmpend_opens_stir
-        usersetmpend_of_each_state
+        usersetmpend_of_each_state division_by_zero_of_each_state fetch_from_the_top_is_secure
         fault_status_bits_clear_by_writing_one sfar_can_be_written
         handlers_can_be_pended_by_software fetch_beyond_the_code_region_is_execute_never
         non_secure_hard_fault_ends_with_its_return
