@@ -314,11 +314,45 @@ static void systick_counts_by_its_clock_and_stops_without_a_reload_value(void **
     }
 }
 
+/* ARMv8-M ARM, DeActivate(): FAULTMASK ends with a return where nothing else is below 0. */
+static void return_keeps_faultmask_while_priority_is_negative(void **state)
+{
+    struct cpu_fixture *f = *state;
+    struct v8m *v = f->v;
+    for (unsigned nmi = 0; nmi < 2; nmi++) {
+        assert_int_equal(cpu_secure(state), 0);
+        v8m_pend(v, V8M_PENDSV, true);
+        v8m_take_pending(v);
+        v->faultmask[true] = 1;
+        v->vector[false][V8M_NMI].active = nmi != 0;
+        v8m_exception_return(v, v->r[14]);
+        assert_int_equal(v->faultmask[true], nmi);
+    }
+}
+
+/* MPU_CTRL.HFNMIENA: what an NMI may do is not remembered for the code it came from. */
+static void checks_passed_without_mpu_do_not_hold_with_it(void **state)
+{
+    struct cpu_fixture *f = *state;
+    const struct sim_attr attr = {true, true};
+    struct v8m_verdict verdict;
+    mpu_region(f, true, 0, DATA_S | 4u, DATA_S | 1u); /* read-only, privileged */
+    set_scs(f, 0xE000ED94, true, 5);
+    for (unsigned nmi = 0; nmi < 4; nmi++) {
+        f->v->vector[false][V8M_NMI].active = nmi % 2u == 0;
+        v8m_check(f->v, DATA_S + 8u, SIM_WRITE, attr, &verdict);
+        assert_int_equal(verdict.refusal, nmi % 2u == 0 ? V8M_PASSES : V8M_BY_MPU);
+    }
+    f->v->vector[false][V8M_NMI].active = false;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cpu_secure, cpu_done)
     const struct CMUnitTest tests[] = {
         TEST(masks_make_priorities),
+        TEST(return_keeps_faultmask_while_priority_is_negative),
+        TEST(checks_passed_without_mpu_do_not_hold_with_it),
         TEST(negative_priority_is_of_one_state),
         TEST(limits_hold_at_negative_priority_too),
         TEST(missing_non_secure_vectors_lock_up_where_hard_fault_is_non_secure),
