@@ -8,16 +8,17 @@
 #include <garrison/spm.h>
 
 #include "base/hardened.h"
+#include "spm/partitions.h"
 #include "spm/running.h"
 
 static bool is_own(uint32_t index, uint32_t off, uint32_t len)
 {
     const struct partition *partition = running_partition();
-    if (partition == NULL || index >= PARTITION_AREAS_MAX) {
+    if (partition == NULL) {
         return false;
     }
-    const struct partition_area *area = &partition->memory->area[index];
-    return off <= area->len && len <= area->len - off;
+    const struct partition_area area = partitions_area(partition, index);
+    return area.len != 0 && off <= area.len && len <= area.len - off;
 }
 
 /** Where the range stands in the flash; does not return if the running partition has no such. */
@@ -33,14 +34,13 @@ static uint32_t require_range(uint32_t index, uint32_t off, uint32_t len)
     if (!hardened_granted(&verdict)) {
         running_failed("programmer error: flash is not its own");
     }
-    return running_partition()->memory->area[index].off + off;
+    return partitions_area(running_partition(), index).off + off;
 }
 
 uint32_t spm_area_size(uint32_t index)
 {
     const struct partition *partition = running_partition();
-    return partition != NULL && index < PARTITION_AREAS_MAX ? partition->memory->area[index].len
-                                                            : 0;
+    return partition != NULL ? partitions_area(partition, index).len : 0;
 }
 
 enum garrison_status spm_area_read(uint32_t index, uint32_t off, uint8_t *data, uint32_t len)

@@ -32,6 +32,14 @@ static const struct {
     {IMAGE_ROLE_APPLICATION, PSA_FWU_COMPONENT_APPLICATION},
     {IMAGE_ROLE_UROT, PSA_FWU_COMPONENT_UROT},
     {IMAGE_ROLE_IROT, PSA_FWU_COMPONENT_IROT},
+    {IMAGE_ROLE_MODULE_0 + 0, PSA_FWU_COMPONENT_MODULE(0)},
+    {IMAGE_ROLE_MODULE_0 + 1, PSA_FWU_COMPONENT_MODULE(1)},
+    {IMAGE_ROLE_MODULE_0 + 2, PSA_FWU_COMPONENT_MODULE(2)},
+    {IMAGE_ROLE_MODULE_0 + 3, PSA_FWU_COMPONENT_MODULE(3)},
+    {IMAGE_ROLE_MODULE_0 + 4, PSA_FWU_COMPONENT_MODULE(4)},
+    {IMAGE_ROLE_MODULE_0 + 5, PSA_FWU_COMPONENT_MODULE(5)},
+    {IMAGE_ROLE_MODULE_0 + 6, PSA_FWU_COMPONENT_MODULE(6)},
+    {IMAGE_ROLE_MODULE_0 + 7, PSA_FWU_COMPONENT_MODULE(7)},
 };
 
 static void announce(void)
@@ -79,15 +87,17 @@ static void isolate(struct hardened_steps *steps)
     hardened_step(steps, STEP_ISOLATE);
 }
 
-/** Hands the update service its copy of the versions: it cannot read the record. */
+/** Hands the update service its copy of layout and versions: it cannot read the record. */
 static void note_installed(const struct handoff *record)
 {
+    update_note_layout(record->layout.count != 0 ? &record->layout : NULL);
     for (size_t i = 0; i < sizeof components / sizeof components[0]; i++) {
         const struct handoff_entry *entry = handoff_find(record, components[i].role);
         if (entry != NULL) {
             psa_fwu_image_version_t version = {entry->version.major, entry->version.minor,
                                                entry->version.revision, entry->version.build};
-            update_note_installed(components[i].component, version, entry->measurement);
+            update_note_installed(components[i].component, version, entry->measurement,
+                                  entry->size);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include <garrison/handoff.h>
+
 #include "base/hardened.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
@@ -44,6 +46,8 @@ static const struct partition partitions[] = {
         .memory = &partition_memory_update,
         .services = update_services,
         .service_count = sizeof update_services / sizeof update_services[0],
+        .owns_downloads = true,
+        .may_reset = true,
     },
     {
         .id = 3,
@@ -64,6 +68,9 @@ static const struct partition partitions[] = {
 };
 
 #define PARTITIONS ((uint32_t)(sizeof partitions / sizeof partitions[0]))
+
+/** Areas in a layout: the journal and a download slot for each component. */
+#define LAYOUT_AREAS (1u + LAYOUT_SLOTS_MAX)
 
 /** Regions are MPU regions: both ends of them are multiples of this. */
 #define REGION_ALIGN 32u
@@ -177,6 +184,61 @@ bool partitions_areas_are_sound(const struct partition_memory *const *memory, ui
     return hardened_loop_complete(i, areas);
 }
 
+/** The role of the component that has this number in the journal. */
+static uint32_t role_at(uint32_t number)
+{
+    static const uint32_t first[] = {IMAGE_ROLE_UROT, IMAGE_ROLE_MANAGER, IMAGE_ROLE_APPLICATION};
+    const uint32_t count = sizeof first / sizeof first[0];
+    return number < count ? first[number] : IMAGE_ROLE_MODULE_0 + number - count;
+}
+
+static struct partition_area layout_area(const struct layout_record *layout, uint32_t index)
+{
+    if (index == 0 && layout->count != 0) {
+        return (struct partition_area){layout->journal_off, layout->journal_size};
+    }
+    if (index == 0 || index >= LAYOUT_AREAS) {
+        return (struct partition_area){0, 0};
+    }
+    const struct layout_slot *slot = layout_find(layout, role_at(index - 1u));
+    return slot != NULL ? (struct partition_area){slot->download_off, slot->download_size}
+                        : (struct partition_area){0, 0};
+}
+
+struct partition_area partitions_area(const struct partition *partition, uint32_t index)
+{
+    if (partition->owns_downloads) {
+        return layout_area(&port_handoff()->layout, index);
+    }
+    return index < PARTITION_AREAS_MAX ? partition->memory->area[index]
+                                       : (struct partition_area){0, 0};
+}
+
+bool partitions_downloads_are_sound(const struct layout_record *layout,
+                                    const struct partition_memory *const *memory, uint32_t count,
+                                    const struct flash_device *flash)
+{
+    const uint32_t areas = count * PARTITION_AREAS_MAX;
+    const struct partition_area journal = layout_area(layout, 0);
+    uint32_t i = 0;
+    for (; i < LAYOUT_AREAS; i++) {
+        const struct partition_area area = layout_area(layout, i);
+        if (!area_is_sound(&area, flash) || (i > 0 && areas_overlap(&area, &journal))) {
+            return false;
+        }
+        uint32_t k = 0;
+        for (; k < areas; k++) {
+            if (areas_overlap(&area, area_at(memory, k))) {
+                return false;
+            }
+        }
+        if (!hardened_loop_complete(k, areas)) {
+            return false;
+        }
+    }
+    return hardened_loop_complete(i, LAYOUT_AREAS);
+}
+
 /** Names that callers use are each there once. */
 static bool services_are_distinct(const struct partition *partition)
 {
@@ -203,7 +265,9 @@ enum garrison_status partitions_check(void)
             return GARRISON_ERROR_POLICY;
         }
     }
-    if (!partitions_areas_are_sound(memory, PARTITIONS, port_flash())) {
+    if (!partitions_areas_are_sound(memory, PARTITIONS, port_flash()) ||
+        !partitions_downloads_are_sound(&port_handoff()->layout, memory, PARTITIONS,
+                                        port_flash())) {
         return GARRISON_ERROR_POLICY;
     }
     return hardened_loop_complete(i, PARTITIONS) ? GARRISON_OK : GARRISON_ERROR_POLICY;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <garrison/layout.h>
 #include <garrison/partition.h>
 #include <garrison/port.h>
 #include <garrison/status.h>
@@ -27,6 +28,17 @@ bool partitions_memory_is_sound(const struct partition_memory *memory);
  */
 bool partitions_areas_are_sound(const struct partition_memory *const *memory, uint32_t count,
                                 const struct flash_device *flash);
+
+/** An area of a partition; `len` 0: it has none with that index. */
+struct partition_area partitions_area(const struct partition *partition, uint32_t index);
+
+/**
+ * Whether journal and download slots of a layout are whole sectors inside the flash and apart from the
+ * areas of all these. Download slots may overlap each other, but not the journal.
+ */
+bool partitions_downloads_are_sound(const struct layout_record *layout,
+                                    const struct partition_memory *const *memory, uint32_t count,
+                                    const struct flash_device *flash);
 
 /** Checks every row against the rules of garrison/partition.h; GARRISON_ERROR_POLICY. */
 enum garrison_status partitions_check(void) GARRISON_MUST_USE;

@@ -34,8 +34,10 @@ enum journal_state {
 struct journal_component {
     uint8_t state;    /**< enum journal_state. */
     uint8_t reason;   /**< Of JOURNAL_FAILED: garrison_status_index(). */
-    uint32_t size;    /**< Of CANDIDATE and later: bytes of the staged image. */
-    uint16_t sectors; /**< Sectors that are swapped, from STAGED on. */
+    uint32_t size;    /**< Of CANDIDATE and later: bytes of the staged image; of WRITING: most that
+                           it may have; of REJECTED, and FAILED for that: what the client gave. */
+    uint16_t sectors; /**< Sectors that are swapped, from STAGED on; of WRITING: the sector that
+                           the update service is mending, from 1. */
     uint16_t sealed;  /**< Low half of the number of the operation that has sealed what came out of
                            the active slot. */
 };

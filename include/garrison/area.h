@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <garrison/abi.h>
@@ -20,5 +21,14 @@ GARRISON_ABI_BEGIN
  * @return NULL: there is no such area.
  */
 const struct flash_device *area_device(unsigned index);
+
+/** An area whose size is not known before it runs. The caller's; stays where it is while used. */
+struct area {
+    struct flash_device device; /**< Offsets count from the start of the area. */
+    uint32_t index;
+};
+
+/** Opens an area of the running partition. @return false: there is no such area. */
+bool area_open(struct area *area, unsigned index);
 
 GARRISON_ABI_END

@@ -72,6 +72,12 @@ struct partition {
     const struct partition_memory *memory;              /**< From the port. */
     const struct partition_service *services;           /**< In flash. */
     uint32_t service_count;
+    /**
+     * Its areas are not the port's to give but stand in the device's layout: 0 the update journal,
+     * 1 + n the download slot of the component with number n in the journal.
+     */
+    bool owns_downloads;
+    bool may_reset; /**< It may reset the chip. */
 };
 
 GARRISON_ABI_END

@@ -86,4 +86,7 @@ enum garrison_status spm_area_program(uint32_t index, uint32_t off, const uint8_
                                       uint32_t len) GARRISON_MUST_USE;
 enum garrison_status spm_area_erase(uint32_t index, uint32_t off, uint32_t len) GARRISON_MUST_USE;
 
+/** Resets the chip; from a partition that may not, a mistake. */
+GARRISON_NORETURN void spm_reset(void);
+
 GARRISON_ABI_END

@@ -2,6 +2,7 @@
  * The gate of the native way: the client's functions and the services' system calls, one call deep.
  */
 #include <garrison/gate.h>
+#include <garrison/reset.h>
 #include <garrison/spm.h>
 #include <psa/client.h>
 #include <psa/service.h>
@@ -84,6 +85,11 @@ enum garrison_status area_call_program(uint32_t index, uint32_t off, const uint8
 enum garrison_status area_call_erase(uint32_t index, uint32_t off, uint32_t len)
 {
     return spm_area_erase(index, off, len);
+}
+
+void reset_request(void)
+{
+    spm_reset();
 }
 
 void psa_panic(void)

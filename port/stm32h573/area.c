@@ -16,11 +16,6 @@
 #define SHARED_CODE __attribute__((section(".library.area_code")))
 #define SHARED_DATA __attribute__((section(".library.area_data")))
 
-struct area {
-    struct flash_device device;
-    uint32_t index; /**< Of the running partition's areas. */
-};
-
 SHARED_CODE static uint32_t index_of(const struct flash_device *device)
 {
     return ((const struct area *)(const void *)device)->index;
@@ -84,4 +79,19 @@ SHARED_CODE const struct flash_device *area_device(unsigned index)
         }
     }
     return NULL;
+}
+
+SHARED_CODE bool area_open(struct area *area, unsigned index)
+{
+    /* One by one: a constant to copy from would stand where partitions cannot read. */
+    area->device.size = area_call_size(index);
+    area->device.sector = LAYOUT_SECTOR;
+    area->device.unit = LAYOUT_UNIT;
+    area->device.erased = 0xFF;
+    area->device.context = NULL;
+    area->device.read = area_read;
+    area->device.program = area_program;
+    area->device.erase = area_erase;
+    area->index = index;
+    return area->device.size != 0;
 }

@@ -143,6 +143,7 @@ gate_start_application:
     supervisor_call area_call_read, SVC_AREA_READ
     supervisor_call area_call_program, SVC_AREA_PROGRAM
     supervisor_call area_call_erase, SVC_AREA_ERASE
+    supervisor_call reset_request, SVC_RESET
 
 /* Supervisor calls: r4 to r11 of whoever called lie on the handler's stack for svc_dispatch() to
  * save, clear or replace; it returns the process stack to go on with, and its limit. */

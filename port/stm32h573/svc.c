@@ -216,6 +216,8 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     case SVC_AREA_ERASE:
         frame->r0 = (uint32_t)spm_area_erase(frame->r0, frame->r1, frame->r2);
         break;
+    case SVC_RESET:
+        spm_reset();
     case SVC_PANIC:
         fault_stop("psa_panic");
     default:

@@ -13,3 +13,4 @@
 #define SVC_AREA_READ        22
 #define SVC_AREA_PROGRAM     23
 #define SVC_AREA_ERASE       24
+#define SVC_RESET            25

@@ -17,7 +17,7 @@
 struct image_recipe {
     struct image_header header; /**< protected_tlv_size and body_size are filled in if zero. */
     uint8_t owner;              /**< Whose key signs: test_private_key(owner). */
-    uint8_t body[512];
+    uint8_t body[2048];
     uint32_t body_len;
     uint8_t protected_entries[256]; /**< Protected TLVs without their area's head. */
     uint32_t protected_len;

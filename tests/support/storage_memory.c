@@ -60,6 +60,25 @@ static enum garrison_status area_erase(const struct flash_device *device, uint32
     return spm_area_erase(index_of(device), off, len);
 }
 
+bool area_open(struct area *area, unsigned index)
+{
+    *area = (struct area){
+        .device =
+            {
+                .size = spm_area_size(index),
+                .sector = port_flash()->sector,
+                .unit = port_flash()->unit,
+                .erased = port_flash()->erased,
+                .context = &area->index,
+                .read = area_read,
+                .program = area_program,
+                .erase = area_erase,
+            },
+        .index = index,
+    };
+    return area->device.size != 0;
+}
+
 /* One device for each area of each partition: a store keeps the pointer. */
 const struct flash_device *area_device(unsigned index)
 {

@@ -43,7 +43,14 @@ const struct partition_memory partition_memory_update = {
     .stack_limit = (uintptr_t)other_sandbox + 1024,
     .region = {{(uintptr_t)other_sandbox, (uintptr_t)other_sandbox + 1024,
                 PARTITION_READ | PARTITION_WRITE}},
-    .area = {{OTHER, SECTOR}},
+};
+
+/** The areas of "update" stand in the layout: a journal, and the download slot of the uROT. */
+static const struct layout_record layout = {
+    .count = 1,
+    .journal_off = OTHER,
+    .journal_size = SECTOR,
+    .slot = {{.role = IMAGE_ROLE_UROT, .download_off = OTHER + SECTOR, .download_size = SECTOR}},
 };
 
 /* The partitions' own code never runs here. */
@@ -76,6 +83,7 @@ static int set_up(void **state)
     }
     memcpy(before, port_fake.flash.bytes, sizeof before);
     memset(sandbox, 0, sizeof sandbox);
+    port_fake.handoff.layout = layout;
     begin(CRYPTO_HANDLE);
     return 0;
 }
@@ -98,7 +106,51 @@ static void an_area_is_told_by_its_size(void **state)
     assert_int_equal(spm_area_size(0), 0);
     begin(UPDATE_HANDLE);
     assert_int_equal(spm_area_size(0), SECTOR);
-    assert_int_equal(spm_area_size(1), 0);
+    assert_int_equal(spm_area_size(1), SECTOR);
+    for (uint32_t index = 2; index < 40; index++) {
+        assert_int_equal(spm_area_size(index), 0);
+    }
+    assert_int_equal(spm_area_size(UINT32_MAX), 0);
+    port_fake.handoff.layout.count = 0;
+    assert_int_equal(spm_area_size(0), 0);
+}
+
+static void downloads_have_the_numbers_of_the_journal(void **state)
+{
+    static const uint32_t roles[] = {
+        IMAGE_ROLE_UROT,         IMAGE_ROLE_MANAGER,      IMAGE_ROLE_APPLICATION,
+        IMAGE_ROLE_MODULE_0,     IMAGE_ROLE_MODULE_0 + 1, IMAGE_ROLE_MODULE_0 + 2,
+        IMAGE_ROLE_MODULE_0 + 3, IMAGE_ROLE_MODULE_0 + 4, IMAGE_ROLE_MODULE_0 + 5,
+        IMAGE_ROLE_MODULE_0 + 6, IMAGE_ROLE_MODULE_0 + 7,
+    };
+    struct layout_record *all = &port_fake.handoff.layout;
+    (void)state;
+    all->count = COUNT_OF(roles);
+    for (uint32_t i = 0; i < COUNT_OF(roles); i++) { /* in another order */
+        all->slot[COUNT_OF(roles) - 1 - i] =
+            (struct layout_slot){.role = roles[i], .download_size = (i + 1) * SECTOR};
+    }
+    (void)spm_end(PSA_SUCCESS);
+    begin(UPDATE_HANDLE);
+    for (uint32_t i = 0; i < COUNT_OF(roles); i++) {
+        assert_int_equal(spm_area_size(1 + i), (i + 1) * SECTOR);
+    }
+    assert_int_equal(spm_area_size(1 + COUNT_OF(roles)), 0);
+}
+
+static void one_partition_may_reset_the_chip(void **state)
+{
+    enum port_end ended;
+    (void)state;
+    PORT_RUN(ended, spm_reset());
+    assert_int_equal(ended, PORT_PANICKED);
+    assert_string_equal(port_fake.panic, "crypto: programmer error: it may not reset the chip");
+    (void)spm_end(PSA_SUCCESS);
+    PORT_RUN(ended, spm_reset());
+    assert_int_equal(ended, PORT_PANICKED);
+    begin(UPDATE_HANDLE);
+    PORT_RUN(ended, spm_reset());
+    assert_int_equal(ended, PORT_WAS_RESET);
 }
 
 static void an_area_is_used_from_offset_zero(void **state)
@@ -222,7 +274,8 @@ static void the_area_is_the_running_partitions(void **state)
     (void)spm_end(PSA_SUCCESS);
     begin(UPDATE_HANDLE);
     expect_end("update", 0, SECTOR, SECTOR);
-    expect_end("update", 1, 0, SECTOR);
+    expect_end("update", 1, SECTOR, SECTOR);
+    expect_end("update", 2, 0, SECTOR);
     (void)spm_end(PSA_SUCCESS);
     expect_end("partition", 0, 0, 0); /* between calls there is none */
 }
@@ -273,6 +326,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_area_is_told_by_its_size),
+        TEST(downloads_have_the_numbers_of_the_journal),
+        TEST(one_partition_may_reset_the_chip),
         TEST(an_area_is_used_from_offset_zero),
         TEST(nothing_is_a_range_everywhere_in_the_area),
         TEST(a_wrong_alignment_is_the_flash_devices_to_refuse),

@@ -95,7 +95,7 @@ static void query_has_one_form(void **state)
     }
     psa_invec in = {request, sizeof(struct update_request)};
     assert_int_equal(psa_call(UPDATE_HANDLE, 1, &in, 1, NULL, 0), PSA_ERROR_NOT_SUPPORTED);
-    request[0] = 2;
+    request[0] = UPDATE_ACCEPT + 1;
     assert_int_equal(psa_call(UPDATE_HANDLE, PSA_IPC_CALL, &in, 1, NULL, 0),
                      PSA_ERROR_NOT_SUPPORTED);
 }

@@ -165,6 +165,52 @@ static void areas_are_whole_sectors_inside_the_flash(void **state)
     }
 }
 
+static void downloads_are_apart_from_everything_but_each_other(void **state)
+{
+    const uint32_t sector = port_flash()->sector;
+    const uint32_t end = port_flash()->size;
+    const struct partition_memory own = {.area = {{8 * sector, sector}, {10 * sector, sector}}};
+    const struct partition_memory *const all[] = {&own};
+    const struct {
+        struct partition_area journal;
+        struct partition_area first;
+        struct partition_area second;
+        bool sound;
+    } rows[] = {
+        {{0, 2 * sector}, {2 * sector, 3 * sector}, {5 * sector, sector}, true},
+        {{0, 2 * sector}, {2 * sector, 3 * sector}, {3 * sector, sector}, true},
+        {{0, 2 * sector}, {2 * sector, 3 * sector}, {0, 0}, true},
+        {{0, 2 * sector}, {sector, 3 * sector}, {0, 0}, false},
+        {{0, 2 * sector}, {2 * sector, sector}, {sector, sector}, false},
+        {{7 * sector, 2 * sector}, {2 * sector, sector}, {0, 0}, false},
+        {{0, 2 * sector}, {7 * sector, 2 * sector}, {0, 0}, false},
+        {{0, 2 * sector}, {2 * sector, sector}, {9 * sector, 2 * sector}, false},
+        {{0, 2 * sector}, {2 * sector, sector}, {9 * sector, sector}, true},
+        {{0, 2 * sector + 16}, {3 * sector, sector}, {0, 0}, false},
+        {{0, 2 * sector}, {2 * sector + 16, sector}, {0, 0}, false},
+        {{0, 2 * sector}, {end - sector, 2 * sector}, {0, 0}, false},
+        {{0, 2 * sector}, {end - sector, sector}, {0, 0}, true},
+        {{end, 2 * sector}, {2 * sector, sector}, {0, 0}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct layout_record layout = {
+            .count = 2,
+            .journal_off = rows[i].journal.off,
+            .journal_size = rows[i].journal.len,
+            .slot = {{.role = IMAGE_ROLE_MODULE_0 + 7,
+                      .download_off = rows[i].first.off,
+                      .download_size = rows[i].first.len},
+                     {.role = IMAGE_ROLE_UROT,
+                      .download_off = rows[i].second.off,
+                      .download_size = rows[i].second.len}},
+        };
+        if (partitions_downloads_are_sound(&layout, all, 1, port_flash()) != rows[i].sound) {
+            fail_msg("row %u", (unsigned)i);
+        }
+    }
+}
+
 static void no_two_areas_share_a_sector(void **state)
 {
     static const struct partition_area none[2];
@@ -206,6 +252,7 @@ int main(void)
         TEST(the_stack_is_aligned_and_large_enough),
         TEST(areas_are_whole_sectors_inside_the_flash),
         TEST(no_two_areas_share_a_sector),
+        TEST(downloads_are_apart_from_everything_but_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

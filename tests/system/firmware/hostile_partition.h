@@ -157,8 +157,12 @@ static void try_area_program_from(const struct attempt *attempt)
 /** The device as an honest partition has it, and what it answers behind its end. */
 static void try_area_device(const struct attempt *attempt)
 {
+    static struct area area;
     const struct flash_device *device = area_device(attempt->addr);
     uint32_t *result = attempt->result;
+    if (area_open(&area, attempt->addr) && device == NULL) {
+        device = &area.device;
+    }
     if (device == NULL) {
         return;
     }
