@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-/** CRC-32 of IEEE 802.3 (reflected, polynomial 0x04C11DB7). Slow and small: for a few bytes. */
-static inline uint32_t crc32_of(const uint8_t *data, uint32_t len)
+/** Continues a checksum that crc32_of() or this has given for the bytes before; 0 for none. */
+static inline uint32_t crc32_more(uint32_t before, const uint8_t *data, uint32_t len)
 {
-    uint32_t crc = UINT32_MAX;
+    uint32_t crc = ~before;
     for (uint32_t i = 0; i < len; i++) {
         crc ^= data[i];
         for (unsigned bit = 0; bit < 8u; bit++) {
@@ -16,4 +16,10 @@ static inline uint32_t crc32_of(const uint8_t *data, uint32_t len)
         }
     }
     return ~crc;
+}
+
+/** CRC-32 of IEEE 802.3 (reflected, polynomial 0x04C11DB7). Slow and small. */
+static inline uint32_t crc32_of(const uint8_t *data, uint32_t len)
+{
+    return crc32_more(0, data, len);
 }

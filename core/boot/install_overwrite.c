@@ -68,7 +68,13 @@ enum garrison_status install_recover_urot(const struct install *install, uint32_
         !hardened_ok(install_verify_staged(install, component, &found))) {
         return GARRISON_ERROR_BLANK;
     }
-    const enum garrison_status status = run_overwrite(install);
+    /* Whatever state it was in: a power cut from here on leaves what install_overwrite() finishes. */
+    const struct journal_component staged = {.state = JOURNAL_STAGED,
+                                             .size = found.image.total_size};
+    enum garrison_status status = journal_set(install->journal, component, &staged);
+    if (hardened_ok(status)) {
+        status = run_overwrite(install);
+    }
     if (!hardened_ok(status)) {
         return status;
     }

@@ -16,6 +16,7 @@
 #include "boot/install.h"
 #include "boot/keys.h"
 #include "boot/layout_load.h"
+#include "boot/rescue.h"
 #include "boot/sha256.h"
 #include "boot/verify.h"
 #include "store/window.h"
@@ -83,18 +84,24 @@ static void forget_keys(void)
     run.install.seal_key = NULL;
 }
 
+static void write_refusal(struct text *text, const char *what, enum garrison_status reason,
+                          const char *where)
+{
+    begin_line(text, what);
+    text_add(text, " refused: ");
+    text_add(text, garrison_status_text(reason));
+    if (where != NULL) {
+        text_add(text, ": ");
+        text_add(text, where);
+    }
+}
+
 /** The one way in which a stage gives up. `what` names the thing refused, `where` may be NULL. */
 static GARRISON_NORETURN void refuse(const char *what, uint32_t role, enum garrison_status reason,
                                      const char *where)
 {
     struct text text;
-    begin_line(&text, what);
-    text_add(&text, " refused: ");
-    text_add(&text, garrison_status_text(reason));
-    if (where != NULL) {
-        text_add(&text, ": ");
-        text_add(&text, where);
-    }
+    write_refusal(&text, what, reason, where);
     forget_keys();
     port_boot_verdict(run.stage->role << 24 | role << 16 | garrison_status_index(reason));
     port_panic(text.line);
@@ -317,6 +324,22 @@ static void hand_over(uint32_t role)
     require("hand-over record", handoff_append(port_handoff(), &entry));
 }
 
+/** Without an image: waits for one where that is possible, and gives up where not. */
+static GARRISON_NORETURN void do_without(uint32_t component, enum garrison_status reason)
+{
+    const uint32_t role = install_role(component);
+    const char *where = run.found.image.where;
+    struct text text;
+
+    write_refusal(&text, image_role_text(role), reason, where);
+    if (run.journal_known && hardened_ok(fetch_keys()) &&
+        rescue_run(&run.install, component, reason, text.line)) {
+        forget_keys();
+        port_reset();
+    }
+    refuse(image_role_text(role), role, reason, where);
+}
+
 /** Verifies the image of a component and hands it over; refuses or returns, nothing between. */
 static void admit(uint32_t component)
 {
@@ -334,7 +357,7 @@ static void admit(uint32_t component)
         status = install_verify(&run.install, component, &run.found, &verdict);
     }
     if (!hardened_ok(status)) {
-        refuse(image_role_text(role), role, status, run.found.image.where);
+        do_without(component, status);
     }
     /* The second look at the decision of verify_image(). */
     if (!hardened_granted(&verdict)) {

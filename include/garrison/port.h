@@ -140,4 +140,19 @@ GARRISON_NORETURN void port_panic(const char *reason);
 /** Resets the chip. */
 GARRISON_NORETURN void port_reset(void);
 
+/* Rescue: a line to a host, of a stage that has nothing to start. It may carry the log as well. */
+
+/** Gets the line ready. @return whether this port has one */
+bool port_rescue_open(void);
+
+/**
+ * One byte from the host; bytes that come while nobody asks may be lost.
+ * @param wait  sleep until there is one, however long; without, at least for 20 ms
+ * @return whether there was one
+ */
+bool port_rescue_read(uint8_t *byte, bool wait);
+
+/** Bytes to the host; all of them are out when this returns, or the line is dead. */
+void port_rescue_write(const uint8_t *data, uint32_t len);
+
 GARRISON_ABI_END

@@ -90,7 +90,8 @@ struct boot_stage {
 
 /**
  * Runs a stage to its end: installs what was staged, verifies its images, adds them to the hand-over
- * record and leaves through port_leave(); or logs "<stage>: <image> refused: <reason>", leaves a boot verdict and panics.
+ * record and leaves through port_leave(); or logs "<stage>: <image> refused: <reason>" and leaves a
+ * boot verdict, and then waits for a rescue and resets, or panics where there can be none.
  */
 GARRISON_NORETURN void boot_stage_run(const struct boot_stage *stage);
 

@@ -102,3 +102,22 @@ void port_reset(void)
 {
     host_end(HOST_END_RESET, 0, "reset");
 }
+
+/** No line leads into this process. */
+bool port_rescue_open(void)
+{
+    return false;
+}
+
+bool port_rescue_read(uint8_t *byte, bool wait)
+{
+    (void)byte;
+    (void)wait;
+    return false;
+}
+
+void port_rescue_write(const uint8_t *data, uint32_t len)
+{
+    (void)data;
+    (void)len;
+}

@@ -111,11 +111,20 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define USART_CR1     0x00u
 #define USART_BRR     0x0Cu
 #define USART_ISR     0x1Cu
+#define USART_ICR     0x20u
+#define USART_RDR     0x24u
 #define USART_TDR     0x28u
-#define USART_CR1_UE  (1u << 0)
-#define USART_CR1_RE  (1u << 2)
-#define USART_CR1_TE  (1u << 3)
-#define USART_ISR_TXE (1u << 7)
+
+#define USART_CR1_UE     (1u << 0)
+#define USART_CR1_RE     (1u << 2)
+#define USART_CR1_TE     (1u << 3)
+#define USART_CR1_RXNEIE (1u << 5)
+#define USART_ISR_RXNE   (1u << 5)
+#define USART_ISR_TC     (1u << 6)
+#define USART_ISR_TXE    (1u << 7)
+#define USART_ICR_ERRORS 0xFu /* parity, framing, noise, overrun */
+
+#define USART1_IRQ 58u
 
 /* RNG */
 #define RNG_BASE       0x520C0800u
@@ -206,6 +215,9 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 /* Cortex-M33 system control space; the Non-secure view of a register is SCS_NS() of it. */
 #define SCS_NS(addr) ((addr) + 0x20000u)
+#define NVIC_ISER(n) (0xE000E100u + 4u * (n))
+#define NVIC_ICER(n) (0xE000E180u + 4u * (n))
+#define NVIC_ICPR(n) (0xE000E280u + 4u * (n))
 #define NVIC_ITNS(n) (0xE000E380u + 4u * (n))
 #define SCB_VTOR     0xE000ED08u
 #define SCB_AIRCR    0xE000ED0Cu

@@ -1,5 +1,5 @@
 /*
- * The log: lines on USART1 (PA9, PA10), 115200 8N1.
+ * The log and the rescue line: USART1 (PA9, PA10), 115200 8N1.
  *
  * The filters decide which alias the UART is reached through, so a line gets out before and after
  * it was given to the application.

@@ -31,6 +31,7 @@ static const struct boot_slot rules[] = {
 };
 
 static const struct boot_stage stage = {
+    .role = IMAGE_ROLE_UROT,
     .header_size = 0x20,
     .vectors_align = 0x20,
     .slot = rules,
@@ -136,7 +137,7 @@ struct journal open_journal(void)
     return journal;
 }
 
-static struct install install_with(struct journal *journal)
+struct install install_with(struct journal *journal)
 {
     static uint8_t buffer[64];
     return (struct install){

@@ -89,6 +89,9 @@ enum garrison_status recover(uint32_t component);
 
 struct journal open_journal(void);
 
+/** What a stage would install with. */
+struct install install_with(struct journal *journal);
+
 bool is_active(const struct made_image *made, uint32_t component);
 
 /** Whether those of the set are all active. */

@@ -159,3 +159,27 @@ void port_reset(void)
 {
     longjmp(port_fake.end, PORT_WAS_RESET);
 }
+
+bool port_rescue_open(void)
+{
+    return port_fake.has_line;
+}
+
+bool port_rescue_read(uint8_t *byte, bool wait)
+{
+    if (port_fake.line_at < port_fake.line_len) {
+        *byte = port_fake.line[port_fake.line_at++];
+        return true;
+    }
+    if (wait) {
+        longjmp(port_fake.end, PORT_WAITED);
+    }
+    return false;
+}
+
+void port_rescue_write(const uint8_t *data, uint32_t len)
+{
+    const size_t room = sizeof port_fake.sent - port_fake.sent_len;
+    memcpy(port_fake.sent + port_fake.sent_len, data, len < room ? len : room);
+    port_fake.sent_len += len < room ? len : room;
+}

@@ -18,6 +18,7 @@ enum port_end {
     PORT_LEFT,
     PORT_STARTED,
     PORT_WAS_RESET,
+    PORT_WAITED, /**< For a byte on the rescue line that does not come. */
 };
 
 #define PORT_LOG_LINES   16u
@@ -50,6 +51,13 @@ struct port_fake {
     uintptr_t client_read_only_from; /**< From here to the limit the client may only read. */
     uint32_t client_asked;
     void (*on_client_may)(uint32_t asked); /**< Called before each answer; may be NULL. */
+
+    bool has_line;       /**< What port_rescue_open() answers. */
+    const uint8_t *line; /**< What port_rescue_read() gives, byte by byte. */
+    size_t line_len;
+    size_t line_at;
+    uint8_t sent[4096]; /**< By port_rescue_write(). */
+    size_t sent_len;
 
     jmp_buf end;
 };
