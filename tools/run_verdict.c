@@ -16,7 +16,8 @@ static const struct {
 } advices[] = {
     {GARRISON_ERROR_SIGNATURE, "sign it with its owner's key, or provision that key"},
     {GARRISON_ERROR_DIGEST, "it was changed after signing: sign it again"},
-    {GARRISON_ERROR_BLANK, "put an image there: images in the device description"},
+    {GARRISON_ERROR_BLANK,
+     "put an image there: images in the device description, or garrison rescue"},
     {GARRISON_ERROR_KEY, "provision a key for its role: keys in the device description"},
     {GARRISON_ERROR_POLICY, "was it linked and signed for this slot? garrison image info tells"},
     {GARRISON_ERROR_FORMAT, "is it an image? garrison image info tells"},

@@ -21,3 +21,4 @@ extern const struct cli_verb verb_provision;
 extern const struct cli_verb verb_run;
 extern const struct cli_verb verb_state;
 extern const struct cli_verb verb_log;
+extern const struct cli_verb verb_rescue;
