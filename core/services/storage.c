@@ -228,7 +228,10 @@ static psa_status_t write_part(struct storage_call *call, uint32_t off, uint32_t
         return status_of(status);
     }
     store_keep_free(&storage->store, reserve.growth_bytes);
-    return status_of(store_write(&storage->store, key_of(call), off, len, read_input, call));
+    const psa_status_t answer =
+        status_of(store_write(&storage->store, key_of(call), off, len, read_input, call));
+    /* Only objects without a reserve meet this, and the function has no better word for it. */
+    return answer == PSA_ERROR_INSUFFICIENT_STORAGE ? PSA_ERROR_STORAGE_FAILURE : answer;
 }
 
 static psa_status_t serve_write(struct storage_call *call)

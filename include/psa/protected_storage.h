@@ -83,12 +83,14 @@ psa_status_t psa_ps_create(psa_storage_uid_t uid, size_t capacity,
 
 /**
  * Writes part of an object; the rest is kept, and the object changes as a whole. The size grows if
- * need be, the capacity never. A `data_length` of 0 changes nothing.
+ * need be, the capacity never. A `data_length` of 0 changes nothing. The object is written anew
+ * beside the old one: psa_ps_create() has reserved the room for that, psa_ps_set() has not.
  * @param data_offset  at most the size: there are no gaps
  * @param data_length  `data_offset + data_length` is at most the capacity
  * @return PSA_ERROR_DOES_NOT_EXIST: no such object;
  *         PSA_ERROR_NOT_PERMITTED: it is PSA_STORAGE_FLAG_WRITE_ONCE;
  *         PSA_ERROR_INVALID_ARGUMENT: also a range that breaks a rule above;
+ *         PSA_ERROR_STORAGE_FAILURE: also an object of psa_ps_set() and no room; nothing has changed;
  *         PSA_ERROR_DATA_CORRUPT, PSA_ERROR_INVALID_SIGNATURE: as psa_ps_get().
  */
 psa_status_t psa_ps_set_extended(psa_storage_uid_t uid, size_t data_offset, size_t data_length,

@@ -221,6 +221,28 @@ static void what_create_has_reserved_others_cannot_take(void **state)
     expect_info(sizeof data, sizeof data, NO_FLAGS);
 }
 
+static void without_a_reserve_a_full_area_is_a_storage_failure(void **state)
+{
+    static const uint8_t data[600] = {1, 2, 3};
+    psa_status_t status = PSA_SUCCESS;
+    (void)state;
+    assert_int_equal(psa_ps_set(UID, sizeof data, data, NO_FLAGS), PSA_SUCCESS);
+    for (psa_storage_uid_t uid = 100; status == PSA_SUCCESS; uid++) {
+        assert_true(uid < 10000);
+        status = psa_ps_set(uid, 64, data, NO_FLAGS);
+    }
+    assert_int_equal(status, PSA_ERROR_INSUFFICIENT_STORAGE);
+    assert_int_equal(psa_ps_set_extended(UID, 1, 1, "X"), PSA_ERROR_STORAGE_FAILURE);
+    expect_object(data, sizeof data);
+    storage_restart();
+    expect_object(data, sizeof data);
+    assert_int_equal(psa_ps_remove(100), PSA_SUCCESS);
+    for (psa_storage_uid_t uid = 101; uid < 110; uid++) {
+        assert_int_equal(psa_ps_remove(uid), PSA_SUCCESS);
+    }
+    assert_int_equal(psa_ps_set_extended(UID, 1, 1, "X"), PSA_SUCCESS);
+}
+
 static void internal_trusted_storage_has_none_of_it(void **state)
 {
     static const uint32_t functions[] = {STORAGE_CREATE, STORAGE_WRITE, STORAGE_SUPPORTS};
@@ -247,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup(set_extended_overwrites_what_was_set, set_up),
         cmocka_unit_test_setup(set_gives_up_the_capacity, set_up),
         cmocka_unit_test_setup(what_create_has_reserved_others_cannot_take, set_up),
+        cmocka_unit_test_setup(without_a_reserve_a_full_area_is_a_storage_failure, set_up),
         cmocka_unit_test_setup(internal_trusted_storage_has_none_of_it, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
