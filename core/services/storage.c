@@ -363,9 +363,8 @@ psa_status_t storage_serve(const struct storage_service *service, struct storage
     }
     mount(service, storage);
     const psa_status_t status = run(entry, &call);
-    /* Between calls both are scratch. */
+    /* Between calls it is scratch; the store wipes its own. */
     secret_wipe(storage->buffer, sizeof storage->buffer);
-    secret_wipe(storage->store.buffer, sizeof storage->store.buffer);
     return status;
 }
 

@@ -33,7 +33,8 @@ struct port_fake {
     struct handoff handoff;
     unsigned hdpl;
     enum garrison_status entropy;
-    enum garrison_status derive; /**< What port_derive_key() answers. */
+    enum garrison_status derive;     /**< What port_derive_key() answers. */
+    const volatile uint8_t *derived; /**< Where it put the last key. */
     enum garrison_status isolation_apply;
     enum garrison_status isolation_check;
     uint32_t isolation_checks;

@@ -169,6 +169,20 @@ static void without_a_root_key_the_application_runs_and_storage_refuses(void **s
     assert_int_equal(psa_ps_get_info(1, &info), PSA_ERROR_STORAGE_FAILURE);
 }
 
+/* Looks at a stack that has been left: at once, and with no call in between that could clear it. */
+__attribute__((no_sanitize("address"))) static void no_key_stays_on_the_stack(void **state)
+{
+    uint32_t left = 0;
+    (void)state;
+    const enum garrison_status status = manager_serve();
+    const volatile uint8_t *key = port_fake.derived;
+    for (uint32_t i = 0; i < 64; i++) {
+        left += key[i] != 0;
+    }
+    assert_int_equal(status, GARRISON_OK);
+    assert_int_equal(left, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -182,6 +196,7 @@ int main(void)
         TEST(manager_refuses_isolation_that_does_not_hold),
         TEST(manager_refuses_a_record_without_application),
         TEST(without_a_root_key_the_application_runs_and_storage_refuses),
+        TEST(no_key_stays_on_the_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
