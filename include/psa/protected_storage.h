@@ -1,6 +1,7 @@
 /*
  * Protected Storage: objects that are encrypted, authenticated, and protected against replay: who
- * puts back an older image of the storage area, whole or in part, is noticed.
+ * puts back an older image of the storage area, whole or in part, is noticed, as long as the
+ * counters' area is not put back with it: both lie in the same flash (docs/DESIGN.md).
  * Source: PSA Certified Secure Storage API 1.0.4, section 5.4 (IHI 0087).
  *
  * Conventions

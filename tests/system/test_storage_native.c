@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 /*
  * The storage services on a device file, natively: what survives a restart, and what becomes of an
- * older image of a storage area that is put back into the file.
+ * older image of a storage area that is put back into the file, or into another device's.
  */
 #include "support/test.h"
 
@@ -16,15 +16,19 @@
 #include <psa/protected_storage.h>
 
 /* Where the layout has them: typed here, not taken from port/stm32h573/layout.h. */
+#define ITS_AREA       0x0C1EC000u
 #define PS_AREA        0x0C1F4000u
 #define PS_BYTES       0x8000u
 #define COUNTERS_AREA  0x0C1FC000u
 #define COUNTERS_BYTES 0x4000u
+#define ALL_BYTES      (COUNTERS_AREA + COUNTERS_BYTES - ITS_AREA)
 
 #define NO_FLAGS PSA_STORAGE_FLAG_NONE
 
 static char folder[] = "/tmp/garrison-test-XXXXXX";
-static char path[64];
+static char own_path[64];
+static char other_path[64];
+static const char *path = own_path; /* Of the device that runs. */
 
 static char log_text[4096];
 
@@ -47,7 +51,9 @@ static void start(void)
 static int set_up(void **state)
 {
     (void)state;
-    (void)unlink(path);
+    (void)unlink(own_path);
+    (void)unlink(other_path);
+    path = own_path;
     start();
     return 0;
 }
@@ -70,6 +76,24 @@ static void touch(uint32_t addr, uint8_t *data, size_t len, bool write)
     assert_int_equal(write ? sim_poke(sim, addr, data, len, &error)
                            : sim_peek(sim, addr, data, len, &error),
                      SIM_OK);
+    sim_close(sim);
+    start();
+}
+
+/** In product state OPEN all devices have the same root; closed, each has its own. */
+static void close_device(void)
+{
+    const struct sim_config config = {.device_path = path, .no_cpu = true};
+    struct sim *sim = NULL;
+    struct sim_error error;
+    uint32_t optsr = 0;
+    garrison_host_stop();
+    assert_int_equal(sim_open(&config, &sim, &error), SIM_OK);
+    assert_int_equal(sim_option_read(sim, "OPTSR", &optsr, &error), SIM_OK);
+    optsr = (optsr & ~0xFF00u) | 0xC600u; /* TZ-CLOSED */
+    if (sim_option_write(sim, "OPTSR", optsr, &error) != SIM_OK) {
+        fail_msg("%s", error.text);
+    }
     sim_close(sim);
     start();
 }
@@ -118,6 +142,38 @@ static void another_device_in_memory_knows_nothing(void **state)
     assert_int_equal(psa_its_get_info(1, &info), PSA_ERROR_DOES_NOT_EXIST);
     start();
     expect_its(1, "its", 3);
+}
+
+/* A new file is a device with an identity of its own: the same areas mean nothing to it. */
+static void another_device_reads_nothing_of_our_areas(void **state)
+{
+    static uint8_t areas[ALL_BYTES];
+    struct psa_storage_info_t info;
+    char data[16];
+    size_t len;
+    (void)state;
+    close_device();
+    assert_int_equal(psa_its_set(1, 3, "its", NO_FLAGS), PSA_SUCCESS);
+    assert_int_equal(psa_ps_set(1, 2, "ps", NO_FLAGS), PSA_SUCCESS);
+    touch(ITS_AREA, areas, sizeof areas, false);
+    path = other_path;
+    start();
+    close_device();
+    assert_int_equal(psa_its_get_info(1, &info), PSA_ERROR_DOES_NOT_EXIST);
+    touch(ITS_AREA, areas, sizeof areas, true);
+    for (int boot = 0; boot < 2; boot++) {
+        assert_int_equal(psa_its_get(1, 0, sizeof data, data, &len), PSA_ERROR_INVALID_SIGNATURE);
+        assert_int_equal(psa_its_get_info(1, &info), PSA_ERROR_INVALID_SIGNATURE);
+        assert_int_equal(psa_its_set(1, 1, "x", NO_FLAGS), PSA_ERROR_STORAGE_FAILURE);
+        assert_int_equal(psa_ps_get(1, 0, sizeof data, data, &len), PSA_ERROR_INVALID_SIGNATURE);
+        assert_int_equal(psa_ps_get_info(1, &info), PSA_ERROR_INVALID_SIGNATURE);
+        assert_int_equal(psa_ps_set(1, 1, "x", NO_FLAGS), PSA_ERROR_STORAGE_FAILURE);
+        start();
+    }
+    path = own_path; /* and what has been copied was what the owner reads */
+    touch(ITS_AREA, areas, sizeof areas, true);
+    expect_its(1, "its", 3);
+    expect_ps(1, "ps", 2);
 }
 
 static void expect_refused(void)
@@ -179,6 +235,23 @@ static void an_older_image_of_the_counters_is_refused(void **state)
     replay(COUNTERS_AREA, COUNTERS_BYTES);
 }
 
+/* The limit that psa/protected_storage.h names: nothing on the chip remembers a newer state. */
+static void both_areas_put_back_together_are_not_noticed(void **state)
+{
+    static uint8_t older[PS_BYTES + COUNTERS_BYTES];
+    (void)state;
+    assert_int_equal(COUNTERS_AREA, PS_AREA + PS_BYTES);
+    assert_int_equal(psa_ps_set(1, 3, "old", NO_FLAGS), PSA_SUCCESS);
+    touch(PS_AREA, older, sizeof older, false);
+    assert_int_equal(psa_ps_set(1, 3, "new", NO_FLAGS), PSA_SUCCESS);
+    assert_int_equal(psa_ps_set(2, 5, "other", NO_FLAGS), PSA_SUCCESS);
+    touch(PS_AREA, older, sizeof older, true);
+    expect_ps(1, "old", 3);
+    assert_int_equal(psa_ps_set(1, 3, "on!", NO_FLAGS), PSA_SUCCESS);
+    start();
+    expect_ps(1, "on!", 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -186,15 +259,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(objects_survive_and_write_once_stays),
         TEST(another_device_in_memory_knows_nothing),
+        TEST(another_device_reads_nothing_of_our_areas),
         TEST(an_older_image_of_the_objects_is_refused),
         TEST(an_older_image_of_the_counters_is_refused),
+        TEST(both_areas_put_back_together_are_not_noticed),
     };
     if (mkdtemp(folder) == NULL) {
         return 1;
     }
-    (void)snprintf(path, sizeof path, "%s/device.gar", folder);
+    (void)snprintf(own_path, sizeof own_path, "%s/device.gar", folder);
+    (void)snprintf(other_path, sizeof other_path, "%s/other.gar", folder);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)unlink(path);
+    (void)unlink(own_path);
+    (void)unlink(other_path);
     (void)rmdir(folder);
     return failed;
 }
