@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define OPERATIONS_MAX FLASH_POWER_TRACE
+#define SECONDS        2u /* While mounting, and while the change is made again. */
 
 /* The operations of one uncut run. */
 struct trace {
@@ -24,6 +25,7 @@ struct sweep {
     struct trace again;
     uint32_t first_at; /* of the cuts being made, for messages */
     enum flash_cut first_cut;
+    bool tried[SECONDS][OPERATIONS_MAX]; /* Second cuts behind first_at, in whatever way. */
     uint32_t tick;
 };
 
@@ -194,7 +196,8 @@ static void second_cut(struct sweep *sweep, bool mounting, uint32_t at, enum fla
     arm(sweep, at, cut, sweep->first_at * 16u + (uint32_t)sweep->first_cut + 1u);
     status = mounting ? subject->mount(subject->context) : subject->change(subject->context, found);
     sweep->result->cuts++;
-    sweep->result->positions++;
+    sweep->result->positions += !sweep->tried[mounting][at];
+    sweep->tried[mounting][at] = true;
     if (!subject->power->off) {
         fail(sweep, second, at, cut, "another run than before");
     } else if (status == GARRISON_OK && cut != FLASH_CUT_AFTER) {
@@ -242,7 +245,6 @@ static void first_cut(struct sweep *sweep, uint32_t at, enum flash_cut cut)
     sweep->first_cut = cut;
     const enum garrison_status status = subject->change(subject->context, SWEEP_OLD);
     sweep->result->cuts++;
-    sweep->result->positions++;
     need(sweep, subject->power->off, "the change makes other operations than before");
     if (status == GARRISON_OK && cut != FLASH_CUT_AFTER) {
         fail(sweep, NULL, 0, cut, "success was told without power");
@@ -277,6 +279,18 @@ static void first_cut(struct sweep *sweep, uint32_t at, enum flash_cut cut)
     }
 }
 
+/* All ways of cutting one operation. */
+static void first_cuts(struct sweep *sweep, uint32_t at)
+{
+    memset(sweep->tried, 0, sizeof sweep->tried);
+    sweep->result->positions++;
+    for (unsigned cut = 0; cut < FLASH_CUT_KINDS; cut++) {
+        if (worth_cutting(&sweep->change, at, (enum flash_cut)cut)) {
+            first_cut(sweep, at, (enum flash_cut)cut);
+        }
+    }
+}
+
 /* Makes the change once without a cut. */
 static void rehearse(struct sweep *sweep)
 {
@@ -308,13 +322,11 @@ void sweep_run(const struct sweep_subject *subject, const struct sweep_plan *pla
     sweep.torn = memory + bytes;
     sweep.mounted = memory + 2u * bytes;
     rehearse(&sweep);
-    uint32_t number = 0;
+    /* Others begin with the next shard, lest one has the most of all that are short. */
+    uint32_t turn = (uint32_t)(plan->seed % plan->shards);
     for (uint32_t at = 0; at < sweep.change.count && !has_enough(&sweep); at++) {
-        for (unsigned cut = 0; cut < FLASH_CUT_KINDS; cut++) {
-            if (worth_cutting(&sweep.change, at, (enum flash_cut)cut) &&
-                number++ % plan->shards == plan->shard) {
-                first_cut(&sweep, at, (enum flash_cut)cut);
-            }
+        if (turn++ % plan->shards == plan->shard) {
+            first_cuts(&sweep, at);
         }
     }
     restore_all(subject, sweep.base);

@@ -46,7 +46,7 @@ struct sweep_subject {
 /** What is swept of it. */
 struct sweep_plan {
     const char *name;
-    uint32_t shard; /**< Takes first cuts number shard, shard + shards, ... */
+    uint32_t shard; /**< Takes the first cuts at one operation in `shards`, all ways of each. */
     uint32_t shards;
     uint32_t second; /**< Takes one in so many of the second cuts; 0: none. */
     uint32_t turns;  /**< One in so many cuts is followed by a turn of the ring; 0: none. */
@@ -56,7 +56,8 @@ struct sweep_plan {
 
 struct sweep_result {
     uint64_t cuts;      /**< Power cuts, first and second. */
-    uint64_t positions; /**< Distinct (operation, way, operation of the recovery, way). */
+    uint64_t positions; /**< Distinct pairs of the operation cut and the one cut after it, if any:
+                             however many ways of cutting each were tried. */
     uint64_t old;       /**< Outcomes of each cut. */
     uint64_t new;
     uint64_t operations; /**< Of the uncut change. */
