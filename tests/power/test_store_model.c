@@ -2,7 +2,10 @@
  * Random operations on a store and on a list in memory that must agree, with power cuts, remounts,
  * areas that are almost full, and all sizes of them.
  *
- * usage: test_store_model [--seed N] [--seconds N] [--runs N]
+ * usage: test_store_model [--seed N] [--operations N] [--seconds N] [--runs N]
+ *   --operations N  goes on until there were so many, and fails if it ends with fewer
+ *   --seconds N     begins no further run after so many seconds; 15 if nothing else ends it
+ *   --runs N        ends after so many
  * A run is a new area; the seed of run n is the seed plus n. A difference prints the command that
  * repeats its run alone. GARRISON_SEED is the seed when none is given.
  */
@@ -274,37 +277,65 @@ static uint64_t number_of(const char *text)
     return value;
 }
 
-int main(int argc, char **argv)
+struct options {
+    uint64_t seed;
+    uint64_t operations;
+    uint64_t seconds;
+    uint64_t runs;
+};
+
+static struct options read_options(int argc, char **argv)
 {
     const char *environment = getenv("GARRISON_SEED");
-    uint64_t seed = environment != NULL ? number_of(environment) : 1;
-    uint64_t runs = UINT64_MAX;
-    double seconds = 15;
-    struct totals totals = {0};
+    struct options options = {.seed = environment != NULL ? number_of(environment) : 1};
     for (int i = 1; i < argc; i += 2) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--seed") == 0) {
-            seed = number_of(value);
-        } else if (strcmp(argv[i], "--runs") == 0) {
-            runs = number_of(value);
-            seconds = 1e9;
+            options.seed = number_of(value);
+        } else if (strcmp(argv[i], "--operations") == 0) {
+            options.operations = number_of(value);
         } else if (strcmp(argv[i], "--seconds") == 0) {
-            seconds = (double)number_of(value);
+            options.seconds = number_of(value);
+        } else if (strcmp(argv[i], "--runs") == 0) {
+            options.runs = number_of(value);
         } else {
             fprintf(stderr, "test_store_model: unknown option: %s\n", argv[i]);
-            return 2;
+            exit(2);
         }
     }
-    printf("seed %llu\n", (unsigned long long)seed);
+    if (options.operations == 0 && options.seconds == 0 && options.runs == 0) {
+        options.seconds = 15;
+    }
+    return options;
+}
+
+/* Whether another run is to begin. */
+static bool goes_on(const struct options *options, const struct totals *totals, double start)
+{
+    return (options->operations == 0 || totals->steps < options->operations) &&
+           (options->runs == 0 || totals->runs < options->runs) &&
+           (options->seconds == 0 || now_s() - start < (double)options->seconds);
+}
+
+int main(int argc, char **argv)
+{
+    const struct options options = read_options(argc, argv);
+    struct totals totals = {0};
+    printf("seed %llu\n", (unsigned long long)options.seed);
     toy_protection_init(&toy, 1);
     bool good = true;
-    const double end = now_s() + seconds;
-    while (good && totals.runs < runs && now_s() < end) {
-        good = run(seed + totals.runs, &totals);
+    const double start = now_s();
+    while (good && goes_on(&options, &totals, start)) {
+        good = run(options.seed + totals.runs, &totals);
     }
     printf("%llu areas, %llu operations, %llu changes, %llu power cuts, %llu times full: %s\n",
            (unsigned long long)totals.runs, (unsigned long long)totals.steps,
            (unsigned long long)totals.changes, (unsigned long long)totals.cuts,
            (unsigned long long)totals.full, good ? "no difference" : "A DIFFERENCE");
+    if (good && totals.steps < options.operations) {
+        fprintf(stderr, "test_store_model: too few operations, %llu were asked for\n",
+                (unsigned long long)options.operations);
+        return 1;
+    }
     return good ? 0 : 1;
 }
