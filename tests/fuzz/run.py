@@ -108,7 +108,7 @@ def main(folder, seconds, target):
     os.makedirs(found, exist_ok=True)
     seeds = os.path.join(ROOT, 'tests', 'fuzz', 'corpus', target)
     run = subprocess.run(
-        [executable, '-max_total_time=' + seconds, '-timeout=%d' % HANG_SECONDS, '-max_len=4400',
+        [executable, '-max_total_time=' + seconds, '-timeout=%d' % HANG_SECONDS, '-max_len=5500',
          '-seed=' + os.environ.get('GARRISON_SEED', '1'), '-print_final_stats=1', '-verbosity=0',
          '-artifact_prefix=' + failing, found, seeds], check=False)
     if run.returncode != 0:
