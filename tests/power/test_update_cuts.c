@@ -347,6 +347,47 @@ static void a_client_finds_where_to_go_on(void **state)
     }
 }
 
+/** Of a block that was stored, what is sent again unchanged is there whatever becomes of the rest. */
+static void what_is_sent_again_unchanged_is_never_lost(void **state)
+{
+    const psa_fwu_component_t name = PSA_FWU_COMPONENT_APPLICATION;
+    uint8_t data[320];
+    uint8_t there[UNIT];
+    (void)state;
+    plan_download();
+    assert_int_equal(psa_fwu_start(name, NULL, 0), PSA_SUCCESS);
+    memcpy(data, bench.renewed[APPLICATION].bytes, sizeof data);
+    assert_int_equal(psa_fwu_write(name, 0, data, sizeof data), PSA_SUCCESS);
+    save(&start);
+    for (uint32_t off = 0; off < sizeof data; off += 3 * UNIT) { /* every third is another one */
+        data[off] ^= 1u;
+    }
+    for (unsigned kind = 0; kind < FLASH_CUT_KINDS; kind++) {
+        for (uint32_t at = 0;; at++) {
+            restore(&start);
+            update_restart();
+            flash_power_arm(&bench.power, at, (enum flash_cut)kind);
+            (void)psa_fwu_write(name, 0, data, sizeof data);
+            if (!bench.power.off) {
+                assert_true(at > 30);
+                break;
+            }
+            update_restart();
+            (void)update_query(APPLICATION);
+            for (uint32_t off = 0; off < sizeof data; off += UNIT) {
+                const uint32_t place = layout.slot[APPLICATION].download_off + SECTOR + off;
+                if (off % (3 * UNIT) != 0) {
+                    assert_int_equal(
+                        bench.slots.device.read(&bench.slots.device, place, there, UNIT),
+                        GARRISON_OK);
+                    assert_memory_equal(there, data + off, UNIT);
+                }
+            }
+            expect_no_fault();
+        }
+    }
+}
+
 /** What is stored already costs nothing to send again. */
 static void sending_again_programs_nothing(void **state)
 {
@@ -398,9 +439,13 @@ static int open_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_cell_is_old_or_new_after_a_cut), TEST(a_set_is_cut_as_one),
-        TEST(a_download_goes_on_after_every_cut),   TEST(a_client_finds_where_to_go_on),
-        TEST(sending_again_programs_nothing),       TEST(flash_that_is_worn_is_told),
+        TEST(every_cell_is_old_or_new_after_a_cut),
+        TEST(a_set_is_cut_as_one),
+        TEST(a_download_goes_on_after_every_cut),
+        TEST(a_client_finds_where_to_go_on),
+        TEST(what_is_sent_again_unchanged_is_never_lost),
+        TEST(sending_again_programs_nothing),
+        TEST(flash_that_is_worn_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

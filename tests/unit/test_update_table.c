@@ -264,6 +264,43 @@ static void blocks_outside_what_may_be_written_are_refused(void **state)
     assert_int_equal(psa_fwu_query(name, NULL), PSA_ERROR_INVALID_ARGUMENT);
 }
 
+/** Whether nothing stands in the part of a download slot that images use. */
+static bool is_blank(uint32_t component)
+{
+    const struct layout_slot *slot = &layout.slot[component];
+    for (uint32_t off = 0; off < slot->download_size; off++) {
+        if (bench.slots.bytes[slot->download_off + off] != 0xFF) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void what_is_left_of_earlier_images_is_erased(void **state)
+{
+    uint8_t rest[64];
+    memset(rest, 0x3C, sizeof rest);
+    for (uint32_t component = 0; component < 3; component++) {
+        const psa_fwu_component_t name = update_component(component);
+        const uint32_t skip = component == UROT ? 0 : SECTOR;
+        begin_anew(state);
+        flash_emulator_poke(&bench.slots, layout.slot[component].download_off + skip, rest,
+                            sizeof rest);
+        assert_int_equal(psa_fwu_start(name, NULL, 0), PSA_SUCCESS);
+        assert_int_equal(update_query(component).impl.written, 0);
+        assert_true(is_blank(component));
+        assert_int_equal(update_write_image(component, &bench.renewed[component], 64), PSA_SUCCESS);
+        assert_int_equal(psa_fwu_cancel(name), PSA_SUCCESS);
+        assert_false(is_blank(component));
+        assert_int_equal(psa_fwu_clean(name), PSA_SUCCESS);
+        assert_true(is_blank(component));
+        assert_true(update_bring(component, PSA_FWU_UPDATED));
+        assert_false(is_blank(component)); /* the old image; the uROT's staged one */
+        assert_int_equal(psa_fwu_clean(name), PSA_SUCCESS);
+        assert_true(is_blank(component));
+    }
+}
+
 static void an_image_of_nothing_fails(void **state)
 {
     uint8_t ones[64];
@@ -480,6 +517,14 @@ static void neighbours_keep_out_of_each_other(void **state)
     assert_int_equal(psa_fwu_clean(application), PSA_SUCCESS);
     assert_int_equal(slots->read(slots, off, after, sizeof after), GARRISON_OK);
     assert_memory_equal(before, after, sizeof before);
+
+    /* The other way round: what is finished holds what it needs, not all of its slot. */
+    assert_int_equal(psa_fwu_cancel(manager), PSA_SUCCESS);
+    assert_int_equal(psa_fwu_clean(manager), PSA_SUCCESS);
+    assert_int_equal(psa_fwu_start(application, NULL, 0), PSA_SUCCESS);
+    assert_int_equal(psa_fwu_write(application, 0, data, sizeof data), PSA_SUCCESS);
+    assert_int_equal(psa_fwu_finish(application), PSA_SUCCESS);
+    assert_int_equal(psa_fwu_start(manager, NULL, 0), PSA_SUCCESS);
     assert_null(bench.slots.fault);
 }
 
@@ -549,6 +594,7 @@ int main(void)
         TEST(a_slot_without_downloads_is_never_updated),
         TEST(a_detached_manifest_is_refused),
         TEST(blocks_outside_what_may_be_written_are_refused),
+        TEST(what_is_left_of_earlier_images_is_erased),
         TEST(an_image_of_nothing_fails),
         TEST(messages_have_one_form),
         TEST(who_has_no_right_is_refused),
