@@ -45,6 +45,40 @@ void use_geometry(uint32_t sectors, uint32_t sector)
     assert_int_equal(store_mount(&store, &config, &report), GARRISON_OK);
 }
 
+struct anchored anchored;
+
+static enum garrison_status anchored_check(void *context, uint32_t *number,
+                                           const uint8_t tag[STORE_TAG_BYTES], bool *matches)
+{
+    (void)context;
+    *number = anchored.number;
+    *matches = memcmp(tag, anchored.tag, sizeof anchored.tag) == 0;
+    return GARRISON_OK;
+}
+
+static enum garrison_status anchored_confirm(void *context, uint32_t number,
+                                             const uint8_t tag[STORE_TAG_BYTES])
+{
+    (void)context;
+    if (anchored.fails) {
+        return GARRISON_ERROR_DEVICE;
+    }
+    assert_true(number > anchored.number);
+    anchored.number = number;
+    memcpy(anchored.tag, tag, sizeof anchored.tag);
+    return GARRISON_OK;
+}
+
+const struct store_anchor anchor = {.check = anchored_check, .confirm = anchored_confirm};
+
+void use_anchor(void)
+{
+    memset(&anchored, 0, sizeof anchored);
+    use_geometry(4, SECTOR);
+    config.anchor = &anchor;
+    assert_int_equal(store_format(&store, &config), GARRISON_OK);
+}
+
 void mount(void)
 {
     assert_int_equal(store_mount(&store, &config, &report), GARRISON_OK);

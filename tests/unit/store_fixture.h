@@ -32,6 +32,18 @@ int tear_down(void **state);
 /** Goes on with another, new area. */
 void use_geometry(uint32_t sectors, uint32_t sector);
 
+/** What the anchor of use_anchor() knows. */
+struct anchored {
+    uint32_t number;
+    uint8_t tag[STORE_TAG_BYTES];
+    bool fails; /**< To confirm. */
+};
+extern struct anchored anchored;
+extern const struct store_anchor anchor;
+
+/** Goes on with another, new area of 4 sectors that has an anchor. */
+void use_anchor(void);
+
 /** Mounts, which must go well. */
 void mount(void);
 

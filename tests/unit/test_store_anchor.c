@@ -7,46 +7,6 @@
 
 #include "base/bytes.h"
 
-/* ---- the anchor ---- */
-
-static struct {
-    uint32_t number;
-    uint8_t tag[STORE_TAG_BYTES];
-    bool fails;
-} anchored;
-
-static enum garrison_status anchored_check(void *context, uint32_t *number,
-                                           const uint8_t tag[STORE_TAG_BYTES], bool *matches)
-{
-    (void)context;
-    *number = anchored.number;
-    *matches = memcmp(tag, anchored.tag, sizeof anchored.tag) == 0;
-    return GARRISON_OK;
-}
-
-static enum garrison_status anchored_confirm(void *context, uint32_t number,
-                                             const uint8_t tag[STORE_TAG_BYTES])
-{
-    (void)context;
-    if (anchored.fails) {
-        return GARRISON_ERROR_DEVICE;
-    }
-    assert_true(number > anchored.number);
-    anchored.number = number;
-    memcpy(anchored.tag, tag, sizeof anchored.tag);
-    return GARRISON_OK;
-}
-
-static const struct store_anchor anchor = {.check = anchored_check, .confirm = anchored_confirm};
-
-static void use_anchor(void)
-{
-    memset(&anchored, 0, sizeof anchored);
-    use_geometry(4, SECTOR);
-    config.anchor = &anchor;
-    assert_int_equal(store_format(&store, &config), GARRISON_OK);
-}
-
 static void with_an_anchor_nothing_is_different(void **state)
 {
     (void)state;
@@ -140,6 +100,24 @@ static void a_change_cut_off_from_its_anchor_is_confirmed_by_the_next_mount(void
     assert_int_equal(store_mount(&store, &config, &report), GARRISON_ERROR_STALE);
 }
 
+static void nothing_is_removed_before_the_change_before_is_confirmed(void **state)
+{
+    (void)state;
+    use_anchor();
+    assert_int_equal(set(1, 20, 1), GARRISON_OK);
+    anchored.fails = true;
+    assert_int_equal(set(2, 20, 2), GARRISON_ERROR_DEVICE);
+    assert_int_equal(store_remove(&store, key_of(1)), GARRISON_ERROR_DEVICE);
+    assert_is(1, 20, 1);
+    anchored.fails = false;
+    mount(); /* one change ahead of the anchor, not two */
+    assert_is(1, 20, 1);
+    assert_is(2, 20, 2);
+    assert_int_equal(store_remove(&store, key_of(1)), GARRISON_OK);
+    mount();
+    assert_int_equal(info_of(1), GARRISON_ERROR_BLANK);
+}
+
 static void a_living_record_that_is_gone_is_noticed(void **state)
 {
     uint8_t *image;
@@ -176,6 +154,7 @@ int main(void)
         TEST(an_older_image_is_stale),
         TEST(a_fork_is_stale),
         TEST(a_change_cut_off_from_its_anchor_is_confirmed_by_the_next_mount),
+        TEST(nothing_is_removed_before_the_change_before_is_confirmed),
         TEST(a_living_record_that_is_gone_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
