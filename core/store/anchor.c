@@ -4,7 +4,6 @@
 
 #include "base/bytes.h"
 #include "base/secret.h"
-#include "store/log.h"
 
 enum garrison_status anchor_sum_state(struct store *store)
 {
@@ -20,15 +19,24 @@ enum garrison_status anchor_sum_state(struct store *store)
     return status;
 }
 
-enum garrison_status anchor_state_after(const struct store *store, const struct store_key *key,
-                                        uint32_t version, uint8_t state[STORE_TAG_BYTES])
+void anchor_renew_state(struct store *store)
 {
-    struct record record = {.off = 0};
+    memset(store->state, 0, sizeof store->state);
+    if (store->config->anchor != NULL && anchor_sum_state(store) != GARRISON_OK) {
+        store->state[0] ^= 1; /* what cannot be read will not be found by the next mount either */
+    }
+}
+
+enum garrison_status anchor_state_after(const struct store *store, const struct record *record,
+                                        uint8_t state[STORE_TAG_BYTES])
+{
+    struct record other = {.off = 0};
     enum garrison_status status = GARRISON_OK;
     memcpy(state, store->state, STORE_TAG_BYTES);
-    for (; status == GARRISON_OK && log_next_of(store, key, &record); record.off += FORMAT_QUAD) {
-        if (record.version < version) {
-            status = log_toggle_state(store, &record, state);
+    for (; status == GARRISON_OK && log_next_of(store, &record->key, &other);
+         other.off += FORMAT_QUAD) {
+        if (log_replaces(record, &other)) {
+            status = log_toggle_state(store, &other, state);
         }
     }
     return status;
@@ -37,7 +45,7 @@ enum garrison_status anchor_state_after(const struct store *store, const struct 
 static enum garrison_status read_commit_tag(const struct store *store, uint8_t tag[STORE_TAG_BYTES])
 {
     struct record record;
-    if (!log_read_header(store, store->commit_off, &record)) {
+    if (!log_read_sound(store, store->commit_off, &record)) {
         return GARRISON_ERROR_DEVICE;
     }
     uint32_t at = record.off + format_record_bytes(record.len) - STORE_TAG_BYTES;

@@ -7,14 +7,16 @@
  */
 #pragma once
 
-#include "store/store.h"
+#include "store/log.h"
 
-/** Sums up the state over all living records. */
+/** Sums the state up anew over all living records; what cannot be read leaves a state of nothing. */
+void anchor_renew_state(struct store *store);
+
+/** Adds all living records to the state. */
 enum garrison_status anchor_sum_state(struct store *store) GARRISON_MUST_USE;
 
-/** The state when all living records of `key` with a version below that one are gone. */
-enum garrison_status anchor_state_after(const struct store *store, const struct store_key *key,
-                                        uint32_t version,
+/** The state when all living records are gone that the change of `record` replaces. */
+enum garrison_status anchor_state_after(const struct store *store, const struct record *record,
                                         uint8_t state[STORE_TAG_BYTES]) GARRISON_MUST_USE;
 
 /** Tells the anchor, if there is one, of the last change, unless it knows. */

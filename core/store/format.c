@@ -160,8 +160,7 @@ bool format_get_record(const struct store_config *config, const uint8_t raw[FORM
     record->serial = bytes_load_le16(raw + AT_SERIAL);
     record->link = bytes_load_le32(raw + AT_LINK);
     return record->kind >= RECORD_HEAD && record->kind <= RECORD_MARK &&
-           record->flags <= (RECORD_ANCHORED | RECORD_COPY) &&
-           record->len <= format_body_max(config);
+           record->flags <= RECORD_FLAGS && record->len <= format_body_max(config);
 }
 
 bool format_check_record(const struct store_config *config, uint32_t sequence, uint32_t off,
@@ -175,7 +174,7 @@ static void associated_of_body(struct associated *associated, const struct store
 {
     associated_start(associated, config, 'T');
     associated_add(associated, raw, AT_SERIAL);
-    associated->bytes[5 + AT_FLAGS] &= RECORD_ANCHORED;
+    associated->bytes[5 + AT_FLAGS] &= RECORD_FLAGS & ~RECORD_COPY;
 }
 
 void format_seal(const struct store_config *config, const struct record *record, uint8_t *raw)

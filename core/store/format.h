@@ -28,6 +28,8 @@ enum record_kind {
 
 #define RECORD_ANCHORED 1u /* Flag: the body begins with the number before, and the state. */
 #define RECORD_COPY     2u /* Flag, not under the tag: copied while a sector was reclaimed. */
+#define RECORD_ONCE     4u /* Flag, of heads: the object is STORE_WRITE_ONCE. */
+#define RECORD_FLAGS    7u /* All there are. */
 
 /** A record's header, and where it stands. */
 struct record {

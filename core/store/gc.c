@@ -12,18 +12,6 @@ uint32_t gc_capacity(const struct store *store)
     return good < STORE_SECTORS_MIN ? 0 : (good - 1u) * (config->device->sector - lost);
 }
 
-/* What cannot be read any more is not copied. Its object is damaged from now on. */
-static void drop(struct store *store, struct record *record, bool readable)
-{
-    if (!readable) {
-        record->kind = 0;
-        store->damaged_count = STORE_DAMAGED_MAX + 1u; /* whose it was is not known */
-    } else if (record->kind == RECORD_HEAD) {
-        log_add_damage(store, format_name(store->config, &record->key));
-    }
-    log_set_live(store, record, false);
-}
-
 /* Appends what reclaiming has to: in the sector that is written to, else in the next. */
 static enum garrison_status append(struct store *store, struct record *record, const uint8_t *raw,
                                    uint32_t from)
@@ -39,13 +27,12 @@ static enum garrison_status append(struct store *store, struct record *record, c
 static enum garrison_status move(struct store *store, uint32_t off)
 {
     struct record record;
-    bool readable = log_read_header(store, off, &record);
+    bool sound = log_read_sound(store, off, &record);
     struct record copy = record;
     copy.flags |= RECORD_COPY;
-    enum garrison_status status =
-        readable ? append(store, &copy, NULL, off) : GARRISON_ERROR_DIGEST;
+    enum garrison_status status = sound ? append(store, &copy, NULL, off) : GARRISON_ERROR_DIGEST;
     if (status == GARRISON_ERROR_DIGEST) {
-        drop(store, &record, readable);
+        log_drop(store, &record, sound); /* what cannot be read is not copied */
         return GARRISON_OK;
     }
     if (status == GARRISON_OK) {

@@ -43,6 +43,22 @@ bool log_read_header(const struct store *store, uint32_t off, struct record *rec
            format_get_record(store->config, raw, record);
 }
 
+uint32_t log_sequence_at(const struct store *store, uint32_t off)
+{
+    uint32_t sectors = log_sectors(store);
+    uint32_t sector = off / store->config->device->sector;
+    return store->tail + (sector + sectors - store->tail % sectors) % sectors;
+}
+
+bool log_read_sound(const struct store *store, uint32_t off, struct record *record)
+{
+    uint8_t raw[FORMAT_HEADER_BYTES];
+    record->off = off;
+    return flash_read(store, off, raw, sizeof raw) == GARRISON_OK &&
+           format_get_record(store->config, raw, record) &&
+           format_check_record(store->config, log_sequence_at(store, off), off, raw);
+}
+
 enum garrison_status log_load(struct store *store, const struct record *record)
 {
     if (flash_read(store, record->off, store->buffer, format_record_bytes(record->len)) !=
@@ -109,6 +125,11 @@ bool log_find(const struct store *store, const struct store_key *key, enum recor
         }
     }
     return false;
+}
+
+bool log_replaces(const struct record *record, const struct record *other)
+{
+    return other->kind != RECORD_CHUNK || other->version != record->version;
 }
 
 bool log_fits(const struct store *store, uint32_t bytes, enum record_kind kind)
@@ -243,9 +264,8 @@ enum garrison_status log_append(struct store *store, struct record *record, cons
 
 void log_set_commit(struct store *store, const struct record *record)
 {
-    struct record before;
-    if (store->commit_bare && log_read_header(store, store->commit_off, &before)) {
-        log_set_live(store, &before, false);
+    if (store->commit_bare) {
+        log_set_live(store, &(struct record){.off = store->commit_off}, false);
     }
     store->committed = record->version;
     store->commit_off = record->off;
@@ -278,6 +298,18 @@ void log_add_damage(struct store *store, uint32_t name)
     if (store->damaged_count <= STORE_DAMAGED_MAX) {
         store->damaged_count++;
     }
+}
+
+void log_drop(struct store *store, struct record *record, bool sound)
+{
+    if (!sound) {
+        record->kind = 0;
+        store->damaged_count = STORE_DAMAGED_MAX + 1u;
+    } else if (record->kind == RECORD_HEAD) {
+        log_add_damage(store, format_name(store->config, &record->key));
+    }
+    store->commit_bare &= record->off != store->commit_off; /* another may stand there some day */
+    log_set_live(store, record, false);
 }
 
 void log_clear_damage(struct store *store, const struct store_key *key)

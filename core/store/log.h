@@ -26,11 +26,17 @@ uint32_t log_free_sectors(const struct store *store);
 /** Reads a record's header, which is not authenticated again; false: it cannot be one. */
 bool log_read_header(const struct store *store, uint32_t off, struct record *record);
 
+/** Reads a record's header; false: it is not the one that was written there. */
+bool log_read_sound(const struct store *store, uint32_t off, struct record *record);
+
 /** Reads a record into the buffer and decrypts its body; GARRISON_ERROR_DIGEST: it is damaged. */
 enum garrison_status log_load(struct store *store, const struct record *record) GARRISON_MUST_USE;
 
 /** Body of the record in the buffer. */
 uint8_t *log_body(struct store *store);
+
+/** Sequence of the sector in use that an offset of the device lies in. */
+uint32_t log_sequence_at(const struct store *store, uint32_t off);
 
 /** Makes a record living or dead. */
 void log_set_live(struct store *store, const struct record *record, bool live);
@@ -44,6 +50,9 @@ bool log_next_of(const struct store *store, const struct store_key *key, struct 
 /** Finds a living record of that kind; `index` 0 for a head. */
 bool log_find(const struct store *store, const struct store_key *key, enum record_kind kind,
               uint32_t version, uint32_t index, struct record *record);
+
+/** Whether the change that writes `record` leaves another living record of its object without use. */
+bool log_replaces(const struct record *record, const struct record *other);
 
 /** Whether a record of that many bytes fits into the sector that is written to. */
 bool log_fits(const struct store *store, uint32_t bytes, enum record_kind kind);
@@ -70,6 +79,12 @@ void log_set_commit(struct store *store, const struct record *record);
 /** Adds a record to the state, or takes it away. */
 enum garrison_status log_toggle_state(const struct store *store, const struct record *record,
                                       uint8_t state[STORE_TAG_BYTES]) GARRISON_MUST_USE;
+
+/**
+ * Gives up a living record that has been damaged; its object is damaged from now on.
+ * @param sound  whether its header is; if not, whose it was is not known
+ */
+void log_drop(struct store *store, struct record *record, bool sound);
 
 /** Adds the name of a damaged object, or takes it away. */
 void log_add_damage(struct store *store, uint32_t name);

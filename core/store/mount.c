@@ -181,13 +181,16 @@ static void note_drop(struct scan *scan, enum store_drop reason, uint32_t count)
     }
 }
 
-/* An object whose newest record is lost has none; older ones before it must not come back. */
+/*
+ * An object whose newest record is lost has none; older ones before it must not come back. Nothing
+ * is older than what can be written but once.
+ */
 static void note_damage(struct store *store, uint32_t name)
 {
     struct record record;
     for (uint32_t off = 0; log_next_live(store, &off); off += FORMAT_QUAD) {
         if (log_read_header(store, off, &record) && record.kind == RECORD_HEAD &&
-            format_name(store->config, &record.key) == name) {
+            (record.flags & RECORD_ONCE) == 0 && format_name(store->config, &record.key) == name) {
             log_set_live(store, &record, false);
         }
     }
@@ -199,36 +202,6 @@ static uint32_t missing_before(uint16_t expected, uint16_t serial)
 {
     uint32_t ahead = ((uint32_t)serial + UINT16_MAX - expected) % UINT16_MAX;
     return ahead > UINT16_MAX / 2u ? 0 : ahead;
-}
-
-/* The next thing in the log that can be read has that number and link. */
-static void go_on_at(struct scan *scan, uint16_t serial, uint32_t link)
-{
-    struct store *store = scan->store;
-    uint32_t missing = scan->known && serial != 0 ? missing_before(scan->serial, serial) : 0;
-    uint32_t told = 0;
-    note_drop(scan, missing > 0 ? STORE_DROP_UNREADABLE : STORE_DROP_UNFINISHED, scan->bad);
-    note_drop(scan, missing > 0 ? STORE_DROP_NOT_AUTHENTIC : STORE_DROP_UNFINISHED, scan->torn);
-    for (uint32_t i = 0; missing > 0 && i < scan->torn && i < 2u; i++) {
-        const struct record *record = &scan->kept[i];
-        uint32_t ahead = missing_before(scan->serial, record->serial);
-        if (ahead < missing) {
-            if (format_commits(record)) {
-                note_damage(store, format_name(store->config, &record->key));
-            }
-            told += ahead + 1u < missing; /* the last is told by the link as well */
-        }
-    }
-    if (missing > 0 && link != 0) {
-        note_damage(store, link);
-    }
-    if (missing > told + 1u) {
-        store->damaged_count = STORE_DAMAGED_MAX + 1u;
-    }
-    scan->bad = 0;
-    scan->torn = 0;
-    scan->known = serial != 0;
-    scan->serial = serial;
 }
 
 /* Whether, of two records of an object, the one later in the log is what counts. */
@@ -262,6 +235,50 @@ static void resolve(struct store *store, const struct record *record)
     if (record->kind != RECORD_CHUNK) {
         log_clear_damage(store, &record->key);
     }
+}
+
+/*
+ * A record that finished a change, of which the header is left. A head that says write-once stays: it
+ * cannot be read, nor replaced. With an anchor it does not, and the state will not fit.
+ */
+static void note_torn(struct store *store, const struct record *record)
+{
+    uint32_t name = format_name(store->config, &record->key);
+    if (record->kind == RECORD_HEAD && (record->flags & RECORD_ONCE) != 0 &&
+        store->config->anchor == NULL) {
+        resolve(store, record);
+        log_add_damage(store, name);
+    } else if (format_commits(record)) {
+        note_damage(store, name);
+    }
+}
+
+/* The next thing in the log that can be read has that number and link. */
+static void go_on_at(struct scan *scan, uint16_t serial, uint32_t link)
+{
+    struct store *store = scan->store;
+    uint32_t missing = scan->known && serial != 0 ? missing_before(scan->serial, serial) : 0;
+    uint32_t told = 0;
+    note_drop(scan, missing > 0 ? STORE_DROP_UNREADABLE : STORE_DROP_UNFINISHED, scan->bad);
+    note_drop(scan, missing > 0 ? STORE_DROP_NOT_AUTHENTIC : STORE_DROP_UNFINISHED, scan->torn);
+    for (uint32_t i = 0; missing > 0 && i < scan->torn && i < 2u; i++) {
+        const struct record *record = &scan->kept[i];
+        uint32_t ahead = missing_before(scan->serial, record->serial);
+        if (ahead < missing) {
+            note_torn(store, record);
+            told += ahead + 1u < missing; /* the last is told by the link as well */
+        }
+    }
+    if (missing > 0 && link != 0) {
+        note_damage(store, link);
+    }
+    if (missing > told + 1u) {
+        store->damaged_count = STORE_DAMAGED_MAX + 1u;
+    }
+    scan->bad = 0;
+    scan->torn = 0;
+    scan->known = serial != 0;
+    scan->serial = serial;
 }
 
 static void take(struct scan *scan, const struct record *record)

@@ -82,7 +82,7 @@ static enum garrison_status put_commit(struct store *store, struct record *recor
     }
     record->flags |= RECORD_ANCHORED;
     bytes_store_le32(body, store->committed);
-    return anchor_state_after(store, &record->key, record->version, body + 4);
+    return anchor_state_after(store, record, body + 4);
 }
 
 /* Writes the record that finishes a change; its body behind the commit bytes is in the buffer. */
@@ -102,7 +102,7 @@ static enum garrison_status commit(struct store *store, struct record *record)
         return status;
     }
     for (; log_next_of(store, &record->key, &earlier); earlier.off += FORMAT_QUAD) {
-        if (earlier.version < record->version) {
+        if (log_replaces(record, &earlier)) {
             log_set_live(store, &earlier, false);
         }
     }
@@ -124,10 +124,7 @@ static void abandon(struct store *store, const struct store_key *key, uint32_t v
             log_set_live(store, &record, false);
         }
     }
-    memset(store->state, 0, sizeof store->state);
-    if (store->config->anchor != NULL && anchor_sum_state(store) != GARRISON_OK) {
-        store->state[0] ^= 1; /* what cannot be read will not be found by the next mount either */
-    }
+    anchor_renew_state(store);
 }
 
 /* Bytes of the records of an object of that size. */
@@ -192,12 +189,37 @@ static void get_info(const struct store *store, const struct record *head, struc
     *data_off = at + FORMAT_INFO_BYTES;
 }
 
-/* Finds an object's head and leaves it in the buffer. */
-static enum garrison_status load_head(struct store *store, const struct store_key *key,
+/*
+ * Looks at all living headers again: one that was damaged since mounting may hide an object, or be
+ * taken for another's. What is not sound is given up; whether there was such a one.
+ */
+static bool drop_unsound(struct store *store)
+{
+    bool found = false;
+    uint32_t live_bytes = 0;
+    for (uint32_t off = 0; log_next_live(store, &off); off += FORMAT_QUAD) {
+        struct record record;
+        if (!log_read_sound(store, off, &record)) {
+            log_drop(store, &record, false);
+            found = true;
+        } else if (record.kind == RECORD_HEAD || record.kind == RECORD_CHUNK) {
+            live_bytes += format_record_bytes(record.len);
+        }
+    }
+    if (found) {
+        store->live_bytes = live_bytes;
+        anchor_renew_state(store);
+    }
+    return found;
+}
+
+/* Finds an object's head, as far as headers can be believed, and leaves it in the buffer. */
+static enum garrison_status find_head(struct store *store, const struct store_key *key,
                                       struct record *head, struct store_info *info,
                                       uint32_t *data_off)
 {
     if (!log_find(store, key, RECORD_HEAD, 0, 0, head)) {
+        head->kind = 0;
         return maybe_damaged(store, key) ? GARRISON_ERROR_DIGEST : GARRISON_ERROR_BLANK;
     }
     enum garrison_status status = log_load(store, head);
@@ -208,6 +230,18 @@ static enum garrison_status load_head(struct store *store, const struct store_ke
         bool whole = head->index == 0 ? head->len == *data_off + info->size
                                       : (info->size - 1u) / part + 1u == head->index;
         status = whole ? GARRISON_OK : GARRISON_ERROR_DIGEST;
+    }
+    return status;
+}
+
+/* Finds an object's head and leaves it in the buffer; its kind is 0 if there is none. */
+static enum garrison_status load_head(struct store *store, const struct store_key *key,
+                                      struct record *head, struct store_info *info,
+                                      uint32_t *data_off)
+{
+    enum garrison_status status = find_head(store, key, head, info, data_off);
+    if (status != GARRISON_OK && drop_unsound(store)) {
+        status = find_head(store, key, head, info, data_off);
     }
     return status;
 }
@@ -267,6 +301,51 @@ enum garrison_status store_read(struct store *store, struct store_key key, uint3
         }
     }
     return done(store, status);
+}
+
+/* Whether the chunks of an object are there; with an anchor, whose sum they are in, also sound. */
+static bool has_its_chunks(struct store *store, const struct reader *reader)
+{
+    const struct record *head = &reader->head;
+    struct record record;
+    uint32_t bytes = 0;
+    for (uint32_t i = 1; i <= head->index; i++) {
+        if (!log_find(store, &head->key, RECORD_CHUNK, head->version, i, &record) ||
+            (store->config->anchor != NULL && log_load(store, &record) != GARRISON_OK)) {
+            return false;
+        }
+        bytes += record.len;
+    }
+    return head->index == 0 || bytes == reader->info.size;
+}
+
+/* Gives up what is damaged of an object that is to be replaced: its terms in the state are lost. */
+static void drop_damaged(struct store *store, const struct store_key *key)
+{
+    struct record record = {.off = 0};
+    (void)drop_unsound(store);
+    for (; log_next_of(store, key, &record); record.off += FORMAT_QUAD) {
+        if (log_load(store, &record) != GARRISON_OK) {
+            log_drop(store, &record, true);
+        }
+    }
+    anchor_renew_state(store);
+}
+
+/* Finds the object that is to be changed. What is left of it then is what the change replaces. */
+static enum garrison_status load_old(struct store *store, const struct store_key *key,
+                                     struct reader *old)
+{
+    enum garrison_status status = load_head(store, key, &old->head, &old->info, &old->data_off);
+    /* Its header says it too, for when its body is damaged. */
+    if (old->head.kind == RECORD_HEAD && (old->head.flags & RECORD_ONCE) != 0) {
+        return GARRISON_ERROR_POLICY;
+    }
+    if (status == GARRISON_ERROR_DIGEST || (status == GARRISON_OK && !has_its_chunks(store, old))) {
+        drop_damaged(store, key);
+        status = find_head(store, key, &old->head, &old->info, &old->data_off);
+    }
+    return status;
 }
 
 /* A new version of an object: `len` bytes at `off` from the source, the rest from the old one. */
@@ -343,6 +422,7 @@ static enum garrison_status write_head(struct store *store, const struct writing
     uint8_t *info = log_body(store) + at;
     struct record record = {
         .kind = RECORD_HEAD,
+        .flags = (writing->info.flags & STORE_WRITE_ONCE) != 0 ? RECORD_ONCE : 0,
         .index = (uint16_t)chunks,
         .len = (uint16_t)(at + FORMAT_INFO_BYTES + (chunks == 0 ? writing->info.size : 0)),
         .key = writing->key,
@@ -395,8 +475,7 @@ enum garrison_status store_set(struct store *store, struct store_key key,
     if (info->capacity < info->size || info->flags > UINT16_MAX) {
         return GARRISON_ERROR_ARGUMENT;
     }
-    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
-    if (status == GARRISON_OK && (old.info.flags & STORE_WRITE_ONCE) != 0) {
+    if (load_old(store, &key, &old) == GARRISON_ERROR_POLICY) {
         return done(store, GARRISON_ERROR_POLICY);
     }
     return done(store, write_object(store, &writing));
@@ -406,12 +485,9 @@ enum garrison_status store_write(struct store *store, struct store_key key, uint
                                  uint32_t len, store_source_fn *source, void *context)
 {
     struct reader old;
-    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
+    enum garrison_status status = load_old(store, &key, &old);
     if (status != GARRISON_OK) {
         return done(store, status);
-    }
-    if ((old.info.flags & STORE_WRITE_ONCE) != 0) {
-        return done(store, GARRISON_ERROR_POLICY);
     }
     if (off > old.info.size || !bytes_range_fits(off, len, old.info.capacity)) {
         return done(store, GARRISON_ERROR_ARGUMENT);
@@ -432,11 +508,8 @@ enum garrison_status store_write(struct store *store, struct store_key key, uint
 enum garrison_status store_remove(struct store *store, struct store_key key)
 {
     struct reader old;
-    enum garrison_status status = load_head(store, &key, &old.head, &old.info, &old.data_off);
-    if (status == GARRISON_OK && (old.info.flags & STORE_WRITE_ONCE) != 0) {
-        return done(store, GARRISON_ERROR_POLICY);
-    }
-    if (status == GARRISON_ERROR_BLANK) {
+    enum garrison_status status = load_old(store, &key, &old);
+    if (status == GARRISON_ERROR_POLICY || status == GARRISON_ERROR_BLANK) {
         return done(store, status);
     }
     status = anchor_confirm(store);

@@ -10,12 +10,18 @@
  * docs/SPEC.md, "Storage area", has every byte.
  *
  * After a power cut at any moment, also while mounting, every object has its old value or, of the
- * one being written, its old or its new one. A quad-word of the area that goes bad later costs at
- * most the object it belongs to, which then reads as GARRISON_ERROR_DIGEST (once the damaged sector
- * has been reused, after the next mount, as GARRISON_ERROR_BLANK) and never as an older value of
- * itself; only the last record of the log cannot be told from a write that was cut short.
+ * one being written, its old or its new one. Without an anchor, a quad-word of the area that goes bad
+ * later costs at most the object it belongs to, which then reads as GARRISON_ERROR_DIGEST (once the
+ * damaged sector has been reused, after the next mount, as GARRISON_ERROR_BLANK) and never as an
+ * older value of itself; only the last record of the log cannot be told from a write that was cut
+ * short. While mounted it may not be known which object a damaged record belonged to: then any object
+ * that is not found reads as GARRISON_ERROR_DIGEST, until the next mount.
  * Whoever can write to the area can make objects disappear, and can put back an older image of the
- * whole area: that is what an anchor is for.
+ * whole area: that is what an anchor is for. With one, a living record that has gone bad makes the
+ * next mount refuse the area as a whole, unless its loss has been noticed while mounted and a change
+ * was made after that: such a change goes on without it, and the next mount finds the object new, or
+ * GARRISON_ERROR_BLANK. An area that is refused can only be made new, with store_format(), which takes
+ * all objects: provisioning has to, or a regression. Nothing calls it yet.
  *
  * Nothing here knows what a client or a permission is: owners are numbers.
  */
@@ -54,7 +60,10 @@ struct store_info {
     uint32_t flags;    /**< The caller's own, 16 bits; STORE_WRITE_ONCE is the store's too. */
 };
 
-/** The object can never be changed or removed. */
+/**
+ * The object can never be changed or removed: not even when it is damaged, as long as the header of
+ * its head is sound, it is not the log's last record, and its sector has not been reused.
+ */
 #define STORE_WRITE_ONCE 1u
 
 /**

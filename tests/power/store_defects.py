@@ -69,11 +69,14 @@ DEFECTS = (
         'version_not_raised', 'a change has the number of the one before',
         ('store.c', '''    writing->version = ++store->version;
 ''', '''    writing->version = store->version;
+'''),
+        ('log.c', '''    return other->kind != RECORD_CHUNK || other->version != record->version;
+''', '''    return other->version < record->version;
 ''')),
     defect(
         'chunk_not_copied', 'reclaiming leaves chunks behind',
         ('gc.c', '''    struct record copy = record;
-''', '''    if (readable && record.kind == RECORD_CHUNK && record.index == 2) {
+''', '''    if (sound && record.kind == RECORD_CHUNK && record.index == 2) {
         log_set_live(store, &record, false);
         return GARRISON_OK;
     }
@@ -139,7 +142,7 @@ DEFECTS = (
 ''', '''    associated_add(&associated, raw + AT_UID, AT_CHECK - AT_UID);
 '''),
         ('format.c', '''    associated_add(associated, raw, AT_SERIAL);
-    associated->bytes[5 + AT_FLAGS] &= RECORD_ANCHORED;
+    associated->bytes[5 + AT_FLAGS] &= RECORD_FLAGS & ~RECORD_COPY;
 ''', '''    associated_add(associated, raw + AT_UID, AT_SERIAL - AT_UID);
 ''')),
 )
