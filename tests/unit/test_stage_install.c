@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/crc32.h"
 #include "boot/counters.h"
+#include "boot/rescue_frame.h"
 #include "stage_fixture.h"
 #include "store/journal.h"
 #include "store/window.h"
@@ -210,6 +211,40 @@ static void a_journal_of_the_future_installs_nothing(void **state)
     assert_int_equal(stored_counter(2), 0); /* whether it is on trial is not known */
 }
 
+/* Rescue: unit/rescue has the protocol. */
+
+static void a_stage_with_a_line_waits_and_one_without_gives_up(void **state)
+{
+    static uint8_t line[RESCUE_FRAME_BYTES];
+    const struct rescue_frame reset = {.type = RESCUE_RESET};
+    (void)state;
+    memset(port_fake.flash.bytes + APPLICATION_OFF, 0xFF, SECTOR);
+    expect_refusal(&urot, "uROT: application refused: nothing is stored there: header",
+                   IMAGE_ROLE_APPLICATION, GARRISON_ERROR_BLANK);
+    port_fake.has_line = true;
+    port_fake.log_count = 0;
+    hand_over_to_urot();
+    run(&urot);
+    assert_int_equal(ended, PORT_WAITED);
+    assert_int_equal(port_fake.log_count, 3);
+    assert_string_equal(port_fake.log[1],
+                        "uROT: application refused: nothing is stored there: header");
+    assert_string_equal(port_fake.log[2], "uROT: waiting for rescue: application");
+    assert_int_equal(port_fake.verdict, IMAGE_ROLE_UROT << 24 | IMAGE_ROLE_APPLICATION << 16 |
+                                            garrison_status_index(GARRISON_ERROR_BLANK));
+    port_fake.line = line;
+    port_fake.line_len = rescue_encode(&reset, line);
+    hand_over_to_urot();
+    run(&urot);
+    assert_int_equal(ended, PORT_WAS_RESET);
+    /* A slot that cannot be updated cannot be rescued. */
+    layout.slot[3].flags = 0;
+    put_application(3);
+    hand_over_to_urot();
+    expect_refusal(&urot, "uROT: module 2 refused: nothing is stored there: header",
+                   IMAGE_ROLE_MODULE_0 + 2, GARRISON_ERROR_BLANK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +257,7 @@ int main(void)
         TEST(a_spoilt_image_is_replaced_by_the_staged_one),
         TEST(without_a_device_key_nothing_is_installed_and_the_chain_goes_on),
         TEST(a_journal_of_the_future_installs_nothing),
+        TEST(a_stage_with_a_line_waits_and_one_without_gives_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
