@@ -63,8 +63,25 @@ static void use_crypto(void)
 
 static void use_update(void)
 {
+    const psa_fwu_component_t manager = PSA_FWU_COMPONENT_MANAGER;
     psa_fwu_component_info_t info;
     expect("query", psa_fwu_query(PSA_FWU_COMPONENT_APPLICATION, &info), PSA_SUCCESS);
+    /* Whatever an earlier run has left when its power was cut. */
+    (void)psa_fwu_cancel(manager);
+    (void)psa_fwu_reject(0);
+    (void)psa_fwu_clean(manager);
+    expect("start", psa_fwu_start(manager, NULL, 0), PSA_SUCCESS);
+    expect("write", psa_fwu_write(manager, 0, object, PSA_FWU_MAX_WRITE_SIZE), PSA_SUCCESS);
+    /* Other bytes: its sector is copied, erased and copied back. */
+    expect("write again", psa_fwu_write(manager, 16, object, PSA_FWU_MAX_WRITE_SIZE), PSA_SUCCESS);
+    expect("query", psa_fwu_query(manager, &info), PSA_SUCCESS);
+    expect("finish", psa_fwu_finish(manager), PSA_SUCCESS);
+    expect("install", psa_fwu_install(), PSA_SUCCESS_REBOOT);
+    expect("accept", psa_fwu_accept(), PSA_ERROR_BAD_STATE);
+    expect("reject", psa_fwu_reject(1), PSA_SUCCESS);
+    expect("query", psa_fwu_query(manager, &info), PSA_SUCCESS);
+    expect("error", info.error, 1);
+    expect("clean", psa_fwu_clean(manager), PSA_SUCCESS);
 }
 
 /** The one form of both services. */
