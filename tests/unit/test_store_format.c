@@ -45,7 +45,7 @@ static uint32_t name(int32_t owner, uint64_t uid)
     put(key, (uint32_t)owner, 4);
     put(key + 4, uid, 8);
     seal('N', key, sizeof key, NULL, 0, tag);
-    return tag[0] | tag[1] << 8 | tag[2] << 16 | (uint32_t)tag[3] << 24;
+    return tag[0] | (uint32_t)tag[1] << 8 | (uint32_t)tag[2] << 16 | (uint32_t)tag[3] << 24;
 }
 
 static void sector(uint32_t sequence, uint32_t before_tail, uint32_t serial, uint32_t link)
