@@ -45,7 +45,9 @@ enum garrison_status rescue_ask(uint8_t type, const uint8_t *payload, uint32_t l
 {
     static uint8_t sequence;
     struct rescue_frame request = {.type = type, .sequence = ++sequence, .len = (uint16_t)len};
-    memcpy(request.payload, payload, len);
+    if (len > 0) {
+        memcpy(request.payload, payload, len);
+    }
     assert_true(rescue_handle(&rescue_session, &request, &rescue_answer));
     assert_int_equal(rescue_answer.sequence, sequence);
     assert_in_range(rescue_answer.len, 0, RESCUE_PAYLOAD_BYTES);
