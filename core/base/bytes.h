@@ -16,6 +16,12 @@ static inline uint32_t bytes_load_le32(const uint8_t at[4])
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+static inline void bytes_store_le16(uint8_t at[2], uint16_t value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+}
+
 static inline void bytes_store_le32(uint8_t at[4], uint32_t value)
 {
     at[0] = (uint8_t)value;

@@ -86,12 +86,11 @@ static bool member_is_sound(const struct install *install, uint32_t component)
            install->journal->component[component].sectors <= slot->size / install->flash->sector;
 }
 
-/** Sets up the way forward: what comes in is decrypted, what goes out sealed. */
-static enum garrison_status open_forward(const struct install *install)
+/** Adds all components of the operation under way. */
+static enum garrison_status set_open(const struct install *install)
 {
-    const struct journal *journal = install->journal;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((1u << component & journal->operation.set) == 0) {
+        if ((1u << component & install->journal->operation.set) == 0) {
             continue;
         }
         if (!member_is_sound(install, component)) {
@@ -99,67 +98,61 @@ static enum garrison_status open_forward(const struct install *install)
         }
         set_add(install, component);
     }
-    const struct swap swap = swap_of(install);
-    for (uint32_t i = 0; i < set.count; i++) {
-        struct swap_view view;
-        struct image image;
-        /* The new image is where the steps so far have left it. */
-        swap_view_open(&view, &swap, i);
-        const struct image_slot place = {&view.device, 0,
-                                         set.part[i].sectors * install->flash->sector};
-        /* One that has rotted since it was verified comes in as it is, and goes back. */
-        if (hardened_ok(image_parse(&place, &image)) && image.wrapped_len != 0 &&
-            hardened_ok(clear_body(&set.opened[i], &image, install->image_key))) {
-            use_in(i);
-        }
-        const uint16_t sealed = journal->component[set.component[i]].sealed;
-        if (sealed == 0) {
-            continue;
-        }
-        const enum garrison_status status =
-            install_open_seal(install, &set.sealed[i], set.component[i], sealed);
-        if (!hardened_ok(status)) {
-            return status;
-        }
-        use_out(i);
-    }
     return GARRISON_OK;
+}
+
+/** What comes in is decrypted, if it is encrypted. */
+static void open_incoming(const struct install *install, uint32_t i)
+{
+    const struct swap swap = swap_of(install);
+    struct swap_view view;
+    struct image image;
+    /* The new image is where the steps so far have left it. */
+    swap_view_open(&view, &swap, i);
+    const struct image_slot place = {&view.device, 0, set.part[i].sectors * install->flash->sector};
+    /* One that has rotted since it was verified comes in as it is, and goes back. */
+    if (hardened_ok(image_parse(&place, &image)) && image.wrapped_len != 0 &&
+        hardened_ok(clear_body(&set.opened[i], &image, install->image_key))) {
+        use_in(i);
+    }
+}
+
+/** Sets up the way forward: what comes in is decrypted, what goes out sealed. */
+static enum garrison_status open_forward(const struct install *install)
+{
+    enum garrison_status status = set_open(install);
+    for (uint32_t i = 0; hardened_ok(status) && i < set.count; i++) {
+        const uint32_t component = set.component[i];
+        const uint16_t sealed = install->journal->component[component].sealed;
+        open_incoming(install, i);
+        if (sealed != 0) {
+            status = install_open_seal(install, &set.sealed[i], component, sealed);
+            use_out(i);
+        }
+    }
+    return status;
 }
 
 /** Sets up the way back: the old image is unsealed, the new one sealed. */
 static enum garrison_status open_back(const struct install *install)
 {
     const struct journal *journal = install->journal;
-    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
-        if ((1u << component & journal->operation.set) == 0) {
-            continue;
-        }
-        if (!member_is_sound(install, component)) {
-            return GARRISON_ERROR_FORMAT;
-        }
-        const uint32_t i = set.count;
-        set_add(install, component);
+    enum garrison_status status = set_open(install);
+    for (uint32_t i = 0; hardened_ok(status) && i < set.count; i++) {
+        const uint32_t component = set.component[i];
         const uint16_t sealed = journal->component[component].sealed;
         if (sealed == 0) {
             continue;
         }
-        enum garrison_status status = install_open_seal(install, &set.opened[i], component, sealed);
+        status = install_open_seal(install, &set.opened[i], component, sealed);
         if (hardened_ok(status)) {
             status = install_open_seal(install, &set.sealed[i], component,
                                        seal_number(journal->operation.number));
         }
-        if (!hardened_ok(status)) {
-            return status;
-        }
         use_in(i);
         use_out(i);
     }
-    return GARRISON_OK;
-}
-
-static uint8_t reason_of(enum garrison_status status)
-{
-    return garrison_status_index(status);
+    return status;
 }
 
 /** Swaps the set of the operation under way back, and says why. */
@@ -188,8 +181,8 @@ static enum garrison_status run_back(const struct install *install)
 static enum garrison_status begin_back(const struct install *install, uint16_t members,
                                        enum garrison_status reason)
 {
-    const enum garrison_status status =
-        journal_begin(install->journal, JOURNAL_REVERT, members, JOURNAL_TRIAL, reason_of(reason));
+    const enum garrison_status status = journal_begin(install->journal, JOURNAL_REVERT, members,
+                                                      JOURNAL_TRIAL, garrison_status_index(reason));
     return hardened_ok(status) ? run_back(install) : status;
 }
 
@@ -231,7 +224,8 @@ static enum garrison_status run_forward(const struct install *install, enum jour
         return status;
     }
     if (!hardened_ok(status)) {
-        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason_of(status));
+        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED,
+                             garrison_status_index(status));
     }
     status = verify_members(install, members);
     if (!hardened_ok(status)) {
@@ -315,7 +309,8 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
         status = GARRISON_ERROR_FULL;
     }
     if (!hardened_ok(status)) {
-        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED, reason_of(status));
+        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_FAILED,
+                             garrison_status_index(status));
     }
     for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
         if ((1u << i & members) != 0) {
@@ -328,11 +323,12 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
     return hardened_ok(status) ? run_forward(install, after) : status;
 }
 
-static uint16_t members_in(const struct install *install, uint16_t mine, enum journal_state state)
+/** Components of `mine` that are in a state. */
+static uint16_t members_in(const struct journal *journal, uint16_t mine, enum journal_state state)
 {
     uint16_t members = 0;
     for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
-        if ((1u << i & mine) != 0 && install->journal->component[i].state == (uint8_t)state) {
+        if ((1u << i & mine) != 0 && journal->component[i].state == (uint8_t)state) {
             members |= (uint16_t)(1u << i);
         }
     }
@@ -355,30 +351,23 @@ enum garrison_status install_run(const struct install *install, uint16_t mine)
     default:
         break;
     }
-    const uint16_t rejected = members_in(install, others, JOURNAL_REJECTED);
-    const uint16_t trial = members_in(install, others, JOURNAL_TRIAL) | rejected;
+    const uint16_t rejected = members_in(install->journal, others, JOURNAL_REJECTED);
+    const uint16_t trial = members_in(install->journal, others, JOURNAL_TRIAL) | rejected;
     if (trial != 0) {
         status = begin_back(install, trial,
                             rejected != 0 ? GARRISON_ERROR_REJECTED : GARRISON_ERROR_UNACCEPTED);
     }
-    const uint16_t staged = members_in(install, others, JOURNAL_STAGED);
+    const uint16_t staged = members_in(install->journal, others, JOURNAL_STAGED);
     return hardened_ok(status) && staged != 0 ? begin_forward(install, staged, JOURNAL_TRIAL)
                                               : status;
 }
 
 bool install_is_due(const struct journal *journal, uint16_t mine)
 {
-    if (journal->operation.kind != JOURNAL_NOTHING && (journal->operation.set & mine) != 0) {
-        return true;
-    }
-    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
-        const uint8_t state = journal->component[i].state;
-        if ((1u << i & mine) != 0 &&
-            (state == JOURNAL_STAGED || state == JOURNAL_TRIAL || state == JOURNAL_REJECTED)) {
-            return true;
-        }
-    }
-    return false;
+    return (journal->operation.kind != JOURNAL_NOTHING && (journal->operation.set & mine) != 0) ||
+           members_in(journal, mine, JOURNAL_STAGED) != 0 ||
+           members_in(journal, mine, JOURNAL_TRIAL) != 0 ||
+           members_in(journal, mine, JOURNAL_REJECTED) != 0;
 }
 
 bool install_on_trial(const struct install *install, uint32_t component)

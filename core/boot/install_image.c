@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hardened.h"
 #include "boot/clear.h"
 #include "boot/keys.h"
@@ -119,6 +120,27 @@ enum garrison_status install_verify(const struct install *install, uint32_t comp
     return hardened_ok(status) ? verify_at(install, component, found, verdict) : status;
 }
 
+/**
+ * Verifies what `clear` shows of an image, unless it was refused before, and closes it.
+ * @param status  what is known of the image so far
+ */
+static enum garrison_status verify_clear(const struct install *install, uint32_t component,
+                                         enum garrison_status status, struct clear *clear,
+                                         struct install_image *found)
+{
+    struct hardened_verdict verdict = HARDENED_REFUSED;
+    if (hardened_ok(status)) {
+        found->image.slot.flash = &clear->device;
+        status = verify_at(install, component, found, &verdict);
+        found->image.slot.flash = install->flash;
+    }
+    clear_close(clear);
+    if (hardened_ok(status) && !hardened_granted(&verdict)) {
+        status = GARRISON_ERROR_SIGNATURE;
+    }
+    return status;
+}
+
 enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
                                            struct install_image *found)
 {
@@ -126,7 +148,6 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
     const uint32_t off = install_staged_off(install, slot);
     const uint32_t size = slot->download_size - (off - slot->download_off);
     const struct image_slot place = {install->flash, off, size};
-    struct hardened_verdict verdict = HARDENED_REFUSED;
     struct clear clear;
 
     clear_init(&clear, install->flash, off);
@@ -138,16 +159,7 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
     if (hardened_ok(status)) {
         status = clear_body(&clear, &found->image, install->image_key);
     }
-    if (hardened_ok(status)) {
-        found->image.slot.flash = &clear.device;
-        status = verify_at(install, component, found, &verdict);
-        found->image.slot.flash = install->flash;
-    }
-    clear_close(&clear);
-    if (hardened_ok(status) && !hardened_granted(&verdict)) {
-        status = GARRISON_ERROR_SIGNATURE;
-    }
-    return status;
+    return verify_clear(install, component, status, &clear, found);
 }
 
 /*
@@ -159,8 +171,7 @@ static void seal_nonce(uint32_t component, uint16_t sealed, uint8_t nonce[12])
 {
     memset(nonce, 0, 12);
     memcpy(nonce, "seal", 4);
-    nonce[4] = (uint8_t)sealed;
-    nonce[5] = (uint8_t)(sealed >> 8);
+    bytes_store_le16(nonce + 4, sealed);
     nonce[6] = (uint8_t)component;
 }
 
@@ -177,7 +188,6 @@ enum garrison_status install_verify_old(const struct install *install, uint32_t 
 {
     static struct install_image found;
     const struct layout_slot *slot = install_slot(install, component);
-    struct hardened_verdict verdict = HARDENED_REFUSED;
     enum garrison_status status = GARRISON_OK;
     struct clear clear;
 
@@ -190,14 +200,7 @@ enum garrison_status install_verify_old(const struct install *install, uint32_t 
     if (hardened_ok(status)) {
         status = image_parse(&place, &found.image);
     }
-    if (hardened_ok(status)) {
-        status = verify_at(install, component, &found, &verdict);
-    }
-    clear_close(&clear);
-    if (hardened_ok(status) && !hardened_granted(&verdict)) {
-        status = GARRISON_ERROR_SIGNATURE;
-    }
-    return status;
+    return verify_clear(install, component, status, &clear, &found);
 }
 
 /*

@@ -77,8 +77,7 @@ uint32_t rescue_encode(const struct rescue_frame *frame, uint8_t out[RESCUE_FRAM
     out[0] = RESCUE_START;
     out[1] = frame->type;
     out[2] = frame->sequence;
-    out[3] = (uint8_t)frame->len;
-    out[4] = (uint8_t)(frame->len >> 8);
+    bytes_store_le16(out + 3, frame->len);
     memcpy(out + RESCUE_HEAD_BYTES, frame->payload, frame->len);
     bytes_store_le32(out + covered, crc32_of(out + 1, covered - 1u));
     return covered + RESCUE_CRC_BYTES;

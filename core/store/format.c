@@ -47,12 +47,6 @@ _Static_assert(FORMAT_BARE_BYTES + FORMAT_COMMIT_BYTES + FORMAT_INFO_BYTES + STO
                    sizeof((struct store *)0)->buffer,
                "the longest record fits the buffer");
 
-static void store_le16(uint8_t at[2], uint16_t value)
-{
-    at[0] = (uint8_t)value;
-    at[1] = (uint8_t)(value >> 8);
-}
-
 static void associated_start(struct associated *associated, const struct store_config *config,
                              char purpose)
 {
@@ -129,19 +123,19 @@ static void put_lasting(const struct record *record, uint8_t raw[FORMAT_HEADER_B
 {
     raw[AT_KIND] = record->kind;
     raw[AT_FLAGS] = record->flags;
-    store_le16(raw + AT_INDEX, record->index);
+    bytes_store_le16(raw + AT_INDEX, record->index);
     bytes_store_le32(raw + AT_OWNER, (uint32_t)record->key.owner);
     bytes_store_le32(raw + AT_UID, (uint32_t)record->key.uid);
     bytes_store_le32(raw + AT_UID + 4, (uint32_t)(record->key.uid >> 32));
     bytes_store_le32(raw + AT_VERSION, record->version);
-    store_le16(raw + AT_LEN, record->len);
+    bytes_store_le16(raw + AT_LEN, record->len);
 }
 
 void format_put_record(const struct store_config *config, uint32_t sequence,
                        const struct record *record, uint8_t raw[FORMAT_HEADER_BYTES])
 {
     put_lasting(record, raw);
-    store_le16(raw + AT_SERIAL, record->serial);
+    bytes_store_le16(raw + AT_SERIAL, record->serial);
     bytes_store_le32(raw + AT_LINK, record->link);
     bytes_store_le32(raw + AT_CHECK, check_of(config, sequence, record->off, raw));
 }
@@ -211,12 +205,12 @@ static void tag_of_sector(const struct store_config *config, const uint8_t raw[F
 void format_put_sector(const struct store_config *config, const struct sector_header *header,
                        uint8_t raw[FORMAT_SECTOR_BYTES])
 {
-    store_le16(raw + AT_SECTOR_MAGIC, MAGIC);
+    bytes_store_le16(raw + AT_SECTOR_MAGIC, MAGIC);
     raw[AT_SECTOR_FORMAT] = header->format;
     raw[AT_SECTOR_COUNT] = (uint8_t)(config->device->size / config->device->sector);
     raw[AT_SECTOR_TAIL] = header->tail;
     raw[AT_SECTOR_RESERVED] = 0;
-    store_le16(raw + AT_SECTOR_SERIAL, header->serial);
+    bytes_store_le16(raw + AT_SECTOR_SERIAL, header->serial);
     bytes_store_le32(raw + AT_SECTOR_SEQUENCE, header->sequence);
     bytes_store_le32(raw + AT_SECTOR_LINK, header->link);
     tag_of_sector(config, raw, raw + FORMAT_QUAD);

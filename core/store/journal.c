@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 
 #define MAGIC   0x4C4A4147u /* "GAJL" */
 #define VERSION 1u
@@ -23,20 +24,12 @@ enum record_type {
     RECORD_OPERATION = 4, /**< u8 kind, u16 set, u32 number, u32 steps. */
 };
 
-/** CRC-32 (IEEE 802.3) of a record in a sector of that sequence. */
+/** CRC-32 of a record in a sector of that sequence. */
 static uint32_t record_crc(const uint8_t record[RECORD], uint32_t sequence)
 {
-    uint8_t covered[CRC_OFF + 4u];
-    uint32_t crc = UINT32_MAX;
-    memcpy(covered, record, CRC_OFF);
-    bytes_store_le32(covered + CRC_OFF, sequence);
-    for (uint32_t i = 0; i < sizeof covered; i++) {
-        crc ^= covered[i];
-        for (unsigned bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
+    uint8_t place[4];
+    bytes_store_le32(place, sequence);
+    return crc32_more(crc32_of(record, CRC_OFF), place, sizeof place);
 }
 
 static void record_seal(uint8_t record[RECORD], uint32_t sequence)
@@ -95,8 +88,7 @@ static void make_head(uint8_t record[RECORD], enum record_type type, uint8_t kin
     memset(record, 0, RECORD);
     record[0] = (uint8_t)type;
     record[1] = kind;
-    record[2] = (uint8_t)set;
-    record[3] = (uint8_t)(set >> 8);
+    bytes_store_le16(record + 2, set);
     bytes_store_le32(record + 4, number);
 }
 
