@@ -41,7 +41,7 @@ uint32_t install_sectors(const struct install *install, uint32_t bytes)
 
 uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot)
 {
-    return slot->download_off + (slot->role == IMAGE_ROLE_UROT ? 0 : install->flash->sector);
+    return slot->download_off + install->flash->sector;
 }
 
 /*

@@ -12,7 +12,7 @@ const struct layout_slot *install_slot(const struct install *install, uint32_t c
 /** Sectors that so many bytes need. */
 uint32_t install_sectors(const struct install *install, uint32_t bytes);
 
-/** Where a new image is staged: one sector behind the start, unless it will be overwritten. */
+/** Where a new image is staged: one sector behind the start of the download slot. */
 uint32_t install_staged_off(const struct install *install, const struct layout_slot *slot);
 
 /**

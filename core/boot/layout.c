@@ -64,8 +64,6 @@ static enum garrison_status check_slot(const struct layout_slot *slot,
                                        const struct layout_bounds *bounds,
                                        struct layout_fault *fault)
 {
-    const uint32_t spare = slot->role == IMAGE_ROLE_UROT ? 0 : bounds->sector;
-
     if (!role_is_known(slot->role)) {
         return broken(fault, LAYOUT_RULE_ROLE, slot->role, 0);
     }
@@ -95,7 +93,7 @@ static enum garrison_status check_slot(const struct layout_slot *slot,
     if (!is_free_run(bounds, slot->download_off, slot->download_size)) {
         return broken(fault, LAYOUT_RULE_DOWNLOAD_BOUNDS, slot->role, 0);
     }
-    if (slot->download_size < slot->size || slot->download_size - slot->size < spare) {
+    if (slot->download_size < slot->size || slot->download_size - slot->size < bounds->sector) {
         return broken(fault, LAYOUT_RULE_DOWNLOAD_ROOM, slot->role, 0);
     }
     return GARRISON_OK;

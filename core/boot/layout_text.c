@@ -16,8 +16,7 @@ static const char *const texts[] = {
     [LAYOUT_RULE_DOWNLOAD_WHOLE] = "a download slot is whole sectors",
     [LAYOUT_RULE_DOWNLOAD_BOUNDS] =
         "a download slot lies behind the iROT and before the storage areas",
-    [LAYOUT_RULE_DOWNLOAD_ROOM] =
-        "a download slot has room for the slot, and for the swap one sector",
+    [LAYOUT_RULE_DOWNLOAD_ROOM] = "a download slot has one sector more than the slot, at least",
     [LAYOUT_RULE_JOURNAL] = "the journal is two to eight whole sectors, before the storage areas",
     [LAYOUT_RULE_REQUIRED] = "uROT, manager and application have a slot",
     [LAYOUT_RULE_ROLE_ONCE] = "a role stands there once",

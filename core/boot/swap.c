@@ -137,7 +137,8 @@ enum garrison_status swap_overwrite(const struct swap *swap)
     enum garrison_status status = GARRISON_OK;
     for (uint32_t i = 0; status == GARRISON_OK && i < part->sectors; i++) {
         const uint32_t off = i * swap->flash->sector;
-        const struct step step = {part->download_off + off, part->active_off + off, off, part->in};
+        const struct step step = {part->download_off + swap->flash->sector + off,
+                                  part->active_off + off, off, part->in};
         status = run_step(swap, &step);
     }
     return status;

@@ -57,8 +57,7 @@ enum garrison_status swap_forward(const struct swap *swap) GARRISON_MUST_USE;
 enum garrison_status swap_back(const struct swap *swap) GARRISON_MUST_USE;
 
 /**
- * Copies what is staged at the start of the download slot of the one part over its active slot,
- * through `in`. The download slot stays as it is, so that all of it can be repeated; the journal is
+ * Copies what is staged in the download slot of the one part over its active slot, through `in`. The download slot stays as it is, so that all of it can be repeated; the journal is
  * not used.
  */
 enum garrison_status swap_overwrite(const struct swap *swap) GARRISON_MUST_USE;

@@ -210,12 +210,9 @@ static psa_status_t put(uint32_t index, enum journal_state state, enum garrison_
 /** Where the image of a component that is WRITING goes; what a power cut left undone is done first. */
 static enum garrison_status open_writer(uint32_t index, struct update_writer *writer)
 {
-    const struct update_slot *slot = &room.slot[index];
     const uint32_t limit = journal.component[index].size / room.sector * room.sector;
     *writer = (struct update_writer){
         .device = slot_device(index),
-        .image = slot->swapped ? room.sector : 0,
-        .spare = slot->swapped ? 0 : slot->size - room.sector,
         .limit = limit,
         .journal = &journal,
         .index = index,
@@ -245,8 +242,7 @@ static psa_status_t serve_start(const struct update_call *call)
         return PSA_ERROR_INSUFFICIENT_STORAGE;
     }
     const struct flash_device *device = slot_device(index);
-    if (device == NULL || update_write_blank(device, room.slot[index].swapped ? room.sector : 0,
-                                             max) != GARRISON_OK) {
+    if (device == NULL || update_write_blank(device, room.sector, max) != GARRISON_OK) {
         return PSA_ERROR_STORAGE_FAILURE;
     }
     const psa_status_t status = put(index, JOURNAL_WRITING, GARRISON_OK, max);

@@ -82,8 +82,7 @@ uint32_t update_room_image_max(const struct update_room *room, uint32_t index)
         return 0;
     }
     const uint32_t sectors = before_next(room, index) / room->sector;
-    if (sectors < 2u || sectors < needed_sectors(room, index, 1u) ||
-        (!slot->swapped && sectors < slot->size / room->sector)) {
+    if (sectors < 2u || sectors < needed_sectors(room, index, 1u)) {
         return 0;
     }
     return smaller((sectors - 1u) * room->sector, slot->image_max);

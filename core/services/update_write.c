@@ -8,6 +8,9 @@
 /** How often a sector is erased for a quad-word that does not take what is written. */
 #define TRIES 3u
 
+/** The sector of the slot that the image does not use, in bytes from the start. */
+#define SPARE 0u
+
 /** Bytes read at once where nothing but blankness is asked. */
 #define CHUNK 128u
 
@@ -106,7 +109,13 @@ static enum garrison_status copy_sector(const struct flash_device *device, uint3
     return GARRISON_ERROR_DEVICE;
 }
 
-/** Notes which sector of the image the spare one is a copy of, from 1; 0: none. */
+/** Where a sector of the image stands in the slot; they count from 1. */
+static uint32_t image_sector(const struct update_writer *writer, uint32_t number)
+{
+    return number * writer->device->sector;
+}
+
+/** Notes which sector of the image the slot's first one is a copy of, from 1; 0: none. */
 static enum garrison_status note_copy(const struct update_writer *writer, uint32_t number)
 {
     struct journal_component component = writer->journal->component[writer->index];
@@ -116,9 +125,8 @@ static enum garrison_status note_copy(const struct update_writer *writer, uint32
 
 static enum garrison_status copy_back(const struct update_writer *writer, uint32_t number)
 {
-    const uint32_t sector = writer->image + (number - 1u) * writer->device->sector;
     const enum garrison_status status =
-        copy_sector(writer->device, writer->spare, sector, &no_patch);
+        copy_sector(writer->device, SPARE, image_sector(writer, number), &no_patch);
     return status == GARRISON_OK ? note_copy(writer, 0) : status;
 }
 
@@ -126,8 +134,8 @@ static enum garrison_status copy_back(const struct update_writer *writer, uint32
 static enum garrison_status repair(const struct update_writer *writer, uint32_t number,
                                    const struct patch *patch)
 {
-    const uint32_t sector = writer->image + (number - 1u) * writer->device->sector;
-    enum garrison_status status = copy_sector(writer->device, sector, writer->spare, patch);
+    enum garrison_status status =
+        copy_sector(writer->device, image_sector(writer, number), SPARE, patch);
     if (status == GARRISON_OK) {
         status = note_copy(writer, number);
     }
@@ -198,7 +206,7 @@ enum garrison_status update_write_block(const struct update_writer *writer, uint
     const uint32_t sector = writer->device->sector;
     while (len > 0) {
         const uint32_t room = sector - off % sector;
-        const struct patch patch = {writer->image + off, data, len < room ? len : room};
+        const struct patch patch = {image_sector(writer, 1) + off, data, len < room ? len : room};
         const enum garrison_status status = write_in_sector(writer, off / sector + 1u, &patch);
         if (status != GARRISON_OK) {
             return status;
@@ -216,11 +224,13 @@ uint32_t update_write_end(const struct update_writer *writer)
     uint8_t bytes[CHUNK];
     uint32_t end = (writer->limit + CHUNK - 1u) / CHUNK * CHUNK;
     while (end >= CHUNK &&
-           device->read(device, writer->image + end - CHUNK, bytes, CHUNK) == GARRISON_OK &&
+           device->read(device, image_sector(writer, 1) + end - CHUNK, bytes, CHUNK) ==
+               GARRISON_OK &&
            bytes_all(bytes, CHUNK, device->erased)) {
         end -= CHUNK;
     }
-    while (end > 0 && quad_read(device, writer->image + end - UPDATE_QUAD, bytes) == QUAD_BLANK) {
+    while (end > 0 &&
+           quad_read(device, image_sector(writer, 1) + end - UPDATE_QUAD, bytes) == QUAD_BLANK) {
         end -= UPDATE_QUAD;
     }
     return end;

@@ -4,7 +4,7 @@
  *
  * A quad-word can be programmed once. One that holds what is to be written is passed over; one that
  * holds anything else, because a power cut has torn it or because the client changed its mind, needs
- * its sector erased: what is good of the sector is copied to the slot's spare sector, the journal notes
+ * its sector erased: what is good of the sector is copied to the slot's first sector, the journal notes
  * that it is there, and the sector is erased and copied back. After a power cut that copying back is
  * begun anew. So a quad-word that was stored is never lost.
  */
@@ -20,10 +20,9 @@
 #define UPDATE_QUAD 16u
 
 struct update_writer {
-    const struct flash_device *device; /**< The download slot alone; unit 16. */
-    uint32_t image;                    /**< Where the image starts in it; a whole sector. */
-    uint32_t spare;                    /**< A sector that the image does not use. */
-    uint32_t limit;                    /**< Bytes that the image may have. */
+    /** The download slot alone; unit 16. The image starts in its second sector. */
+    const struct flash_device *device;
+    uint32_t limit; /**< Bytes that the image may have. */
     struct journal *journal;
     uint32_t index; /**< The component, WRITING. */
 };

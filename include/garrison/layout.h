@@ -32,7 +32,7 @@ struct layout_slot {
     uint32_t off;  /**< Where it runs. */
     uint32_t size;
     uint32_t download_off;  /**< Where a new image is staged; slots may share sectors here. */
-    uint32_t download_size; /**< 0: cannot be updated. With a swap one sector more than `size`. */
+    uint32_t download_size; /**< 0: cannot be updated. At least one sector more than `size`. */
     uint32_t flags;         /**< LAYOUT_SLOT_*. */
 };
 
@@ -94,9 +94,10 @@ struct layout_fault {
 /**
  * The rules: multiples of a sector; inside the bounds; active slots, the journal and download slots
  * do not overlap, but download slots may overlap each other; a role stands there once; uROT,
- * manager and application are there, the uROT right behind the first stage; a download slot has room for the slot (one sector more unless
- * it is the uROT's); Secure slots lie below and above one Non-secure range, the application's, so
- * that one watermark for each bank protects them; unused slots and reserved bytes are zero.
+ * manager and application are there, the uROT right behind the first stage; a download slot has room
+ * for the slot and one sector more; Secure slots lie below and above one Non-secure range, the
+ * application's, so that one watermark for each bank protects them; unused slots and reserved bytes
+ * are zero.
  * @param fault  out: the first rule that is broken
  * @return GARRISON_ERROR_FORMAT: magic, version, count or a reserved byte; GARRISON_ERROR_UNSUPPORTED:
  *         a flag; GARRISON_ERROR_POLICY: a rule above. The digest is not looked at.

@@ -44,8 +44,8 @@
 #define LAYOUT_APPLICATION_SIZE  0x000C8000
 #define LAYOUT_DOWNLOAD_OFF      0x00106000 /* sectors 3-103 of bank 2 */
 #define LAYOUT_DOWNLOAD_SIZE     0x000CA000
-#define LAYOUT_UROT_DOWNLOAD_OFF 0x001D0000 /* sectors 104-109 */
-#define LAYOUT_JOURNAL_OFF       0x001DC000 /* sectors 110-111 */
+#define LAYOUT_UROT_DOWNLOAD_OFF 0x001D0000 /* sectors 104-110 */
+#define LAYOUT_JOURNAL_OFF       0x001DE000 /* sectors 111-112 */
 #define LAYOUT_JOURNAL_SIZE      0x00004000
 
 /* Every image but the iROT starts with a header of this size; its vector table follows. */

@@ -16,13 +16,15 @@ const struct layout_record layout_default = {
                 .off = LAYOUT_UROT_OFF,
                 .size = LAYOUT_UROT_SIZE,
                 .download_off = LAYOUT_UROT_DOWNLOAD_OFF,
-                .download_size = LAYOUT_UROT_SIZE,
+                .download_size = LAYOUT_UROT_SIZE + LAYOUT_SECTOR,
             },
             {
                 .role = IMAGE_ROLE_MANAGER,
                 .off = LAYOUT_MANAGER_OFF,
                 .size = LAYOUT_MANAGER_SIZE,
-                .download_off = LAYOUT_DOWNLOAD_OFF,
+                /* At the end, so that an application that leaves it free can come with it. */
+                .download_off = LAYOUT_DOWNLOAD_OFF + LAYOUT_DOWNLOAD_SIZE -
+                                (LAYOUT_MANAGER_SIZE + LAYOUT_SECTOR),
                 .download_size = LAYOUT_MANAGER_SIZE + LAYOUT_SECTOR,
             },
             {

@@ -43,9 +43,9 @@ static const struct layout_record layout = {
     .magic = LAYOUT_RECORD_MAGIC,
     .version = LAYOUT_RECORD_VERSION,
     .count = COMPONENTS,
-    .slot = {{IMAGE_ROLE_UROT, 0, 2 * SECTOR, 0, 2 * SECTOR, 0},
-             {IMAGE_ROLE_MANAGER, 0, 2 * SECTOR, 5 * SECTOR, 3 * SECTOR, 0},
-             {IMAGE_ROLE_APPLICATION, 0, 5 * SECTOR, 2 * SECTOR, 6 * SECTOR, 0}},
+    .slot = {{IMAGE_ROLE_UROT, 0, 2 * SECTOR, 0, 3 * SECTOR, 0},
+             {IMAGE_ROLE_MANAGER, 0, 2 * SECTOR, 6 * SECTOR, 3 * SECTOR, 0},
+             {IMAGE_ROLE_APPLICATION, 0, 5 * SECTOR, 3 * SECTOR, 6 * SECTOR, 0}},
 };
 static const psa_fwu_component_t names[COMPONENTS] = {
     PSA_FWU_COMPONENT_UROT, PSA_FWU_COMPONENT_MANAGER, PSA_FWU_COMPONENT_APPLICATION};
@@ -171,7 +171,7 @@ static void look_at(uint32_t component)
 {
     const struct model *it = &model[component];
     const psa_fwu_component_info_t info = query(component);
-    const uint32_t off = layout.slot[component].download_off + (component == UROT ? 0 : SECTOR);
+    const uint32_t off = layout.slot[component].download_off + SECTOR;
     must(info.state == it->state, "another state than the model's");
     must(info.error == it->error, "another error than the model's");
     must(it->state != PSA_FWU_WRITING || info.max_size == it->limit, "the limit has moved");
@@ -488,12 +488,12 @@ static void step(const uint8_t *data)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static uint8_t blank_slots[8u * SECTOR + 8u * SECTOR / QUAD];
+    static uint8_t blank_slots[9u * SECTOR + 9u * SECTOR / QUAD];
     static uint8_t blank_journal[2u * 1024u + 2u * 1024u / QUAD];
     static bool is_open;
     if (!is_open) {
         flash_power_init(&power, 1);
-        flash_emulator_open(&slots, &power, 8, SECTOR, QUAD);
+        flash_emulator_open(&slots, &power, 9, SECTOR, QUAD);
         flash_emulator_open(&journal_flash, &power, 2, 1024, QUAD);
         flash_emulator_save(&slots, blank_slots);
         flash_emulator_save(&journal_flash, blank_journal);

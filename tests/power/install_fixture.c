@@ -12,9 +12,9 @@ static const struct layout_record usual_layout = {
     .count = 3,
     .slot =
         {
-            {IMAGE_ROLE_UROT, 0, 2 * SECTOR, 8 * SECTOR, 2 * SECTOR, 0},
-            {IMAGE_ROLE_MANAGER, 2 * SECTOR, 2 * SECTOR, 10 * SECTOR, 3 * SECTOR, 0},
-            {IMAGE_ROLE_APPLICATION, 4 * SECTOR, 4 * SECTOR, 13 * SECTOR, 5 * SECTOR, 0},
+            {IMAGE_ROLE_UROT, 0, 2 * SECTOR, 8 * SECTOR, 3 * SECTOR, 0},
+            {IMAGE_ROLE_MANAGER, 2 * SECTOR, 2 * SECTOR, 11 * SECTOR, 3 * SECTOR, 0},
+            {IMAGE_ROLE_APPLICATION, 4 * SECTOR, 4 * SECTOR, 14 * SECTOR, 5 * SECTOR, 0},
         },
 };
 
@@ -83,7 +83,6 @@ void make(struct made_image *made, uint32_t component, uint8_t major, uint32_t b
 static void deliver(struct made_image *made, uint32_t component)
 {
     const struct layout_slot *slot = &layout.slot[component];
-    const uint32_t skip = component == UROT ? 0 : SECTOR;
     struct made_image staged = *made;
     struct image_header header;
     memcpy(&header, staged.bytes, sizeof header);
@@ -94,7 +93,7 @@ static void deliver(struct made_image *made, uint32_t component)
             GARRISON_OK);
         decrypt_apply(&decrypt, 0, staged.bytes + header.header_size, header.body_size);
     }
-    flash_emulator_poke(&bench.slots, slot->download_off + skip, staged.bytes,
+    flash_emulator_poke(&bench.slots, slot->download_off + SECTOR, staged.bytes,
                         (staged.len + UNIT - 1u) / UNIT * UNIT);
 }
 
@@ -116,7 +115,7 @@ bool is_active(const struct made_image *made, uint32_t component)
 /** Whether a run of 32 bytes of an image's body stands in clear in the download slots. */
 static bool stands_in_clear(const struct made_image *made)
 {
-    const uint32_t first = layout.slot[MANAGER].download_off;
+    const uint32_t first = layout.slot[UROT].download_off;
     const uint8_t *end = bench.slots.bytes + SLOT_SECTORS * SECTOR - 32u;
     for (const uint8_t *at = bench.slots.bytes + first; at <= end; at++) {
         if (memcmp(at, made->bytes + 0x20 + 16, 32) == 0) {

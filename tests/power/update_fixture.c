@@ -205,8 +205,7 @@ psa_status_t update_write_image(uint32_t component, const struct made_image *mad
 bool update_is_staged(uint32_t component, const struct made_image *made)
 {
     uint8_t bytes[4u * SECTOR];
-    const uint32_t off =
-        layout.slot[component].download_off + (component == UROT ? 0 : bench.slots.device.sector);
+    const uint32_t off = layout.slot[component].download_off + bench.slots.device.sector;
     assert_true(made->len <= sizeof bytes);
     return bench.slots.device.read(&bench.slots.device, off, bytes, made->len) == GARRISON_OK &&
            memcmp(bytes, made->bytes, made->len) == 0;

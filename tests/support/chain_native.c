@@ -28,12 +28,12 @@ const struct layout_record chain_layout = {
     .magic = 0x594C4147,
     .version = 1,
     .count = 3,
-    .journal_off = 0x1DC000,
+    .journal_off = 0x1DE000,
     .journal_size = 0x4000,
     .slot =
         {
-            {IMAGE_ROLE_UROT, 0x8000, 0xC000, 0x1D0000, 0xC000, 0},
-            {IMAGE_ROLE_MANAGER, 0x14000, 0x2A000, 0x106000, 0x2C000, 0},
+            {IMAGE_ROLE_UROT, 0x8000, 0xC000, 0x1D0000, 0xE000, 0},
+            {IMAGE_ROLE_MANAGER, 0x14000, 0x2A000, 0x1A4000, 0x2C000, 0},
             {IMAGE_ROLE_APPLICATION, 0x3E000, 0xC8000, 0x106000, 0xCA000, 0},
         },
 };

@@ -203,8 +203,8 @@ class Hex(cli.Case):
                     'urot.bin', 'secret.img')
         self.assert_refused(2, 'secret.img: its body is encrypted and would not run', 'image', 'hex',
                             '-i', 'secret.img', 'out.hex')
-        self.assertEqual(self.memory('-i', 'secret.img@0x0C1D0000'),
-                         self.expected(('secret.img', 0x0C1D0000)))
+        self.assertEqual(self.memory('-i', 'secret.img@0x0C1D2000'),
+                         self.expected(('secret.img', 0x0C1D2000)))
         self.run_ok('image', 'decrypt', '--decrypt-key', 'device.pem', 'secret.img', 'clear.img')
         self.assertEqual(stat.S_IMODE(os.stat(self.path('clear.img')).st_mode), 0o600)
         self.assertEqual(self.memory('-i', 'clear.img'), self.expected(('clear.img', 0x0C008000)))

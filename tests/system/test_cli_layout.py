@@ -11,9 +11,9 @@ import cli
 # A layout with a module, complete; the default one has no module.
 LAYOUT = '''schema_version: 1
 layout:
-  journal: {offset: 0x1D4000, size: 16K}
+  journal: {offset: 0x1D6000, size: 16K}
   slots:
-    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1C8000, size: 48K}}
+    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1C8000, size: 56K}}
     - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x104000, size: 176K}}
     - {role: application, offset: 0x3E000, size: 776K, download: {offset: 0x104000, size: 784K}}
     - {role: module0, offset: 0x100000, size: 16K, optional: on, encrypted: on,
@@ -23,16 +23,17 @@ keys: [{role: urot, file: not-there.pem}]
 
 # What is changed; line and column of the message; the rule.
 BROKEN = [
-    ('flash', 'offset: 0x1D4000', 'offset: 0x1EA000', '3:21', 'the journal is two to eight'),
+    ('flash', 'offset: 0x1D6000', 'offset: 0x1EA000', '3:21', 'the journal is two to eight'),
     ('journal', 'size: 16K}', 'size: 8K}', '3:21', 'the journal is two to eight'),
     ('journal', 'size: 16K}', 'size: 72K}', '3:21', 'the journal is two to eight'),
-    ('apart', 'offset: 0x1D4000', 'offset: 0x1D2000', '5:14', 'a download slot overlaps download'),
+    ('apart', 'offset: 0x1D6000', 'offset: 0x1D4000', '5:14', 'a download slot overlaps download'),
     ('urot', '0x8000, size: 48K', '0xA000, size: 40K', '5:14', 'the uROT stands right behind'),
     ('alignment', '0x14000, size: 168K', '0x14001, size: 168K', '6:14', 'a slot is whole sectors'),
     ('alignment', 'size: 168K', 'size: 168001', '6:14', 'a slot is whole sectors'),
     ('overlap', '0x14000, size: 168K', '0x12000, size: 168K', '6:14',
      r'slots do not overlap \(manager, uROT\)'),
-    ('room', 'size: 176K', 'size: 168K', '6:14', 'room for the slot, and for the swap one sector'),
+    ('room', 'size: 176K', 'size: 168K', '6:14', 'one sector more than the slot'),
+    ('room', 'size: 56K', 'size: 48K', '5:14', 'one sector more than the slot'),
     ('iROT', '0x104000, size: 176K', '0x0, size: 176K', '6:14',
      'a download slot lies behind the iROT'),
     ('bank', 'size: 776K', 'size: 768K', '7:14', 'reaches to the end of its bank'),
@@ -43,12 +44,12 @@ BROKEN = [
     ('twice', 'module0, offset: 0x100000, size: 16K, optional: on', 'manager, offset: 0x100000, '
      'size: 16K', '8:14', 'a role stands there once'),
     ('missing', '    - {role: urot, offset: 0x8000, size: 48K, '
-     'download: {offset: 0x1C8000, size: 48K}}\n', '', '5:5',
+     'download: {offset: 0x1C8000, size: 56K}}\n', '', '5:5',
      'uROT, manager and application have a slot'),
     ('role', 'role: module0', 'role: module8', '8:14', 'is not one of: urot'),
     ('number', 'size: 776K', 'size: many', '7:50', 'not a number'),
     ('key', 'optional: on', 'optionl: on', '8:52', "did you mean 'optional'"),
-    ('no journal', '  journal: {offset: 0x1D4000, size: 16K}\n', '', '3:3', "'journal' is missing"),
+    ('no journal', '  journal: {offset: 0x1D6000, size: 16K}\n', '', '3:3', "'journal' is missing"),
     ('no slots', LAYOUT[LAYOUT.index('  slots'):LAYOUT.index('keys')], '', '3:3',
      "'slots' is missing"),
     ('no offset', 'offset: 0x3E000, ', '', '7:7', "'offset' is missing"),
@@ -60,11 +61,11 @@ offset    sectors    size  security    use
 0x008000    4-9       48 KB  Secure      uROT
 0x014000   10-30     168 KB  Secure      manager
 0x03E000   31-130    800 KB  Non-secure  application
-0x106000  131-152    176 KB  Secure      download of manager, application
-0x132000  153-231    632 KB  Secure      download of application
-0x1D0000  232-237     48 KB  Secure      download of uROT
-0x1DC000  238-239     16 KB  Secure      update journal
-0x1E0000  240-245     48 KB  Secure      unused
+0x106000  131-209    632 KB  Secure      download of application
+0x1A4000  210-231    176 KB  Secure      download of manager, application
+0x1D0000  232-238     56 KB  Secure      download of uROT
+0x1DE000  239-240     16 KB  Secure      update journal
+0x1E2000  241-245     40 KB  Secure      unused
 0x1EC000  246-249     32 KB  Secure      Internal Trusted Storage
 0x1F4000  250-253     32 KB  Secure      Protected Storage
 0x1FC000  254-255     16 KB  Secure      counters of Protected Storage
@@ -143,14 +144,14 @@ class Provisioned(cli.Case):
     def test_the_record_is_in_the_keys_store(self):
         record = self.provisioned_record(cli.DEVICE)
         self.assertEqual(struct.unpack_from('<IHHII', record, 32),
-                         (0x594C4147, 1, 3, 0x1DC000, 0x4000))
+                         (0x594C4147, 1, 3, 0x1DE000, 0x4000))
         self.assertEqual(struct.unpack_from('<6I', record, 48 + 48),
                          (4, 0x3E000, 0xC8000, 0x106000, 0xCA000, 0))
         layout = LAYOUT[LAYOUT.index('layout'):LAYOUT.index('keys')]
         text = cli.DEVICE.replace('  secure_watermark: {bank1: 0-30, bank2: 3-127}\n', '')
         record = self.provisioned_record(text + layout)
         self.assertEqual(struct.unpack_from('<IHHII', record, 32),
-                         (0x594C4147, 1, 4, 0x1D4000, 0x4000))
+                         (0x594C4147, 1, 4, 0x1D6000, 0x4000))
         self.assertEqual(struct.unpack_from('<6I', record, 48 + 72),
                          (16, 0x100000, 0x4000, 0x104000, 0x6000, 3))
 

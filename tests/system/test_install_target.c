@@ -14,10 +14,10 @@
 #define INSTALL_INSNS 1500000000u
 
 /* Where the default layout has things: typed here, not taken from the port. */
-#define UROT_STAGED        0x0C1D0000u
+#define UROT_STAGED        0x0C1D2000u /* one sector behind the start of its download slot */
 #define APPLICATION        0x0803E000u
-#define APPLICATION_STAGED 0x0C108000u /* one sector behind the start of its download slot */
-#define JOURNAL            0x0C1DC000u
+#define APPLICATION_STAGED 0x0C108000u /* the same */
+#define JOURNAL            0x0C1DE000u
 
 #define NEW_APPLICATION "examples/storage/storage"
 #define STALE           "uROT: application refused: authentic, but older than what a counter says\n"

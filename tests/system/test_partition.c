@@ -132,7 +132,7 @@ static const struct attack attacks[] = {
 #define ITS      0x0C1EC000u
 #define PS       0x0C1F4000u
 #define COUNTERS 0x0C1FC000u
-#define JOURNAL  0x0C1DC000u
+#define JOURNAL  0x0C1DE000u
 #define UROT_NEW 0x0C1D0000u /* the uROT's download slot */
 
 struct areas {
@@ -144,7 +144,7 @@ struct areas {
 
 static const struct areas areas[] = {
     {"crypto", {FLASH, FLASH}, {0, 0}, false},
-    {"update", {JOURNAL, UROT_NEW}, {0x4000, 0xC000}, true},
+    {"update", {JOURNAL, UROT_NEW}, {0x4000, 0xE000}, true},
     {"its", {ITS, FLASH}, {0x8000, 0}, false},
     {"ps", {PS, COUNTERS}, {0x8000, 0x4000}, false},
 };
@@ -152,7 +152,7 @@ static const struct areas areas[] = {
 /** Flash that no partition but its owner may reach, and what stands there from the start. */
 static const uint32_t marked[] = {ITS,      ITS + 0x7FF0,      PS,      PS + 0x7FF0,
                                   COUNTERS, COUNTERS + 0x3FF0, JOURNAL, JOURNAL + 0x3FF0,
-                                  UROT_NEW, UROT_NEW + 0xBFF0};
+                                  UROT_NEW, UROT_NEW + 0xDFF0};
 
 /** A device whose client is ready for an attack, and can be had so again. */
 struct lab {

@@ -14,7 +14,7 @@
 #define MODULE_OFF       0x4000u
 #define APPLICATION_OFF  0x5000u
 #define DOWNLOAD_OFF     0x8000u
-#define JOURNAL_OFF      0xD000u
+#define JOURNAL_OFF      0xE000u
 #define UROT_ADDR        0x0C001000u
 #define MANAGER_ADDR     0x0C002000u
 #define MODULE_ADDR      0x0C004000u

@@ -91,6 +91,11 @@ static void default_layout_is_sound_and_has_800_kb_for_the_application(void **st
     assert_true(slot->size >= 819200u);
     assert_int_equal(slot->off, LAYOUT_MANAGER_OFF + LAYOUT_MANAGER_SIZE);
     assert_int_equal(slot->download_size, slot->size + SECTOR);
+    /* They come together if the application leaves the manager's part free. */
+    const struct layout_slot *manager = layout_find(&layout_default, IMAGE_ROLE_MANAGER);
+    assert_int_equal(manager->download_off + manager->download_size,
+                     slot->download_off + slot->download_size);
+    assert_true(manager->download_off - slot->download_off >= 600u * 1024u + SECTOR);
     const struct layout_secure first = layout_secure(&layout_default, &layout_bounds, 0);
     const struct layout_secure second = layout_secure(&layout_default, &layout_bounds, 1);
     assert_int_equal(first.first, 0);

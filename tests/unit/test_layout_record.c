@@ -26,16 +26,16 @@ static struct layout_record sound_record(void)
         .magic = LAYOUT_RECORD_MAGIC,
         .version = LAYOUT_RECORD_VERSION,
         .count = 5,
-        .journal_off = 238 * SECTOR,
+        .journal_off = 239 * SECTOR,
         .journal_size = 2 * SECTOR,
         .slot =
             {
-                {IMAGE_ROLE_UROT, 4 * SECTOR, 6 * SECTOR, 232 * SECTOR, 6 * SECTOR, 0},
+                {IMAGE_ROLE_UROT, 4 * SECTOR, 6 * SECTOR, 232 * SECTOR, 7 * SECTOR, 0},
                 {IMAGE_ROLE_MANAGER, 10 * SECTOR, 21 * SECTOR, 210 * SECTOR, 22 * SECTOR, 0},
                 {IMAGE_ROLE_APPLICATION, 31 * SECTOR, 100 * SECTOR, 131 * SECTOR, 101 * SECTOR, 0},
-                {IMAGE_ROLE_MODULE_0, 240 * SECTOR, SECTOR, 131 * SECTOR, 2 * SECTOR,
+                {IMAGE_ROLE_MODULE_0, 241 * SECTOR, SECTOR, 131 * SECTOR, 2 * SECTOR,
                  LAYOUT_SLOT_ENCRYPTED},
-                {IMAGE_ROLE_MODULE_0 + 7, 241 * SECTOR, SECTOR, 0, 0, LAYOUT_SLOT_OPTIONAL},
+                {IMAGE_ROLE_MODULE_0 + 7, 242 * SECTOR, SECTOR, 0, 0, LAYOUT_SLOT_OPTIONAL},
             },
     };
     return record;
@@ -174,7 +174,7 @@ static void the_urot_follows_the_irot(void **state)
     expect_policy(&record, IMAGE_ROLE_UROT, 0, LAYOUT_RULE_UROT);
 }
 
-static void a_download_slot_has_room_for_the_swap(void **state)
+static void a_download_slot_has_a_sector_more_than_the_slot(void **state)
 {
     struct layout_record record = sound_record();
     (void)state;
@@ -195,7 +195,7 @@ static void only_download_slots_may_overlap(void **state)
     record.slot[3].off = 30 * SECTOR;
     expect_policy(&record, IMAGE_ROLE_MODULE_0, IMAGE_ROLE_MANAGER, LAYOUT_RULE_OVERLAP);
     record = sound_record();
-    record.slot[3].off = 239 * SECTOR;
+    record.slot[3].off = 240 * SECTOR;
     expect_policy(&record, IMAGE_ROLE_MODULE_0, 0, LAYOUT_RULE_OVERLAP);
     record = sound_record();
     record.slot[1].download_off = 130 * SECTOR;
@@ -262,7 +262,7 @@ int main(void)
         cmocka_unit_test(roles_and_flags_are_known),
         cmocka_unit_test(runs_are_whole_sectors_within_the_bounds),
         cmocka_unit_test(the_urot_follows_the_irot),
-        cmocka_unit_test(a_download_slot_has_room_for_the_swap),
+        cmocka_unit_test(a_download_slot_has_a_sector_more_than_the_slot),
         cmocka_unit_test(only_download_slots_may_overlap),
         cmocka_unit_test(the_application_is_one_non_secure_island),
         cmocka_unit_test(all_but_the_applications_slot_is_secure),

@@ -376,7 +376,7 @@ static void updates_that_share_the_slot_are_given_up(void **state)
     };
     (void)state;
     for (uint32_t shared = 0; shared < 2; shared++) {
-        layout.slot[MANAGER].download_off = shared != 0 ? 13 * SECTOR : 10 * SECTOR;
+        layout.slot[MANAGER].download_off = shared != 0 ? 14 * SECTOR : 11 * SECTOR;
         rescue_set_up(MANAGER);
         assert_false(rescue_boot(MANAGER));
         for (uint32_t i = 0; i < COUNT_OF(became); i++) {

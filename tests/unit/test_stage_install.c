@@ -145,7 +145,7 @@ static void irot_overwrites_the_urot(void **state)
     image_recipe(&recipe, UROT_ADDR, HEADER, SECURE_STACK);
     recipe.owner = 2;
     recipe.header.version.major = 9;
-    put(&recipe, 0xC000);
+    put(&recipe, 0xC000 + SECTOR);
     const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
     open_journal();
     assert_int_equal(journal_set(&journal, 0, &component), GARRISON_OK);

@@ -282,9 +282,8 @@ static void what_is_left_of_earlier_images_is_erased(void **state)
     memset(rest, 0x3C, sizeof rest);
     for (uint32_t component = 0; component < 3; component++) {
         const psa_fwu_component_t name = update_component(component);
-        const uint32_t skip = component == UROT ? 0 : SECTOR;
         begin_anew(state);
-        flash_emulator_poke(&bench.slots, layout.slot[component].download_off + skip, rest,
+        flash_emulator_poke(&bench.slots, layout.slot[component].download_off + SECTOR, rest,
                             sizeof rest);
         assert_int_equal(psa_fwu_start(name, NULL, 0), PSA_SUCCESS);
         assert_int_equal(update_query(component).impl.written, 0);
