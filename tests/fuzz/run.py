@@ -51,18 +51,21 @@ FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
 HANG_SECONDS = 10
 
 
-def compiler(folder):
-    """clang, when it can link libFuzzer."""
+def compiler(folder, target):
+    """clang, when it can link libFuzzer; tried in files of this target's own, as others run too."""
     clang = shutil.which('clang')
     if not clang:
         return None
-    probe = os.path.join(folder, 'probe.c')
-    with open(probe, 'w', encoding='utf-8') as file:
+    probe = os.path.join(folder, 'probe-' + target)
+    with open(probe + '.c', 'w', encoding='utf-8') as file:
         file.write('#include <stddef.h>\n#include <stdint.h>\n'
                    'int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)\n'
                    '{ (void)data; (void)size; return 0; }\n')
-    works = subprocess.run([clang] + FLAGS + ['-o', os.path.join(folder, 'probe'), probe],
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    works = subprocess.run([clang] + FLAGS + ['-o', probe, probe + '.c'],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                           text=True)
+    if works.returncode != 0:
+        print(works.stdout)
     return clang if works.returncode == 0 else None
 
 
@@ -98,7 +101,7 @@ def build(clang, folder, target):
 
 def main(folder, seconds, target):
     os.makedirs(folder, exist_ok=True)
-    clang = compiler(folder)
+    clang = compiler(folder, target)
     if not clang:
         print('fuzz: no clang with libFuzzer (packages clang and libclang-rt-dev)')
         return SKIPPED
