@@ -281,14 +281,33 @@ static enum garrison_status plan_member(const struct install *install, uint16_t 
     const bool there = hardened_ok(image_parse(&place, &old));
     const uint32_t bytes =
         there && old.total_size > found.image.total_size ? old.total_size : found.image.total_size;
-    const bool seal = (slot->flags & LAYOUT_SLOT_ENCRYPTED) != 0 || (there && old.wrapped_len != 0);
+    /* Of a new image that goes back, too, nothing may stand in clear where it was staged. */
+    const bool seal = (slot->flags & LAYOUT_SLOT_ENCRYPTED) != 0 || found.image.wrapped_len != 0 ||
+                      (there && old.wrapped_len != 0);
     *staged = (struct journal_component){
-        .state = JOURNAL_STAGED,
         .size = found.image.total_size,
         .sectors = (uint16_t)install_sectors(install, bytes),
         .sealed = seal ? seal_number(install->journal->operation.number + 1u) : 0,
     };
     return GARRISON_OK;
+}
+
+/** In which state the journal has a set while it is swapped in, `after` being the one it is to get. */
+static enum journal_state state_under_way(enum journal_state after)
+{
+    return after == JOURNAL_UPDATED ? JOURNAL_UPDATED : JOURNAL_STAGED;
+}
+
+/** The state that the set of the operation under way is to get. */
+static enum journal_state state_after(const struct journal *journal)
+{
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        if ((1u << i & journal->operation.set) != 0 &&
+            journal->component[i].state == JOURNAL_UPDATED) {
+            return JOURNAL_UPDATED;
+        }
+    }
+    return JOURNAL_TRIAL;
 }
 
 /** Verifies a staged set and swaps it in; a set that may not come is FAILED and nothing is touched. */
@@ -314,11 +333,13 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
     }
     for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
         if ((1u << i & members) != 0) {
+            /* What needs no trial would get one, were the power cut before the operation begins. */
+            staged[i].state = after == JOURNAL_UPDATED ? JOURNAL_CANDIDATE : JOURNAL_STAGED;
             status = journal_set(journal, i, &staged[i]);
         }
     }
     if (hardened_ok(status)) {
-        status = journal_begin(journal, JOURNAL_INSTALL, members, JOURNAL_STAGED, 0);
+        status = journal_begin(journal, JOURNAL_INSTALL, members, state_under_way(after), 0);
     }
     return hardened_ok(status) ? run_forward(install, after) : status;
 }
@@ -345,7 +366,7 @@ enum garrison_status install_run(const struct install *install, uint16_t mine)
     }
     switch (install->journal->operation.kind) {
     case JOURNAL_INSTALL:
-        return run_forward(install, JOURNAL_TRIAL);
+        return run_forward(install, state_after(install->journal));
     case JOURNAL_REVERT:
         return run_back(install);
     default:

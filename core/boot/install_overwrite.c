@@ -16,6 +16,9 @@ static enum garrison_status overwrite(const struct install *install)
     enum garrison_status status = install_verify_staged(install, INSTALL_COMPONENT_UROT, &found);
     clear_init(&clear, install->flash, slot->download_off);
     if (hardened_ok(status)) {
+        status = install_check_dependencies(install, 1u << INSTALL_COMPONENT_UROT, &found.image);
+    }
+    if (hardened_ok(status)) {
         status = clear_body(&clear, &found.image, install->image_key);
     }
     if (hardened_ok(status)) {

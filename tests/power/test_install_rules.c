@@ -94,6 +94,28 @@ static void begin_anew(void **state)
     set_up_images(false);
 }
 
+/** The uROT, too, though it is installed before the others are looked at. */
+static void a_urot_that_needs_a_newer_manager_waits_for_it(void **state)
+{
+    struct image_dependency dependency = {.role = IMAGE_ROLE_MANAGER, .version = {1, 0, 1, 0}};
+    begin_anew(state);
+    make(&bench.renewed[UROT], UROT, 2, 80, false, &dependency);
+    stage_set(&scenes[UROT]);
+    expect_refused(&scenes[UROT], GARRISON_ERROR_DEPENDENCY);
+    /* The manager's new image being staged is not enough: it might not stay. */
+    begin_anew(state);
+    make(&bench.renewed[UROT], UROT, 2, 80, false, &dependency);
+    stage_set(&(const struct scene){.set = BIT(UROT) | BIT(MANAGER)});
+    set_state(&(const struct scene){.set = BIT(MANAGER)}, JOURNAL_CANDIDATE);
+    expect_refused(&scenes[UROT], GARRISON_ERROR_DEPENDENCY);
+    dependency.version.revision = 0;
+    begin_anew(state);
+    make(&bench.renewed[UROT], UROT, 2, 80, false, &dependency);
+    stage_set(&scenes[UROT]);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(is_active(&bench.renewed[UROT], UROT));
+}
+
 static void a_clear_image_is_refused_where_encrypted_ones_are_asked_for(void **state)
 {
     begin_anew(state);
@@ -208,6 +230,42 @@ static void a_spoilt_image_gives_way_to_a_staged_one(void **state)
     }
 }
 
+/**
+ * There is nothing that a trial could go back to, so whatever cuts come between, the next boots find
+ * the image that was staged, and no trial to be accepted.
+ */
+static void a_recovery_that_is_cut_needs_no_trial(void **state)
+{
+    static const struct scene *const both[] = {&scenes[2], &scenes[5]};
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        const struct scene staged = {.set = BIT(APPLICATION), .encrypted = both[i]->encrypted};
+        bool cut = true;
+        uint32_t at = 0;
+        for (; cut; at++) {
+            begin_anew(state);
+            set_up_images(staged.encrypted);
+            stage_set(&staged);
+            set_state(&staged, JOURNAL_CANDIDATE);
+            spoil(APPLICATION);
+            flash_power_arm(&bench.power, at, FLASH_CUT_AFTER);
+            const enum garrison_status status = recover(APPLICATION);
+            cut = bench.power.off;
+            flash_power_on(&bench.power);
+            assert_true(cut || status == GARRISON_OK);
+            for (unsigned boots = 0; boots < 3; boots++) {
+                if (boot() != GARRISON_OK) {
+                    assert_int_equal(boots, 0); /* the cut was before anything was begun */
+                    assert_int_equal(recover(APPLICATION), GARRISON_OK);
+                }
+                assert_true(is_active(&bench.renewed[APPLICATION], APPLICATION));
+            }
+            const struct journal journal = open_journal();
+            assert_int_equal(journal.component[APPLICATION].state, JOURNAL_UPDATED);
+        }
+        assert_true(at > 20);
+    }
+}
+
 static void nothing_to_recover_with_is_told(void **state)
 {
     for (uint32_t component = 0; component < 3; component++) {
@@ -221,6 +279,24 @@ static void nothing_to_recover_with_is_told(void **state)
         assert_int_equal(recover(component), GARRISON_ERROR_BLANK);
         assert_int_equal(bench.slots.programmed + bench.slots.erased, operations);
     }
+}
+
+/** The old one being in clear, only the new one is anybody's secret: it goes back sealed. */
+static void a_first_encrypted_image_goes_back_sealed(void **state)
+{
+    const struct scene scene = {.set = BIT(MANAGER) | BIT(APPLICATION), .encrypted = true};
+    (void)state;
+    set_up_images(true);
+    for (uint32_t i = MANAGER; i <= APPLICATION; i++) {
+        make(&bench.old[i], i, 1, 60 + 100 * i, false, NULL);
+    }
+    stage_set(&scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.renewed, scene.set));
+    expect_consistent(&scene);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.old, scene.set));
+    expect_consistent(&scene);
 }
 
 /** What leaves the active slot is never sealed twice under one number. */
@@ -262,13 +338,16 @@ int main(void)
         TEST(a_rejected_set_goes_back_and_says_so),
         TEST(a_set_is_refused_for_one_bad_image),
         TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
+        TEST(a_urot_that_needs_a_newer_manager_waits_for_it),
         TEST(an_image_larger_than_its_slot_is_refused),
         TEST(a_set_whose_images_meet_in_the_download_area_is_refused),
         TEST(an_image_that_rots_under_way_goes_back),
         TEST(a_spoilt_image_gives_way_to_the_old_one),
         TEST(the_old_image_is_not_taken_below_the_counter),
         TEST(a_spoilt_image_gives_way_to_a_staged_one),
+        TEST(a_recovery_that_is_cut_needs_no_trial),
         TEST(nothing_to_recover_with_is_told),
+        TEST(a_first_encrypted_image_goes_back_sealed),
         TEST(each_operation_seals_anew),
         TEST(a_revert_can_still_boot_the_old_counter),
     };
