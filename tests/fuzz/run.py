@@ -25,16 +25,27 @@ MBEDTLS_FLAGS = ['-DMBEDTLS_CONFIG_FILE="garrison_mbedtls_config.h"',
                  '-DMBEDTLS_PSA_P256M_DRIVER_ENABLED', '-include', 'garrison_p256.h',
                  *('-I' + os.path.join(ROOT, part)
                    for part in (MBEDTLS, MBEDTLS + '/include', MBEDTLS + '/library', P256))]
+# The boot stages' arithmetic.
+CRYPTO = [*(MBEDTLS + '/library/' + name
+            for name in ('aes.c', 'aesni.c', 'platform.c', 'platform_util.c', 'sha256.c')),
+          MBEDTLS + '/garrison_p256_random.c', MBEDTLS + '/garrison_zeroize.c',
+          P256 + '/p256-m.c']
 # What each target is made of; a folder stands for its C files.
 TARGETS = {
     'image': ['tests/fuzz/fuzz_image.c', 'tests/support/image_maker.c',
               'tests/support/verify_memo.c', 'core/base/secret.c', 'core/base/status.c',
               'core/boot/clear.c', 'core/boot/decrypt.c', 'core/boot/der.c',
-              'core/boot/image.c', 'core/boot/sha256.c', 'core/boot/verify.c',
-              *(MBEDTLS + '/library/' + name
-                for name in ('aes.c', 'aesni.c', 'platform.c', 'platform_util.c', 'sha256.c')),
-              MBEDTLS + '/garrison_p256_random.c', MBEDTLS + '/garrison_zeroize.c',
-              P256 + '/p256-m.c'],
+              'core/boot/image.c', 'core/boot/sha256.c', 'core/boot/verify.c', *CRYPTO],
+    'rescue': ['tests/fuzz/fuzz_rescue.c', 'tests/fuzz/rescue_device.c',
+               'tests/support/flash_emulator.c', 'tests/support/image_maker.c',
+               'tests/support/verify_memo.c',
+               *('core/base/' + name for name in ('secret.c', 'status.c', 'text.c')),
+               *('core/boot/' + name
+                 for name in ('clear.c', 'decrypt.c', 'der.c', 'image.c', 'install.c',
+                              'install_image.c', 'install_overwrite.c', 'keys.c',
+                              'layout_find.c', 'policy.c', 'rescue.c', 'rescue_frame.c',
+                              'role.c', 'sha256.c', 'swap.c', 'verify.c')),
+               'core/store/journal.c', 'core/store/window.c', *CRYPTO],
     'store': ['tests/fuzz/fuzz_store.c', 'tests/power/store_hostile.c',
               'tests/power/store_model.c', 'tests/power/store_world.c',
               'tests/support/flash_emulator.c', 'tests/support/toy_protection.c',
@@ -44,8 +55,9 @@ TARGETS = {
                'core/services/update_write.c', 'core/store/journal.c', 'core/store/window.c'],
 }
 # What the compiler is told besides, for each target, and the linker.
-EXTRA = {'image': MBEDTLS_FLAGS}
-LINK = {'image': ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']}
+MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
+EXTRA = {'image': MBEDTLS_FLAGS, 'rescue': MBEDTLS_FLAGS}
+LINK = {'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
 HANG_SECONDS = 10
