@@ -22,6 +22,7 @@ static const struct {
     {GARRISON_ERROR_POLICY, "was it linked and signed for this slot? garrison image info tells"},
     {GARRISON_ERROR_FORMAT, "is it an image? garrison image info tells"},
     {GARRISON_ERROR_BOUNDS, "is it whole? garrison image info tells"},
+    {GARRISON_ERROR_DECRYPT, "encrypt it to the device: decryption_keys in its description"},
 };
 
 static const char *advice_for(enum garrison_status reason)

@@ -22,6 +22,7 @@ static const struct {
     {GARRISON_ERROR_DEPENDENCY, "another image must be there, or be newer"},
     {GARRISON_ERROR_UNACCEPTED, "not accepted before the reset"},
     {GARRISON_ERROR_REJECTED, "rejected while on trial"},
+    {GARRISON_ERROR_DECRYPT, "encrypted, and not to a key of this device"},
 };
 
 #define COUNT ((uint8_t)(sizeof statuses / sizeof statuses[0]))

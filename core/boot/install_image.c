@@ -156,8 +156,9 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
         found->image.wrapped_len == 0) {
         status = GARRISON_ERROR_POLICY;
     }
-    if (hardened_ok(status)) {
-        status = clear_body(&clear, &found->image, install->image_key);
+    if (hardened_ok(status) &&
+        !hardened_ok(clear_body(&clear, &found->image, install->image_key))) {
+        status = GARRISON_ERROR_DECRYPT;
     }
     return verify_clear(install, component, status, &clear, found);
 }

@@ -17,8 +17,9 @@ uint32_t install_staged_off(const struct install *install, const struct layout_s
 
 /**
  * Verifies the image that is staged for a component, decrypting it as it is read.
- * @return as install_verify(); as clear_body(); GARRISON_ERROR_POLICY: not encrypted, but the slot
- *         asks for it.
+ * @return as install_verify(); GARRISON_ERROR_DECRYPT: encrypted, and the key that images are
+ *         encrypted to is another one or not there; GARRISON_ERROR_POLICY: not encrypted, but the
+ *         slot asks for it.
  */
 enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
                                            struct install_image *found) GARRISON_MUST_USE;

@@ -266,12 +266,28 @@ static void open_journal(void)
     };
 }
 
+/** Says why updates were given up that were not before. */
+static void tell_failed(const struct journal *before)
+{
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        const struct journal_component *component = &run.journal.component[i];
+        struct text text;
+        if (component->state == JOURNAL_FAILED && before->component[i].state != JOURNAL_FAILED) {
+            begin_line(&text, image_role_text(install_role(i)));
+            text_add(&text, " update given up: ");
+            text_add(&text, garrison_status_text(garrison_status_at(component->reason)));
+            port_log(text.line);
+        }
+    }
+}
+
 /** Does what the journal asks for. What it could not do, the next boot tries again. */
 static void install(void)
 {
     if (!run.journal_known || !install_is_due(&run.journal, run.mine)) {
         return;
     }
+    const struct journal before = run.journal;
     enum garrison_status status = fetch_keys();
     if (hardened_ok(status)) {
         status = run.stage->install(&run.install, run.mine);
@@ -279,6 +295,7 @@ static void install(void)
     if (!hardened_ok(status)) {
         complain("installation not finished", status);
     }
+    tell_failed(&before);
     forget_keys();
 }
 

@@ -427,6 +427,7 @@ static psa_status_t error_of(const struct journal_component *component)
         {GARRISON_ERROR_FULL, PSA_ERROR_INSUFFICIENT_STORAGE},
         {GARRISON_ERROR_STALE, PSA_ERROR_NOT_PERMITTED},
         {GARRISON_ERROR_DEPENDENCY, PSA_ERROR_DEPENDENCY_NEEDED},
+        {GARRISON_ERROR_DECRYPT, PSA_ERROR_INVALID_SIGNATURE},
     };
     const enum garrison_status reason = garrison_status_at(component->reason);
     if (component->state != JOURNAL_FAILED && component->state != JOURNAL_REJECTED) {

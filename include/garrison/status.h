@@ -31,7 +31,8 @@ enum garrison_status {
     GARRISON_ERROR_STALE = 0x39A65CF0,       /**< Authentic, but older than what a counter says. */
     GARRISON_ERROR_DEPENDENCY = 0x5C0F3AA6,  /**< Another image must be there, or be newer. */
     GARRISON_ERROR_UNACCEPTED = 0x2687D8E1,  /**< On trial, and not accepted before the reset. */
-    GARRISON_ERROR_REJECTED = 0x47D1B27E     /**< On trial, and rejected. */
+    GARRISON_ERROR_REJECTED = 0x47D1B27E,    /**< On trial, and rejected. */
+    GARRISON_ERROR_DECRYPT = 0x434685DB      /**< Encrypted, and not to a key that is here. */
 };
 
 /** The result in words, for logs: "signature is not by the expected owner". Never NULL. */

@@ -145,7 +145,7 @@ struct install install_with(struct journal *journal)
         .layout = &layout,
         .keys = &bench.keys,
         .counters = &bench.counters,
-        .image_key = bench.image_key,
+        .image_key = bench.no_image_key ? NULL : bench.image_key,
         .seal_key = bench.seal_key,
         .journal = journal,
         .buffer = buffer,

@@ -42,6 +42,7 @@ struct install_bench {
     struct key_record keys;
     struct boot_counters counters;
     uint8_t image_key[32];
+    bool no_image_key; /**< Images are encrypted to nothing. */
     uint8_t seal_key[32];
     struct made_image old[3];
     struct made_image renewed[3];

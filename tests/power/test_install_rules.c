@@ -124,6 +124,19 @@ static void a_clear_image_is_refused_where_encrypted_ones_are_asked_for(void **s
     expect_refused(&scenes[3], GARRISON_ERROR_POLICY);
 }
 
+static void an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_to(void **state)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct scene *scene = &scenes[4u + i % 2u]; /* the uROT; manager and application */
+        begin_anew(state);
+        set_up_images(true);
+        stage_set(scene);
+        bench.no_image_key = i < 2;
+        bench.image_key[31] ^= 1;
+        expect_refused(scene, GARRISON_ERROR_DECRYPT);
+    }
+}
+
 static void an_image_larger_than_its_slot_is_refused(void **state)
 {
     begin_anew(state);
@@ -339,6 +352,7 @@ int main(void)
         TEST(a_set_is_refused_for_one_bad_image),
         TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
         TEST(a_urot_that_needs_a_newer_manager_waits_for_it),
+        TEST(an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_to),
         TEST(an_image_larger_than_its_slot_is_refused),
         TEST(a_set_whose_images_meet_in_the_download_area_is_refused),
         TEST(an_image_that_rots_under_way_goes_back),

@@ -18,7 +18,7 @@ static const struct layout_record usual_layout = {
     .journal_size = 2 * SECTOR,
     .slot =
         {
-            {IMAGE_ROLE_UROT, UROT_OFF, SECTOR, 0xC000, 2 * SECTOR, 0},
+            {IMAGE_ROLE_UROT, UROT_OFF, SECTOR, UROT_DOWNLOAD_OFF, 2 * SECTOR, 0},
             {IMAGE_ROLE_MANAGER, MANAGER_OFF, 2 * SECTOR, DOWNLOAD_OFF, 3 * SECTOR, 0},
             {IMAGE_ROLE_APPLICATION, APPLICATION_OFF, 3 * SECTOR, DOWNLOAD_OFF, 4 * SECTOR, 0},
             {IMAGE_ROLE_MODULE_0 + 2, MODULE_OFF, SECTOR, 0, 0, LAYOUT_SLOT_OPTIONAL},

@@ -8,20 +8,21 @@
 #include "support/image_maker.h"
 #include "support/port_fake.h"
 
-#define SECTOR           0x1000u
-#define UROT_OFF         0x1000u
-#define MANAGER_OFF      0x2000u
-#define MODULE_OFF       0x4000u
-#define APPLICATION_OFF  0x5000u
-#define DOWNLOAD_OFF     0x8000u
-#define JOURNAL_OFF      0xE000u
-#define UROT_ADDR        0x0C001000u
-#define MANAGER_ADDR     0x0C002000u
-#define MODULE_ADDR      0x0C004000u
-#define APPLICATION_ADDR 0x08005000u
-#define SECURE_STACK     0x30050000u
-#define CLIENT_STACK     0x20040000u
-#define HEADER           0x400u
+#define SECTOR            0x1000u
+#define UROT_OFF          0x1000u
+#define MANAGER_OFF       0x2000u
+#define MODULE_OFF        0x4000u
+#define APPLICATION_OFF   0x5000u
+#define DOWNLOAD_OFF      0x8000u
+#define UROT_DOWNLOAD_OFF 0xC000u
+#define JOURNAL_OFF       0xE000u
+#define UROT_ADDR         0x0C001000u
+#define MANAGER_ADDR      0x0C002000u
+#define MODULE_ADDR       0x0C004000u
+#define APPLICATION_ADDR  0x08005000u
+#define SECURE_STACK      0x30050000u
+#define CLIENT_STACK      0x20040000u
+#define HEADER            0x400u
 
 /* The stages under test, with tables of their own. */
 extern const struct boot_stage irot;

@@ -146,7 +146,7 @@ static void statuses_have_numbers_texts_and_distance(void **state)
     while (garrison_status_index(garrison_status_at(count)) == count) {
         count++;
     }
-    assert_int_equal(count, 17);
+    assert_int_equal(count, 18);
     assert_int_equal(garrison_status_index((enum garrison_status)0), 0xFF);
     assert_string_equal(garrison_status_text((enum garrison_status)0), "unknown result");
     for (uint8_t i = 0; i < count; i++) {

@@ -8,10 +8,12 @@
 #include "base/bytes.h"
 #include "base/crc32.h"
 #include "boot/counters.h"
+#include "boot/decrypt.h"
 #include "boot/rescue_frame.h"
 #include "stage_fixture.h"
 #include "store/journal.h"
 #include "store/window.h"
+#include "support/wrapped_key.h"
 
 /* Rollback counters. */
 
@@ -79,9 +81,8 @@ static void open_journal(void)
     assert_int_equal(journal_open(&journal, &journal_area.device), GARRISON_OK);
 }
 
-static void stage_application(uint32_t counter, uint32_t stack)
+static void sign_and_stage_application(uint32_t counter)
 {
-    image_recipe(&application, APPLICATION_ADDR, HEADER, stack);
     application.owner = 4;
     application.header.version.major = 9;
     recipe_add_protected(&application, IMAGE_TLV_COUNTER, &counter, sizeof counter);
@@ -89,6 +90,12 @@ static void stage_application(uint32_t counter, uint32_t stack)
     const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
     open_journal();
     assert_int_equal(journal_set(&journal, 2, &component), GARRISON_OK);
+}
+
+static void stage_application(uint32_t counter, uint32_t stack)
+{
+    image_recipe(&application, APPLICATION_ADDR, HEADER, stack);
+    sign_and_stage_application(counter);
 }
 
 static uint8_t booted_major(void)
@@ -136,6 +143,15 @@ static void what_may_not_be_started_is_not_installed(void **state)
     assert_int_equal(booted_major(), old);
     assert_int_equal(journal.component[2].state, JOURNAL_FAILED);
     assert_int_equal(journal.component[2].reason, garrison_status_index(GARRISON_ERROR_POLICY));
+    assert_string_equal(port_fake.log[1], "uROT: application update given up: not allowed");
+}
+
+static void stage_urot(const struct image_recipe *recipe)
+{
+    put(recipe, UROT_DOWNLOAD_OFF + SECTOR);
+    const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
+    open_journal();
+    assert_int_equal(journal_set(&journal, 0, &component), GARRISON_OK);
 }
 
 static void irot_overwrites_the_urot(void **state)
@@ -145,15 +161,90 @@ static void irot_overwrites_the_urot(void **state)
     image_recipe(&recipe, UROT_ADDR, HEADER, SECURE_STACK);
     recipe.owner = 2;
     recipe.header.version.major = 9;
-    put(&recipe, 0xC000 + SECTOR);
-    const struct journal_component component = {.state = JOURNAL_STAGED, .size = made.len};
-    open_journal();
-    assert_int_equal(journal_set(&journal, 0, &component), GARRISON_OK);
+    stage_urot(&recipe);
     run(&irot);
     assert_int_equal(ended, PORT_LEFT);
     assert_int_equal(handoff_find(&port_fake.handoff, IMAGE_ROLE_UROT)->version.major, 9);
     open_journal();
     assert_int_equal(journal.component[0].state, JOURNAL_UPDATED);
+}
+
+/** The private key that wrapped_key.h is encrypted to. */
+static void provision_image_key(uint32_t off)
+{
+    for (uint8_t i = 0; i < IMAGE_KEY_BYTES; i++) {
+        port_fake.store[off + i] = (uint8_t)(i + 1u);
+    }
+}
+
+static void make_encrypted(struct image_recipe *recipe)
+{
+    recipe->header.flags |= IMAGE_FLAG_ENCRYPTED_256;
+    recipe_add_extra(recipe, IMAGE_TLV_ECIES, wrapped_key_256, sizeof wrapped_key_256);
+}
+
+/** Encrypts the body of the image that was put last. */
+static void encrypt_body(uint32_t off)
+{
+    uint8_t secret[IMAGE_KEY_BYTES];
+    struct image_header header;
+    struct decrypt cipher;
+    for (uint8_t i = 0; i < sizeof secret; i++) {
+        secret[i] = (uint8_t)(i + 1u);
+    }
+    memcpy(&header, made.bytes, sizeof header);
+    const struct view wrapped = {wrapped_key_256, sizeof wrapped_key_256};
+    assert_int_equal(decrypt_open(&cipher, secret, wrapped), GARRISON_OK);
+    decrypt_apply(&cipher, 0, port_fake.flash.bytes + off + HEADER, header.body_size);
+    decrypt_close(&cipher);
+}
+
+static void urot_opens_images_with_the_key_of_its_level(void **state)
+{
+    (void)state;
+    put_application(3);
+    const uint8_t old = application.header.version.major;
+    for (uint32_t i = 0; i < 2; i++) {
+        provision_image_key(i == 0 ? IMAGE_KEY_OFF_HDPL1 : IMAGE_KEY_OFF_HDPL2);
+        image_recipe(&application, APPLICATION_ADDR, HEADER, CLIENT_STACK);
+        make_encrypted(&application);
+        sign_and_stage_application(8);
+        encrypt_body(DOWNLOAD_OFF + SECTOR);
+        port_fake.log_count = 0;
+        assert_int_equal(booted_major(), i == 0 ? old : 9);
+        assert_int_equal(journal.component[2].state, i == 0 ? JOURNAL_FAILED : JOURNAL_TRIAL);
+    }
+}
+
+static void what_is_encrypted_to_no_key_that_is_there_is_not_installed(void **state)
+{
+    struct image_recipe recipe;
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        image_recipe(&recipe, UROT_ADDR, HEADER, SECURE_STACK);
+        recipe.owner = 2;
+        recipe.header.version.major = 9;
+        make_encrypted(&recipe);
+        stage_urot(&recipe);
+        encrypt_body(UROT_DOWNLOAD_OFF + SECTOR);
+        if (i > 0) {
+            provision_image_key(IMAGE_KEY_OFF_HDPL1);
+            port_fake.store[IMAGE_KEY_OFF_HDPL1] ^= i == 1 ? 1 : 0;
+        }
+        port_fake.log_count = 0;
+        run(&irot);
+        assert_int_equal(ended, PORT_LEFT);
+        open_journal();
+        if (i == 2) {
+            assert_int_equal(journal.component[0].state, JOURNAL_UPDATED);
+            continue;
+        }
+        assert_int_equal(journal.component[0].state, JOURNAL_FAILED);
+        assert_int_equal(journal.component[0].reason,
+                         garrison_status_index(GARRISON_ERROR_DECRYPT));
+        assert_string_equal(port_fake.log[1], "iROT: uROT update given up: encrypted, and not to a "
+                                              "key of this device");
+    }
 }
 
 static void a_spoilt_image_is_replaced_by_the_staged_one(void **state)
@@ -254,6 +345,8 @@ int main(void)
         TEST(an_accepted_image_raises_its_counter),
         TEST(what_may_not_be_started_is_not_installed),
         TEST_IROT(irot_overwrites_the_urot),
+        TEST(urot_opens_images_with_the_key_of_its_level),
+        TEST_IROT(what_is_encrypted_to_no_key_that_is_there_is_not_installed),
         TEST(a_spoilt_image_is_replaced_by_the_staged_one),
         TEST(without_a_device_key_nothing_is_installed_and_the_chain_goes_on),
         TEST(a_journal_of_the_future_installs_nothing),
