@@ -105,6 +105,12 @@ static const struct config_field key_fields[] = {
 };
 static const struct config_field key_item = {.kind = CONFIG_MAP, .fields = key_fields};
 
+static const struct config_field decryption_fields[] = {
+    {.key = "urot", .kind = CONFIG_PATH, .offset = offsetof(struct device_decryption, urot)},
+    {.key = "others", .kind = CONFIG_PATH, .offset = offsetof(struct device_decryption, others)},
+    {.key = NULL},
+};
+
 #define RUN(member) .offset = offsetof(struct device_run, member)
 
 static const struct config_field run_fields[] = {
@@ -170,6 +176,7 @@ static const struct config_field root_fields[] = {
      OFFSET(keys),
      .item = &key_item,
      .item_size = sizeof(struct device_key)},
+    {.key = "decryption_keys", .kind = CONFIG_MAP, OFFSET(decryption), .fields = decryption_fields},
     {.key = "images",
      .kind = CONFIG_LIST,
      OFFSET(images),

@@ -63,6 +63,12 @@ struct device_layout {
     struct config_list slots; /**< Of struct device_slot. */
 };
 
+/** Private keys that images are encrypted to. */
+struct device_decryption {
+    struct config_value urot;   /**< PATH: of images of the uROT. */
+    struct config_value others; /**< PATH: of all other images. */
+};
+
 struct device_values {
     struct {
         struct config_value uid;    /**< HEX, 12 bytes. */
@@ -72,7 +78,8 @@ struct device_values {
     struct device_options option_bytes;
     struct device_layout layout; /**< Without slots: the default one. */
     struct config_list keys;     /**< Of struct device_key. */
-    struct config_list images;   /**< Of struct device_image. */
+    struct device_decryption decryption;
+    struct config_list images; /**< Of struct device_image. */
 };
 
 extern const struct config_schema device_schema;

@@ -248,6 +248,71 @@ static int plan_keys(struct provision_plan *plan)
     return EXIT_DONE;
 }
 
+/** A device that could sign what it verifies would be no protection for its owner. */
+static bool is_an_owners(const struct provision_plan *plan, const uint8_t point[64])
+{
+    for (unsigned i = 0; i < plan->keys.count; i++) {
+        if (memcmp(plan->keys.key[i].point, point, sizeof plan->keys.key[i].point) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int plan_image_key(struct provision_plan *plan, const struct config_value *file,
+                          struct plan_image_key *image_key)
+{
+    struct key key;
+    if (file->text == NULL) {
+        return EXIT_DONE;
+    }
+    int status = key_read(file->text, true, &key);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (is_an_owners(plan, key.point)) {
+        status = refuse(plan, file->at, "is a key that signs; the device may not hold it");
+    } else {
+        image_key->given = true;
+        memcpy(image_key->secret, key.secret, sizeof image_key->secret);
+    }
+    key_wipe(&key);
+    return status;
+}
+
+static int plan_image_keys(struct provision_plan *plan)
+{
+    const struct device_decryption *files = &plan->values.decryption;
+    plan->image_key[0].off = IMAGE_KEY_OFF_HDPL1;
+    plan->image_key[1].off = IMAGE_KEY_OFF_HDPL2;
+    const int status = plan_image_key(plan, &files->urot, &plan->image_key[0]);
+    return status != EXIT_DONE ? status : plan_image_key(plan, &files->others, &plan->image_key[1]);
+}
+
+/** A slot that takes encrypted images only is of no use to a device that opens none. */
+static int plan_encrypted_slots(struct provision_plan *plan, bool allow_invalid)
+{
+    const struct config_list *slots = &plan->values.layout.slots;
+    const struct device_slot *slot = slots->items;
+    for (size_t i = 0; i < slots->count; i++) {
+        const bool urot = slot[i].role.number == IMAGE_ROLE_UROT;
+        if (slot[i].encrypted.number == 0 || plan->image_key[urot ? 0 : 1].given) {
+            continue;
+        }
+        char why[200];
+        (void)snprintf(
+            why, sizeof why,
+            "every update of this slot will be refused: there is no decryption_keys.%s%s",
+            urot ? "urot" : "others",
+            allow_invalid ? "" : "; --allow-invalid writes it all the same");
+        const int status = refuse(plan, slot[i].encrypted.at, why);
+        if (!allow_invalid) {
+            return status;
+        }
+    }
+    return EXIT_DONE;
+}
+
 /* Images. */
 
 /** Offset in the user flash of an address of either alias; false: it is not there. */
@@ -375,6 +440,8 @@ static int plan_all(struct provision_plan *plan, bool allow_invalid)
     status = status == EXIT_DONE ? plan_option_bytes(plan) : status;
     status = status == EXIT_DONE ? plan_watermarks(plan, allow_invalid) : status;
     status = status == EXIT_DONE ? plan_keys(plan) : status;
+    status = status == EXIT_DONE ? plan_image_keys(plan) : status;
+    status = status == EXIT_DONE ? plan_encrypted_slots(plan, allow_invalid) : status;
     const struct device_image *image = values->images.items;
     for (size_t i = 0; status == EXIT_DONE && i < values->images.count; i++) {
         status = plan_image(plan, &image[i], allow_invalid);
@@ -405,4 +472,5 @@ void plan_fini(struct provision_plan *plan)
     }
     config_close(plan->config);
     secret_wipe(&plan->identity, sizeof plan->identity);
+    secret_wipe(plan->image_key, sizeof plan->image_key);
 }

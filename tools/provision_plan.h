@@ -11,6 +11,16 @@
 
 #define PLAN_IMAGES_MAX 32u
 
+/** A private key that images are encrypted to, for the stage of one level. */
+struct plan_image_key {
+    bool given;
+    uint32_t off; /**< In the keys store. */
+    uint8_t secret[IMAGE_KEY_BYTES];
+};
+
+/** One for the uROT's images, one for all others. */
+#define PLAN_IMAGE_KEYS 2u
+
 /** A change of an option word: the bits of `mask` become those of `value`. */
 struct plan_option {
     const char *word; /**< As sim_option_write() knows it. */
@@ -33,6 +43,7 @@ struct provision_plan {
     unsigned options;
     struct layout_record layout;
     struct key_record keys; /**< count 0: not written, nor is the layout. */
+    struct plan_image_key image_key[PLAN_IMAGE_KEYS];
     struct plan_image image[PLAN_IMAGES_MAX];
     unsigned images;
 };

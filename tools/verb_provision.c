@@ -74,6 +74,21 @@ static enum sim_status write_records(struct sim *sim, const struct provision_pla
                                        (const uint8_t *)&plan->layout, sizeof plan->layout, error);
 }
 
+/** What the stages decrypt with, each at its own level. */
+static enum sim_status write_image_keys(struct sim *sim, const struct provision_plan *plan,
+                                        struct sim_error *error)
+{
+    enum sim_status status = SIM_OK;
+    for (unsigned i = 0; status == SIM_OK && i < PLAN_IMAGE_KEYS; i++) {
+        const struct plan_image_key *key = &plan->image_key[i];
+        if (key->given) {
+            status =
+                sim_poke(sim, KEYS_STORE_ADDR + key->off, key->secret, sizeof key->secret, error);
+        }
+    }
+    return status;
+}
+
 static enum sim_status write_all(struct sim *sim, const struct provision_plan *plan,
                                  struct sim_error *error)
 {
@@ -85,6 +100,9 @@ static enum sim_status write_all(struct sim *sim, const struct provision_plan *p
     }
     if (status == SIM_OK) {
         status = write_records(sim, plan, error);
+    }
+    if (status == SIM_OK) {
+        status = write_image_keys(sim, plan, error);
     }
     if (status == SIM_OK) {
         status = write_options(sim, plan, error);
@@ -131,7 +149,10 @@ static bool is_key(const char *path, const struct config_list *keys)
 /** What the device is made from is never replaced by it. */
 static int check_inputs(const char *path, const char *config, const struct provision_plan *plan)
 {
-    bool same = is_same(path, config) || is_key(path, &plan->values.keys);
+    const struct device_decryption *decryption = &plan->values.decryption;
+    bool same = is_same(path, config) || is_key(path, &plan->values.keys) ||
+                (decryption->urot.text != NULL && is_same(path, decryption->urot.text)) ||
+                (decryption->others.text != NULL && is_same(path, decryption->others.text));
     for (unsigned i = 0; i < plan->images; i++) {
         same = same || is_same(path, plan->image[i].config->file.text);
     }
@@ -187,7 +208,8 @@ static void say_plan(const struct provision_plan *plan)
         say("%s: bits 0x%08lX = 0x%08lX", plan->option[i].word, (unsigned long)plan->option[i].mask,
             (unsigned long)plan->option[i].value);
     }
-    say("keys: %u; slots: %u", plan->keys.count, plan->layout.count);
+    say("keys: %u; slots: %u; to decrypt with: %u", plan->keys.count, plan->layout.count,
+        plan->image_key[0].given + plan->image_key[1].given);
 }
 
 static int run_provision(const void *opaque, const char *const *operands)

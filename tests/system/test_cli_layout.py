@@ -132,6 +132,12 @@ class Provisioned(cli.Case):
         super().setUp()
         self.make_device_files()
 
+    def other_device(self):
+        """A description with what another layout than the default one needs, but no layout."""
+        self.run_ok('key', 'new', 'decryption.pem')
+        text = cli.DEVICE.replace('  secure_watermark: {bank1: 0-30, bank2: 3-127}\n', '')
+        return text + 'decryption_keys: {others: decryption.pem}\n'
+
     def provisioned_record(self, text):
         """The layout record of the option-byte keys of a device made from the description."""
         cli.write(self.path('device.yaml'), text)
@@ -148,33 +154,37 @@ class Provisioned(cli.Case):
         self.assertEqual(struct.unpack_from('<6I', record, 48 + 48),
                          (4, 0x3E000, 0xC8000, 0x106000, 0xCA000, 0))
         layout = LAYOUT[LAYOUT.index('layout'):LAYOUT.index('keys')]
-        text = cli.DEVICE.replace('  secure_watermark: {bank1: 0-30, bank2: 3-127}\n', '')
+        text = self.other_device()
         record = self.provisioned_record(text + layout)
         self.assertEqual(struct.unpack_from('<IHHII', record, 32),
                          (0x594C4147, 1, 4, 0x1D6000, 0x4000))
         self.assertEqual(struct.unpack_from('<6I', record, 48 + 72),
                          (16, 0x100000, 0x4000, 0x104000, 0x6000, 3))
 
+    @staticmethod
+    def with_module(text, layout):
+        key = '  - {role: module0, file: urot.pem}\nimages:'
+        image = '  - {role: module0, address: 0x0C100000, file: module.img}\n'
+        return text.replace('images:', key).replace('decryption', image + 'decryption', 1) + layout
+
     def test_an_image_stands_in_its_slot(self):
         layout = LAYOUT[LAYOUT.index('layout'):LAYOUT.index('keys')]
-        text = cli.DEVICE.replace('  secure_watermark: {bank1: 0-30, bank2: 3-127}\n', '')
+        text = self.other_device()
         moved = layout.replace('0x14000, size: 168K', '0x16000, size: 160K')
         cli.write(self.path('device.yaml'), text + moved)
         self.assert_refused(2, 'manager image will be refused: its slot begins at another address',
                             'provision', 'device.gar', '-c', 'device.yaml')
         small = layout.replace('{role: module0, offset: 0x100000, size: 16K',
                                '{role: module1, offset: 0x100000, size: 16K')
-        image = '  - {role: module0, address: 0x0C100000, file: module.img}\n'
-        key = '  - {role: module0, file: urot.pem}\nimages:'
         self.run_ok('image', 'sign', '-k', 'urot.pem', '--load-addr', '0x0C100000', '--version',
                     '1.0.0', 'urot.bin', 'module.img')
-        cli.write(self.path('device.yaml'), text.replace('images:', key) + image + small)
+        cli.write(self.path('device.yaml'), self.with_module(text, small))
         self.assert_refused(2, 'module 0 image will be refused: the layout has no slot for it',
                             'provision', 'device.gar', '-c', 'device.yaml')
         cli.write(self.path('big.bin'), cli.read(self.path('urot.bin')) + bytes(16384))
         self.run_ok('image', 'sign', '-k', 'urot.pem', '--load-addr', '0x0C100000', '--version',
                     '1.0.0', 'big.bin', 'module.img')
-        cli.write(self.path('device.yaml'), text.replace('images:', key) + image + layout)
+        cli.write(self.path('device.yaml'), self.with_module(text, layout))
         self.assert_refused(2, 'module 0 image will be refused: it is larger than its slot',
                             'provision', 'device.gar', '-c', 'device.yaml')
 
