@@ -417,6 +417,18 @@ static uint32_t count_mine(void)
     return count;
 }
 
+/** What is on trial may hang before it can say so; the reset that follows takes it back. */
+static void watch_trial(void)
+{
+    bool trial = false;
+    for (uint32_t i = 0; run.journal_known && i < INSTALL_COMPONENTS; i++) {
+        trial = trial || ((1u << i & run.mine) != 0 && install_on_trial(&run.install, i));
+    }
+    if (trial && run.stage->watch != NULL) {
+        run.stage->watch();
+    }
+}
+
 /** Closes the record and starts the next image, if every step was taken. */
 static GARRISON_NORETURN void leave(void)
 {
@@ -435,6 +447,7 @@ static GARRISON_NORETURN void leave(void)
     if (!hardened_steps_are(&run.steps, all)) {
         refuse("sequence", stage->role, GARRISON_ERROR_POLICY, NULL);
     }
+    watch_trial();
     port_boot_verdict(0);
     port_leave(next->addr);
 }

@@ -93,6 +93,12 @@ struct handoff *port_handoff(void);
 GARRISON_NORETURN void port_leave(uint32_t vectors);
 
 /**
+ * Starts the watchdog for a trial: unless it is fed the chip is reset, in 8 seconds or so. Nothing
+ * stops it before the next reset. The application can feed it.
+ */
+void port_watchdog_start(void);
+
+/**
  * Remembers a boot verdict across a reset: stage role << 24 | image role << 16 | reason, the last
  * being garrison_status_index(). 0: none.
  */

@@ -67,6 +67,9 @@ boot_recover_fn install_recover;
 boot_install_fn install_overwrite;
 boot_recover_fn install_recover_urot;
 
+/** Has the chip reset soon unless somebody says again and again that all is well. */
+typedef void boot_watch_fn(void);
+
 struct boot_stage {
     uint32_t role;                /**< enum image_role of this stage. */
     struct image_version version; /**< Of this stage. */
@@ -86,6 +89,7 @@ struct boot_stage {
     boot_recover_fn *recover;
     bool last;              /**< Nothing is verified behind it: it takes the keys away. */
     boot_derive_fn *derive; /**< For the key of what leaves encrypted slots; NULL: nothing does. */
+    boot_watch_fn *watch;   /**< Called last, if an image is on trial; NULL: none ever is. */
 };
 
 /**

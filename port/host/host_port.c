@@ -81,6 +81,11 @@ bool port_client_may(uintptr_t base, size_t len, bool write)
     return len == 0 || (base != 0 && base + (len - 1) >= base);
 }
 
+/** A process has no part that could hang without it. */
+void port_watchdog_start(void)
+{
+}
+
 void port_start_application(uint32_t vectors)
 {
     (void)vectors;

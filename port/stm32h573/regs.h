@@ -126,6 +126,19 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 #define USART1_IRQ 58u
 
+/* IWDG, on the LSI of 32 kHz */
+#define IWDG_BASE       0x50003000u
+#define IWDG_KR         (IWDG_BASE + 0x00u)
+#define IWDG_PR         (IWDG_BASE + 0x04u)
+#define IWDG_RLR        (IWDG_BASE + 0x08u)
+#define IWDG_SR         (IWDG_BASE + 0x0Cu)
+#define IWDG_KR_UNLOCK  0x5555u
+#define IWDG_KR_REFRESH 0xAAAAu
+#define IWDG_KR_START   0xCCCCu
+#define IWDG_PR_64      4u
+#define IWDG_RLR_MAX    0xFFFu
+#define IWDG_SR_UPDATES 0xFu /* a value is still on its way to the watchdog's clock */
+
 /* RNG */
 #define RNG_BASE       0x520C0800u
 #define RNG_SIZE       0x400u

@@ -49,4 +49,5 @@ const struct boot_stage urot_stage = {
     .recover = install_recover,
     .last = true,
     .derive = port_derive_key,
+    .watch = port_watchdog_start,
 };

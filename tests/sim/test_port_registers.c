@@ -121,6 +121,7 @@ static void registers_read_what_only_they_read(void **state)
         READS(RNG_HTCR, 0xFFFFFFFF, 0x72AC),
         READS(SAES_SR, 0xFFFFFFFF, SAES_SR_BUSY),     /* no random number yet */
         READS(SAES_ISR, 0xFFFFFFFF, SAES_ISR_RNGEIF), /* and nobody who gives one */
+        READS(IWDG_RLR, 0xFFFFFFFF, IWDG_RLR_MAX),
         READS(GPIOA_BASE + GPIO_MODER, 0xFFFFFFFF, 0xABFFFFFF),
         READS(USART1_BASE + USART_ISR, 0xFF, 0xC0),
         READS(UID_BASE, 0xFFFFFFFF, 0x04030201),

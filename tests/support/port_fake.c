@@ -76,6 +76,11 @@ void port_leave(uint32_t vectors)
     longjmp(port_fake.end, PORT_LEFT);
 }
 
+void port_watchdog_start(void)
+{
+    port_fake.watchdog_starts++;
+}
+
 void port_boot_verdict(uint32_t verdict)
 {
     port_fake.verdict = verdict;

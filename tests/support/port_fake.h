@@ -40,6 +40,7 @@ struct port_fake {
     uint32_t isolation_checks;
     const struct layout_record *isolation_layout; /**< Of the last port_isolation_apply(). */
     uint32_t verdict;
+    uint32_t watchdog_starts;
     uint32_t vectors; /**< Of port_leave() or port_start_application(). */
     char panic[128];
     char log[PORT_LOG_LINES][128];

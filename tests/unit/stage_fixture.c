@@ -49,6 +49,7 @@ const struct boot_stage urot = {
     .recover = install_recover,
     .last = true,
     .derive = port_derive_key,
+    .watch = port_watchdog_start,
 };
 
 static const struct boot_self irot_self = {.off = 0, .size = 0x1000, .addr = 0x0C000000};

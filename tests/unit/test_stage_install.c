@@ -116,8 +116,10 @@ static void urot_installs_on_trial_and_brings_the_old_image_back(void **state)
     assert_int_equal(booted_major(), 9);
     assert_int_equal(journal.component[2].state, JOURNAL_TRIAL);
     assert_int_equal(stored_counter(2), 0); /* or the old image could not come back */
+    assert_int_equal(port_fake.watchdog_starts, 1);
     assert_int_equal(booted_major(), old);
     assert_int_equal(journal.component[2].state, JOURNAL_FAILED);
+    assert_int_equal(port_fake.watchdog_starts, 1); /* for the trial only */
     assert_int_equal(stored_counter(2), 3);
 }
 
@@ -132,6 +134,7 @@ static void an_accepted_image_raises_its_counter(void **state)
     assert_int_equal(journal_set(&journal, 2, &component), GARRISON_OK);
     assert_int_equal(booted_major(), 9);
     assert_int_equal(stored_counter(2), 8);
+    assert_int_equal(port_fake.watchdog_starts, 1); /* of the boot before */
 }
 
 static void what_may_not_be_started_is_not_installed(void **state)
