@@ -103,8 +103,13 @@ void port_panic(const char *reason)
     host_end(HOST_END_PANIC, 0, reason);
 }
 
+/** Outside of a stage the chip is reset under the application: there is no process any more. */
 void port_reset(void)
 {
+    if (stage_ending == NULL) {
+        host_log("reset");
+        exit(EXIT_SUCCESS);
+    }
     host_end(HOST_END_RESET, 0, "reset");
 }
 
