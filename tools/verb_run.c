@@ -14,9 +14,11 @@
 
 #include "console.h"
 #include "event_text.h"
+#include "file.h"
 #include "report.h"
 #include "run_verdict.h"
 #include "verbs.h"
+#include "xmodem_send.h"
 
 /** Instructions between two looks at the clock. */
 #define RUN_SLICE 2000000u
@@ -24,12 +26,19 @@
 /** Instructions after the awaited text in which nothing may go wrong. */
 #define RUN_SETTLE 1000000u
 
+/** Instructions without a byte after which a chip that has said 'C' asks for the file: 5 ms. */
+#define RUN_SILENCE 160000u
+
+/** The longest file that is sent: more than a flash of the chip. */
+#define RUN_SEND_MAX (16u << 20)
+
 /** Events shown without -v, at most; the journal has them all. */
 #define RUN_EVENTS_SHOWN 20u
 
 struct run_args {
     const char *until_text;
     const char *fail_text;
+    const char *send;
     struct cli_number max_insns;
     struct cli_number timeout;
     struct cli_number boots;
@@ -48,6 +57,7 @@ struct run_args {
 static const struct cli_option options[] = {
     {"until-text", 'u', CLI_TEXT, ARG(until_text), "RE", "end well when a line of output matches"},
     {"fail-text", 0, CLI_TEXT, ARG(fail_text), "RE", "end as failed when a line matches"},
+    {"send", 0, CLI_TEXT, ARG(send), "FILE", "send it by XMODEM-1K when the chip asks for it"},
     {"settle", 0, CLI_NUMBER, ARG(settle), "N",
      "instructions after --until-text that must go well"},
     {"max-insns", 0, CLI_NUMBER, ARG(max_insns), "N", "end after N instructions, sleep included"},
@@ -69,6 +79,9 @@ struct run {
     const struct run_args *args;
     struct sim *sim;
     struct console console;
+    struct xmodem_send send;
+    struct file_data file; /**< What is sent. */
+    uint64_t silence_end;  /**< Value of `insns` at which the chip has asked; 0: it has not. */
     uint64_t started_ms;
     uint64_t insns;       /**< Executed so far, over all boots. */
     uint64_t settle_end;  /**< Value of `insns` at which the text counts; 0: it has not come. */
@@ -158,9 +171,86 @@ static void on_uart(void *context, unsigned uart, uint8_t byte)
         return;
     }
     clear_progress(run);
-    if (console_byte(&run->console, byte)) {
+    const bool asked = run->send.state == XMODEM_ASKED;
+    bool stop = false;
+    if (run->file.data != NULL && xmodem_send_take(&run->send, byte)) {
+        stop = true; /* The loop is to look at it. */
+    } else {
+        if (asked && run->send.state == XMODEM_IDLE) {
+            stop = console_byte(&run->console, 'C');
+        }
+        stop = console_byte(&run->console, byte) || stop;
+    }
+    if (stop) {
         sim_stop(run->sim);
     }
+}
+
+/* Sending. */
+
+/** The chip forgets a transfer when it is reset. */
+static void restart_sending(struct run *run)
+{
+    if (run->file.data != NULL && run->send.state != XMODEM_DONE) {
+        xmodem_send_init(&run->send, run->file.data, run->file.len);
+    }
+}
+
+static void send_packet(struct run *run)
+{
+    uint8_t packet[XMODEM_PACKET_BYTES];
+    const size_t len = xmodem_send_packet(&run->send, packet);
+    for (size_t i = 0; i < len; i++) {
+        sim_uart_send(run->sim, 1, packet[i]);
+    }
+}
+
+/** Sends what is due, now that the chip stands still for a moment. */
+static void go_on_sending(struct run *run)
+{
+    if (run->send.state != XMODEM_ASKED) {
+        run->silence_end = 0;
+    } else if (run->silence_end == 0) {
+        run->silence_end = run->insns + RUN_SILENCE;
+    } else if (run->insns >= run->silence_end) {
+        xmodem_send_silence(&run->send);
+    }
+    send_packet(run);
+}
+
+/** Whether all was sent that was to be. @return exit status, having said why not */
+static int check_sent(const struct run *run, int status)
+{
+    static const char *const reasons[] = {
+        [XMODEM_IDLE] = "the chip has not asked for it",
+        [XMODEM_ASKED] = "the chip has not asked for it",
+        [XMODEM_SENDING] = "the chip has not taken all of it",
+        [XMODEM_ENDING] = "the chip has not taken all of it",
+        [XMODEM_DONE] = NULL,
+        [XMODEM_CANCELLED] = "the chip has cancelled it",
+        [XMODEM_FAILED] = "the chip has refused a packet too often",
+    };
+    const char *reason = reasons[run->send.state];
+    if (status != EXIT_DONE || run->file.data == NULL || reason == NULL) {
+        return status;
+    }
+    return fail(EXIT_VERDICT, "%s was not sent: %s", run->args->send, reason);
+}
+
+static int open_file(struct run *run)
+{
+    if (run->args->send == NULL) {
+        return EXIT_DONE;
+    }
+    const int status = file_read(run->args->send, RUN_SEND_MAX, &run->file);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (run->file.len == 0) {
+        return fail(EXIT_USAGE, "%s: it is empty", run->args->send);
+    }
+    xmodem_send_init(&run->send, run->file.data, run->file.len);
+    return EXIT_DONE;
 }
 
 /* The loop. */
@@ -202,6 +292,9 @@ static uint64_t next_slice(const struct run *run)
     }
     if (run->settle_end != 0 && run->settle_end - run->insns < slice) {
         slice = run->settle_end - run->insns;
+    }
+    if (run->silence_end > run->insns && run->silence_end - run->insns < slice) {
+        slice = run->silence_end - run->insns;
     }
     return slice;
 }
@@ -280,7 +373,11 @@ static enum run_end run_loop(struct run *run)
     run->old_verdict = boot_verdict(run);
     while (!ends) {
         const enum sim_stop stop = run_slice(run);
-        run->boots += stop == SIM_STOP_RESET ? 1 : 0;
+        if (stop == SIM_STOP_RESET) {
+            run->boots++;
+            restart_sending(run);
+        }
+        go_on_sending(run);
         ends = ended_by_chip(run, stop, &end);
         if (!ends && run->console.until.seen && run->settle_end == 0) {
             const struct cli_number *settle = &run->args->settle;
@@ -305,7 +402,7 @@ static int run_and_report(struct run *run, const char *device)
         .verdict = boot_verdict(run),
         .quiet = run->args->quiet,
     };
-    return run_report(&report);
+    return check_sent(run, run_report(&report));
 }
 
 static int add_symbols(struct run *run)
@@ -350,6 +447,9 @@ static int run_run(const void *opaque, const char *const *operands)
     }
     int status = console_init(&run.console, run.args->until_text, run.args->fail_text);
     if (status == EXIT_DONE) {
+        status = open_file(&run);
+    }
+    if (status == EXIT_DONE) {
         status = open_device(&run, operands[0]);
     }
     if (status == EXIT_DONE) {
@@ -359,6 +459,7 @@ static int run_run(const void *opaque, const char *const *operands)
     }
     sim_close(run.sim);
     console_fini(&run.console);
+    file_free(&run.file);
     return status;
 }
 
@@ -371,10 +472,13 @@ const struct cli_verb verb_run = {
         "What the chip sends on USART1 goes to standard output. Faults, refused accesses and\n"
         "failed flash operations, and the command's own words, go to standard error. RE is a\n"
         "POSIX extended regular expression, matched against each line, finished or not.\n\n"
+        "--send waits for a 'C' at the start of a line with nothing behind it, and sends FILE by\n"
+        "XMODEM-1K, as `sx --1k FILE` would to a board. What the chip says meanwhile is shown.\n\n"
         "exit status:\n"
         "    0  ended as asked: the text came, a limit was reached, or the chip sleeps for good\n"
         "    1  verdict failed: an unexpected fault, a lockup, an image refused, nothing to\n"
-        "       start, the text of --fail-text, or the end without that of --until-text\n"
+        "       start, the text of --fail-text, or the end without that of --until-text, or\n"
+        "       before all of FILE was sent\n"
         "    2  the command line, DEVICE or another file is wrong, or DEVICE is in use\n"
         "    3  internal error, or the device file or the output could not be written\n"
         "  124  --timeout was reached\n"
