@@ -109,7 +109,7 @@ static const char other_layout[] =
     "layout:\n"
     "  journal: {offset: 0x1D4000, size: 16K}\n"
     "  slots:\n"
-    "    - {role: urot, offset: 0x8000, size: 40K, download: {offset: 0x1C8000, size: 40K}}\n"
+    "    - {role: urot, offset: 0x8000, size: 40K, download: {offset: 0x1C8000, size: 48K}}\n"
     "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x104000, size: 176K}}\n"
     "    - {role: application, offset: 0x3E000, size: 776K,\n"
     "       download: {offset: 0x104000, size: 784K}}\n"
