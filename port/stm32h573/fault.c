@@ -5,22 +5,15 @@
 
 #include "fault.h"
 #include "image.h"
-#include "layout.h"
 #include "line.h"
 #include "regs.h"
 
-#define IPSR_MASK         0x1FFu
-#define EXC_RETURN_SECURE (1u << 6) /* the stack that was in use belongs to Secure state */
-#define EXC_RETURN_THREAD (1u << 3)
-#define CONTROL_SPSEL     (1u << 1)
+#define IPSR_MASK 0x1FFu
 
 #define CFSR_MMARVALID (1u << 7)
 #define CFSR_BFARVALID (1u << 15)
 #define CFSR_STACKING  0x00103838u /* MSTKERR, MUNSTKERR, MLSPERR, the same of BusFault, STKOF */
 #define SFSR_SFARVALID (1u << 6)
-
-#define FRAME_PC    6u
-#define FRAME_WORDS 8u
 
 static const char *fault_text(uint32_t exception)
 {
@@ -45,28 +38,6 @@ static void line_add_address(struct line *line)
         line_add_hex(line, ", address ", reg_read(SFAR));
     }
     line_add(line, ")");
-}
-
-/* Non-secure code can point its stack anywhere: only a frame in its own RAM is looked at. */
-static void line_add_non_secure_pc(struct line *line, uint32_t exc_return)
-{
-    uint32_t control;
-    uint32_t stack;
-    __asm__ volatile("mrs %0, control_ns" : "=r"(control));
-    /* SPSEL of EXC_RETURN is the Secure side's, whatever state was interrupted. */
-    if ((exc_return & EXC_RETURN_THREAD) && (control & CONTROL_SPSEL)) {
-        __asm__ volatile("mrs %0, psp_ns" : "=r"(stack));
-    } else {
-        __asm__ volatile("mrs %0, msp_ns" : "=r"(stack));
-    }
-    const uint32_t size = FRAME_WORDS * sizeof(uint32_t);
-    const bool in_ram1 =
-        stack >= LAYOUT_SRAM1_NS && stack <= LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE - size;
-    const bool in_ram3 =
-        stack >= LAYOUT_SRAM3_NS && stack <= LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE - size;
-    if (stack % sizeof(uint32_t) == 0 && (in_ram1 || in_ram3)) {
-        line_add_hex(line, " at ", reg_read(stack + FRAME_PC * sizeof(uint32_t)));
-    }
 }
 
 /** Begins a line with who is to blame: the image, or a partition of it unless NULL. */
@@ -100,10 +71,9 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
     blame(&line, partition ? fault_partition() : NULL);
     line_add(&line, fault_text(exception));
     if (!(exc_return & EXC_RETURN_SECURE)) {
-        line_add(&line, " in Non-secure state");
-        line_add_non_secure_pc(&line, exc_return);
+        fault_add_non_secure(&line, exc_return);
     } else if (!(reg_read(SCB_CFSR) & CFSR_STACKING)) {
-        line_add_hex(&line, " at ", frame[FRAME_PC]);
+        line_add_hex(&line, " at ", frame[FAULT_FRAME_PC]);
     }
     line_add_address(&line);
     port_panic(line.text);
@@ -132,6 +102,12 @@ __attribute__((naked)) void fault_nmi(void)
                      "cmp r0, #0\n"
                      "beq fault_entry\n"
                      "bx lr\n");
+}
+
+__attribute__((weak)) void fault_add_non_secure(struct line *line, uint32_t exc_return)
+{
+    (void)line;
+    (void)exc_return;
 }
 
 __attribute__((weak)) const char *fault_partition(void)

@@ -5,8 +5,22 @@
 
 #include <stdint.h>
 
+struct line;
+
+/* Bits of EXC_RETURN. */
+#define EXC_RETURN_SECURE (1u << 6) /**< The stack that was in use belongs to Secure state. */
+#define EXC_RETURN_THREAD (1u << 3)
+
+#define FAULT_FRAME_PC 6u /**< Word of the stacked frame. */
+
 /** Name of the partition whose code was running, or NULL. An image without any leaves it out. */
 const char *fault_partition(void);
+
+/**
+ * Adds to the line where Non-secure code was when it faulted. A boot stage leaves it out: nothing
+ * Non-secure runs before the manager.
+ */
+void fault_add_non_secure(struct line *line, uint32_t exc_return);
 
 /**
  * Logs the fault and stops.

@@ -14,7 +14,7 @@ extern const char image_name[];
 /** Runs the image once memory is set up. */
 _Noreturn void image_main(void);
 
-/** Supervisor calls; an image without them leaves it out. */
+/** Supervisor calls, of an image with the table of vectors.c. */
 void image_svc(void);
 
 /** Sets up clocks and pins that every image needs, and the log. Repeating it does no harm. */

@@ -36,6 +36,7 @@ SECTIONS
 {
     .vectors :
     {
+        linker_vectors = .;
         KEEP(*(.vectors))
     } > FLASH
 

@@ -18,6 +18,7 @@ SECTIONS
 {
     .text :
     {
+        linker_vectors = .;
         KEEP(*(.vectors))
         *(.text .text.*)
         *(.rodata .rodata.*)

@@ -1,5 +1,5 @@
 /*
- * Vector table and reset of the Secure images.
+ * Reset of the Secure images.
  *
  * The linker script lists what is to be copied from flash and what is to be cleared, so that one
  * start-up serves images with one data section and with one for each partition.
@@ -8,9 +8,10 @@
 
 #include "image.h"
 #include "regs.h"
+#include "startup.h"
 
-#define EXCEPTIONS 16u
-#define INTERRUPTS 131u
+/* Enough for all interrupts, 32 to a word. */
+#define INTERRUPT_WORDS 5u
 
 /** A section with contents: the linker script makes an array of these, and of those below. */
 struct startup_copy {
@@ -29,43 +30,13 @@ extern const struct startup_copy linker_copy_end[];
 extern const struct startup_clear linker_clear[];
 extern const struct startup_clear linker_clear_end[];
 extern uint32_t linker_stack_limit[];
-extern uint32_t linker_stack_top[];
+extern const uint8_t linker_vectors[];
 
-void startup_reset(void);
 _Noreturn void startup_main(void);
-
-typedef void startup_handler(void);
 
 /* Above the first stack entry lies a word that no exception return accepts as an integrity
  * signature: a forged return to an empty Secure stack faults. */
 #define STACK_SEAL 0xFEF5EDA5u
-
-struct startup_vectors {
-    uint32_t *stack;
-    startup_handler *handler[EXCEPTIONS - 1u + INTERRUPTS];
-};
-
-__attribute__((section(".vectors"), used)) static const struct startup_vectors vectors = {
-    .stack = linker_stack_top,
-    .handler =
-        {
-            [0] = startup_reset,
-            [1] = fault_nmi,
-            [2 ... 6] = fault_entry, /* HardFault to SecureFault */
-            [7 ... 9] = fault_entry,
-            [10] = image_svc,
-            [11 ... 14] = fault_entry,
-            [15 ... 14 + INTERRUPTS] = fault_entry,
-        },
-};
-
-/* A stage without supervisor calls takes one for what it is: a fault. */
-__attribute__((weak, alias("startup_no_svc"))) void image_svc(void);
-void startup_no_svc(void);
-__attribute__((naked)) void startup_no_svc(void)
-{
-    __asm__ volatile("b fault_entry");
-}
 
 __attribute__((naked)) void startup_reset(void)
 {
@@ -94,9 +65,12 @@ _Noreturn void startup_main(void)
     linker_stack_top[0] = STACK_SEAL;
     linker_stack_top[1] = STACK_SEAL;
 
-    reg_write(SCB_VTOR, (uint32_t)&vectors);
+    reg_write(SCB_VTOR, (uint32_t)linker_vectors);
     reg_write(SCB_CPACR, 0); /* No floating point in Secure state, so none of it can leak. */
     reg_write(SCB_SHCSR, SHCSR_FAULTS);
+    for (uint32_t i = 0; i < INTERRUPT_WORDS; i++) {
+        reg_write(NVIC_ICER(i), UINT32_MAX); /* whatever the image before has left */
+    }
     __asm__ volatile("cpsie i"); /* No interrupt is enabled, but a masked fault loses its name. */
     image_main();
 }

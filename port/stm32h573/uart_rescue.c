@@ -26,7 +26,10 @@ static bool received(uint8_t *byte)
     return true;
 }
 
-/** Sleeps until a byte is there. A masked interrupt wakes the processor, and is not taken. */
+/**
+ * Sleeps until a byte is there. A masked interrupt wakes the processor, and is not taken: the vector
+ * table has no entry for it. The mask stays to the next reset, which is how a rescue ends.
+ */
 static void sleep_for_byte(uint8_t *byte)
 {
     __asm__ volatile("cpsid i" ::: "memory");

@@ -1,0 +1,19 @@
+/*
+ * What vector tables and reset owe each other.
+ *
+ * An image has one of two tables: vectors.c, or vectors_stage.c, which saves the flash of entries
+ * that can never be taken.
+ */
+#pragma once
+
+#include <stdint.h>
+
+typedef void startup_handler(void);
+
+/** First instruction of an image: sets up stack and memory, and runs image_main(). */
+void startup_reset(void);
+
+/** Exceptions of the processor itself, the initial stack pointer in the place of the first. */
+#define STARTUP_EXCEPTIONS 16u
+
+extern uint32_t linker_stack_top[];
