@@ -10,7 +10,7 @@ const char image_name[] = "iROT";
 
 /* The option bytes hide the iROT's sectors from HDPL2 on. */
 const struct leave_stage leave_stage = {
-    .extends_hdp = false,
+    .hdp_extension = NULL,
     .level_after = SBS_HDPLSR_2,
 };
 

@@ -52,21 +52,26 @@ static const struct region_registers *region_registers(const struct isolation_ro
 static void region_write(const struct isolation_row *row)
 {
     const struct region_registers *registers = region_registers(row);
-    reg_write(registers->rnr, row->at);
-    reg_write(registers->rlar, 0); /* A half-written region must not be in force. */
-    reg_write(registers->rbar, region_rbar(row));
-    reg_write(registers->rlar, region_rlar(row));
+    for (uint32_t i = 0; i < row->count; i++) {
+        reg_write(registers->rnr, row->at + i);
+        reg_write(registers->rlar, 0); /* A half-written region must not be in force. */
+        reg_write(registers->rbar, region_rbar(row));
+        reg_write(registers->rlar, region_rlar(row));
+    }
 }
 
 static bool region_matches(const struct isolation_row *row)
 {
     const struct region_registers *registers = region_registers(row);
-    reg_write(registers->rnr, row->at);
-    if (row->limit == 0) {
-        return (reg_read(registers->rlar) & RLAR_ENABLE) == 0;
+    for (uint32_t i = 0; i < row->count; i++) {
+        reg_write(registers->rnr, row->at + i);
+        const uint32_t rlar = reg_read(registers->rlar);
+        const bool match = row->limit == 0 ? (rlar & RLAR_ENABLE) == 0 : rlar == region_rlar(row);
+        if (!match || (row->limit != 0 && reg_read(registers->rbar) != region_rbar(row))) {
+            return false;
+        }
     }
-    return reg_read(registers->rbar) == region_rbar(row) &&
-           reg_read(registers->rlar) == region_rlar(row);
+    return true;
 }
 
 /*
@@ -114,10 +119,9 @@ static void place_application(struct isolation_row *row, const struct layout_rec
 /** A watermark, as a word: what the layout needs, of the bits that say it. */
 static void place_watermark(struct isolation_row *row, const struct layout_record *layout)
 {
-    const struct layout_secure secure = layout_secure(layout, &layout_bounds, row->base);
+    const struct layout_secure secure = layout_secure(layout, &layout_bounds, row->limit);
     row->value = FLASH_SECWM(secure.first, secure.last);
     row->mask = FLASH_SECWM(0x7Fu, 0x7Fu);
-    row->count = 1;
 }
 
 /** A row with the bounds that the layout gives it; what needs one is off while there is none. */
@@ -248,7 +252,7 @@ static void log_mismatch(uint32_t number, const struct isolation_row *row)
     struct line line;
     line_start(&line);
     if (row->kind == ISOLATION_WATERMARK) {
-        line_add(&line, row->base == 0 ? "SECWM1R" : "SECWM2R");
+        line_add(&line, row->limit == 0 ? "SECWM1R" : "SECWM2R");
         line_add_hex(&line, " must be ", row->value);
         line_add_hex(&line, " for this layout; the option bytes say ",
                      reg_read(row->at) & row->mask);

@@ -14,7 +14,7 @@ enum isolation_kind {
     ISOLATION_KEYED, /**< One word that takes the key of AIRCR with each write. */
     ISOLATION_SAU,   /**< SAU region `at`. */
     ISOLATION_MPU,   /**< Secure MPU region `at`. */
-    /** Of bank `base`, 0 or 1, the watermark at `at` must make Secure what the layout needs, and no
+    /** Of bank `limit`, 0 or 1, the watermark at `at` must make Secure what the layout needs, and no
         more: option bytes, which the image cannot set up. */
     ISOLATION_WATERMARK,
 };
@@ -33,12 +33,14 @@ enum isolation_place {
 struct isolation_row {
     enum isolation_kind kind;
     enum isolation_place place;
-    uint16_t count; /**< Words. */
+    uint16_t count; /**< Words, or regions from `at` on. */
     uint32_t at;    /**< Address, or number of the region. */
-    uint32_t base;  /**< First byte of the region. */
-    uint32_t limit; /**< First byte behind it; 0: the region is off. */
     uint32_t value; /**< Word's value, or ISOLATION_* attributes of the region. */
-    uint32_t mask;  /**< The word's bits that the row decides; the others keep what they are. */
+    union {
+        uint32_t mask; /**< The word's bits that the row decides; the others keep what they are. */
+        uint32_t base; /**< First byte of the region. */
+    };
+    uint32_t limit; /**< First byte behind the region; 0: it is off. Of a watermark, its bank. */
 };
 
 /* SAU regions: Non-secure, unless */
@@ -69,20 +71,28 @@ struct isolation_row {
     }
 #define ROW_REGION(kind_, at_, base_, limit_, value_)                                              \
     {                                                                                              \
-        .kind = (kind_), .at = (at_), .base = (base_), .limit = (limit_), .value = (value_)        \
+        .kind = (kind_), .count = 1, .at = (at_), .base = (base_), .limit = (limit_),              \
+        .value = (value_)                                                                          \
+    }
+#define ROW_OFF(kind_, first_, count_)                                                             \
+    {                                                                                              \
+        .kind = (kind_), .count = (count_), .at = (first_)                                         \
     }
 #define ROW_SAU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_SAU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
-#define ROW_WATERMARK(at, bank) ROW_REGION(ISOLATION_WATERMARK, at, bank, 0, 0)
-#define ROW_SAU_OFF(at)         ROW_REGION(ISOLATION_SAU, at, 0, 0, 0)
+#define ROW_WATERMARK(at, bank) ROW_REGION(ISOLATION_WATERMARK, at, 0, bank, 0)
 #define ROW_MPU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_MPU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
-#define ROW_MPU_OFF(at) ROW_REGION(ISOLATION_MPU, at, 0, 0, 0)
+
+/** Regions that are off: `count` from the `first` on. */
+#define ROW_SAU_OFF(first, count) ROW_OFF(ISOLATION_SAU, first, count)
+#define ROW_MPU_OFF(first, count) ROW_OFF(ISOLATION_MPU, first, count)
 
 /** Regions that the layout decides about. */
 #define ROW_PLACE(kind_, at_, place_, limit_, value_)                                              \
     {                                                                                              \
-        .kind = (kind_), .at = (at_), .place = (place_), .limit = (limit_), .value = (value_)      \
+        .kind = (kind_), .count = 1, .at = (at_), .place = (place_), .limit = (limit_),            \
+        .value = (value_)                                                                          \
     }
 #define ROW_SAU_PLACE(at, place, attributes) ROW_PLACE(ISOLATION_SAU, at, place, 0, attributes)
 #define ROW_MPU_PLACE(at, place, attributes) ROW_PLACE(ISOLATION_MPU, at, place, 0, attributes)

@@ -36,15 +36,14 @@
 
 /* The flash that is installed into, once the layout is known: the application's is Non-secure. */
 #define STAGE_ROWS_SAU                                                                             \
-    ROW_SAU_PLACE(0, PLACE_APPLICATION, 0), ROW_SAU_OFF(1), ROW_SAU_OFF(2), ROW_SAU_OFF(3),        \
-        ROW_SAU_OFF(4), ROW_SAU_OFF(5), ROW_SAU_OFF(6), ROW_SAU_OFF(7),                            \
+    ROW_SAU_PLACE(0, PLACE_APPLICATION, 0), ROW_SAU_OFF(1, 7),                                     \
         ROW_WORD(SAU_CTRL, 0x3u, SAU_CTRL_ENABLE)
 #define STAGE_ROWS_WATERMARK                                                                       \
     ROW_WATERMARK(FLASH_SECWM1R_CUR, 0), ROW_WATERMARK(FLASH_SECWM2R_CUR, 1)
 #define STAGE_ROWS_FLASH                                                                           \
     ROW_MPU_PLACE(6, PLACE_SECURE_2, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),            \
         ROW_MPU_PLACE(7, PLACE_APPLICATION, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),     \
-        ROW_MPU_OFF(8), ROW_MPU_OFF(9), ROW_MPU_OFF(10), ROW_MPU_OFF(11)
+        ROW_MPU_OFF(8, 4)
 
 #define STAGE_ROWS_MPU_ON                                                                          \
     ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),                                               \

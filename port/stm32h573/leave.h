@@ -3,12 +3,13 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** What differs between the stages that leave; each defines its own. */
 struct leave_stage {
-    bool extends_hdp; /**< The uROT's slot, right behind the hidden area, is to be hidden too. */
+    /** Sectors to be hidden besides those of the option bytes, right behind them; NULL: none. */
+    uint32_t (*hdp_extension)(void);
     uint32_t level_after; /**< What SBS_HDPLSR reads when the level has been raised. */
 };
 

@@ -14,7 +14,7 @@
 const char image_name[] = "probe";
 
 const struct leave_stage leave_stage = {
-    .extends_hdp = false,
+    .hdp_extension = NULL,
     .level_after = SBS_HDPLSR_3,
 };
 
