@@ -35,13 +35,7 @@ static inline uint32_t hardened_launder(uint32_t value)
 }
 
 /** Whether the status is GARRISON_OK, looked at twice. */
-static inline bool hardened_ok(enum garrison_status status)
-{
-    if (hardened_launder((uint32_t)status) != (uint32_t)GARRISON_OK) {
-        return false;
-    }
-    return hardened_launder(~(uint32_t)status) == ~(uint32_t)GARRISON_OK;
-}
+bool hardened_ok(enum garrison_status status);
 
 #define HARDENED_YES 0x6A3C95D2u
 

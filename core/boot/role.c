@@ -2,9 +2,10 @@
 
 #include <garrison/handoff.h>
 
+/* The words stand in the table: pointers to them would cost as much again. */
 static const struct {
-    uint32_t role;
-    const char *text;
+    uint8_t role;
+    char text[12];
 } roles[] = {
     {IMAGE_ROLE_IROT, "iROT"},
     {IMAGE_ROLE_UROT, "uROT"},
