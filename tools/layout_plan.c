@@ -98,3 +98,17 @@ int layout_plan(const struct config *config, const struct device_values *values,
     const int status = check(config, layout, record);
     return status == EXIT_DONE ? seal(record) : status;
 }
+
+int layout_read(const char *path, struct layout_record *record)
+{
+    struct device_values values = {0};
+    struct config *config = NULL;
+    struct sim_error error;
+    const enum sim_status read = config_open(path, &device_schema, &values, &config, &error);
+    if (read != SIM_OK) {
+        return fail(read == SIM_ERROR_MEMORY ? EXIT_INTERNAL : EXIT_USAGE, "%s", error.text);
+    }
+    const int status = layout_plan(config, &values, record);
+    config_close(config);
+    return status;
+}

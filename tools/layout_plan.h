@@ -14,5 +14,11 @@
 int layout_plan(const struct config *config, const struct device_values *values,
                 struct layout_record *record);
 
+/**
+ * Reads the layout of a device description; nothing else that the description names is read.
+ * @return as layout_plan(); EXIT_USAGE or EXIT_INTERNAL: the description cannot be read.
+ */
+int layout_read(const char *path, struct layout_record *record);
+
 /** Address of an offset in the flash as the images of a role, and those who sign them, see it. */
 uint32_t layout_address(uint32_t role, uint32_t off);

@@ -1,35 +1,52 @@
 #include "slots.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include <garrison/handoff.h>
 
 #include "layout_plan.h"
 #include "port/stm32h573/layout_data.h"
+#include "report.h"
 
-static const struct {
-    const char *name;
-    uint32_t role;
-} names[] = {
-    {"urot", IMAGE_ROLE_UROT},
-    {"manager", IMAGE_ROLE_MANAGER},
-    {"application", IMAGE_ROLE_APPLICATION},
-};
-
-bool slot_find(const char *name, struct slot_place *place)
+uint32_t slot_role(const char *name, size_t len)
 {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i].name, name) == 0) {
-            const struct layout_slot *slot = layout_find(&layout_default, names[i].role);
-            *place = (struct slot_place){layout_address(slot->role, slot->off), slot->size};
-            return true;
+    static const struct {
+        const char *name;
+        uint32_t role;
+    } roles[] = {
+        {"urot", IMAGE_ROLE_UROT},
+        {"manager", IMAGE_ROLE_MANAGER},
+        {"application", IMAGE_ROLE_APPLICATION},
+    };
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strlen(roles[i].name) == len && memcmp(roles[i].name, name, len) == 0) {
+            return roles[i].role;
         }
     }
-    return false;
+    if (len == 7 && memcmp(name, "module", 6) == 0 && name[6] >= '0' && name[6] <= '7') {
+        return IMAGE_ROLE_MODULE_0 + (uint32_t)(name[6] - '0');
+    }
+    return 0;
 }
 
-const char *slot_names(void)
+int slot_find(const char *name, const char *layout, struct slot_place *place)
 {
-    return "urot, manager or application";
+    struct layout_record record = layout_default;
+    const uint32_t role = slot_role(name, strlen(name));
+    const int status = layout != NULL ? layout_read(layout, &record) : EXIT_DONE;
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (role == 0) {
+        return fail(EXIT_USAGE, "--slot: '%s' is not " SLOT_NAMES, name);
+    }
+    const struct layout_slot *slot = layout_find(&record, role);
+    if (slot == NULL) {
+        return layout != NULL
+                   ? fail(EXIT_USAGE, "--slot: the layout of %s has no %s", layout, name)
+                   : fail(EXIT_USAGE,
+                          "--slot: the default layout has no %s; --layout names another", name);
+    }
+    *place = (struct slot_place){layout_address(role, slot->off), slot->size};
+    return EXIT_DONE;
 }

@@ -1,18 +1,25 @@
 /*
- * The slots of the default layout by name, as options use them.
+ * Slots by name, as options use them.
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/** For messages. */
+#define SLOT_NAMES "urot, manager, application or module0 to module7"
 
 struct slot_place {
     uint32_t addr; /**< Its first byte, as the CPU that runs the image sees it. */
     uint32_t size; /**< Bytes. */
 };
 
-/** Finds the slot of that name ("urot", "manager", "application"). @return whether there is one */
-bool slot_find(const char *name, struct slot_place *place);
+/** The role of that name, `len` characters, or 0. */
+uint32_t slot_role(const char *name, size_t len);
 
-/** All names, for messages: "urot, manager, application". */
-const char *slot_names(void);
+/**
+ * Finds a slot.
+ * @param layout  path of a device description; NULL: the default layout is meant
+ * @return EXIT_DONE; or another exit status, having said why.
+ */
+int slot_find(const char *name, const char *layout, struct slot_place *place);

@@ -18,6 +18,7 @@
 struct sign_args {
     const char *key;
     const char *slot;
+    const char *layout;
     const char *version;
     struct cli_number load_addr;
     struct cli_number header_size;
@@ -32,7 +33,9 @@ struct sign_args {
 static const struct cli_option options[] = {
     {"key", 'k', CLI_TEXT, offsetof(struct sign_args, key), "FILE", "private key of the owner"},
     {"slot", 's', CLI_TEXT, offsetof(struct sign_args, slot), "NAME",
-     "slot it is linked for: urot, manager, application"},
+     "slot it is linked for: urot, manager, application, module0 ..."},
+    {"layout", 0, CLI_TEXT, offsetof(struct sign_args, layout), "FILE",
+     "device description with the layout of that slot (the default layout)"},
     {"load-addr", 0, CLI_NUMBER, offsetof(struct sign_args, load_addr), "ADDR",
      "or: address where the image must stand"},
     {"version", 0, CLI_TEXT, offsetof(struct sign_args, version), "X.Y.Z+B",
@@ -96,10 +99,14 @@ static int plan_place(const struct sign_args *args, struct image_plan *plan, uin
     if (args->slot != NULL && args->load_addr.given) {
         return fail(EXIT_USAGE, "image sign: --slot and --load-addr exclude each other");
     }
+    if (args->layout != NULL && args->slot == NULL) {
+        return fail(EXIT_USAGE, "image sign: --layout needs --slot");
+    }
     if (args->slot != NULL) {
         struct slot_place slot;
-        if (!slot_find(args->slot, &slot)) {
-            return fail(EXIT_USAGE, "--slot: '%s' is not %s", args->slot, slot_names());
+        const int status = slot_find(args->slot, args->layout, &slot);
+        if (status != EXIT_DONE) {
+            return status;
         }
         plan->load_addr = slot.addr;
         plan->flags = IMAGE_FLAG_ROM_FIXED;
@@ -135,40 +142,16 @@ static int plan_numbers(const struct sign_args *args, struct image_plan *plan)
     return EXIT_DONE;
 }
 
-/** The role of that name, or 0. */
-static uint32_t find_role(const char *name, size_t len)
-{
-    static const struct {
-        const char *name;
-        uint32_t role;
-    } roles[] = {
-        {"urot", IMAGE_ROLE_UROT},
-        {"manager", IMAGE_ROLE_MANAGER},
-        {"application", IMAGE_ROLE_APPLICATION},
-    };
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-        if (strlen(roles[i].name) == len && memcmp(roles[i].name, name, len) == 0) {
-            return roles[i].role;
-        }
-    }
-    if (len == 7 && memcmp(name, "module", 6) == 0 && name[6] >= '0' && name[6] <= '7') {
-        return IMAGE_ROLE_MODULE_0 + (uint32_t)(name[6] - '0');
-    }
-    return 0;
-}
-
 static int plan_dependency(const char *text, struct image_plan *plan)
 {
     const char *at = strchr(text, '@');
     struct image_dependency *next = &plan->dependency[plan->dependencies];
-    const uint32_t role = at != NULL ? find_role(text, (size_t)(at - text)) : 0;
+    const uint32_t role = at != NULL ? slot_role(text, (size_t)(at - text)) : 0;
     if (at == NULL) {
         return fail(EXIT_USAGE, "--depends: '%s' is not like manager@1.2.3", text);
     }
     if (role == 0) {
-        return fail(EXIT_USAGE,
-                    "--depends: '%.*s' is not urot, manager, application or module0 to module7",
-                    (int)(at - text), text);
+        return fail(EXIT_USAGE, "--depends: '%.*s' is not " SLOT_NAMES, (int)(at - text), text);
     }
     if (strchr(at, '+') != NULL || !parse_version(at + 1, &next->version)) {
         return fail(EXIT_USAGE, "--depends: '%s' is not like 1.2.3 (a build number does not count)",

@@ -17,26 +17,11 @@
 
 static const struct cli_option no_options[] = {{.name = NULL}};
 
-/** Reads the layout of a device description; says why if there is none that follows the rules. */
-static int read_layout(const char *path, struct layout_record *record)
-{
-    struct device_values values = {0};
-    struct config *config = NULL;
-    struct sim_error error;
-    const enum sim_status read = config_open(path, &device_schema, &values, &config, &error);
-    if (read != SIM_OK) {
-        return fail(read == SIM_ERROR_MEMORY ? EXIT_INTERNAL : EXIT_USAGE, "%s", error.text);
-    }
-    const int status = layout_plan(config, &values, record);
-    config_close(config);
-    return status;
-}
-
 static int run_check(const void *opaque, const char *const *operands)
 {
     struct layout_record record;
     (void)opaque;
-    const int status = read_layout(operands[0], &record);
+    const int status = layout_read(operands[0], &record);
     if (status == EXIT_DONE) {
         printf("%s: the layout is sound\n", operands[0]);
     }
@@ -118,7 +103,7 @@ static int run_show(const void *opaque, const char *const *operands)
     char next[USE_BYTES];
     uint32_t first = 0;
     (void)opaque;
-    const int status = read_layout(operands[0], &record);
+    const int status = layout_read(operands[0], &record);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -153,7 +138,7 @@ static int run_ld(const void *opaque, const char *const *operands)
 {
     struct layout_record record;
     (void)opaque;
-    const int status = read_layout(operands[0], &record);
+    const int status = layout_read(operands[0], &record);
     if (status != EXIT_DONE) {
         return status;
     }

@@ -127,6 +127,33 @@ class Layouts(cli.Case):
         self.assertEqual(memory(cli.read(built).decode()), default)
 
 
+    def sign(self, slot, layout):
+        """What signing a body for a slot of that layout came to."""
+        return cli.garrison('image', 'sign', '-k', 'key.pem', '--slot', slot, '--layout', layout,
+                            'body.bin', 'out.img', cwd=self.dir)
+
+    def test_an_image_is_signed_for_its_slot(self):
+        self.run_ok('key', 'new', 'key.pem')
+        room = {'urot': 48, 'manager': 168, 'application': 776, 'module0': 16}
+        for slot, address in (('urot', 0x0C008000), ('manager', 0x0C014000),
+                              ('application', 0x0803E000), ('module0', 0x0C100000)):
+            with self.subTest(slot):
+                cli.write(self.path('body.bin'), bytes(room[slot] * 1024 - 0x800))
+                answer = self.sign(slot, 'other.yaml')
+                self.assertEqual(answer.status, 0, answer.err)
+                image = cli.read(self.path('out.img'))
+                self.assertEqual(struct.unpack_from('<I', image, 4)[0], address)
+                cli.write(self.path('body.bin'), bytes(room[slot] * 1024))
+                answer = self.sign(slot, 'other.yaml')
+                self.assertEqual(answer.status, 2)
+                self.assertIn('its slot has %d' % (room[slot] * 1024), answer.err)
+        answer = self.sign('module1', 'other.yaml')
+        self.assertEqual(answer.status, 2)
+        self.assertIn('the layout of other.yaml has no module1', answer.err)
+        answer = self.sign('module0', 'default.yaml')
+        self.assertIn('the layout of default.yaml has no module0', answer.err)
+
+
 class Provisioned(cli.Case):
     def setUp(self):
         super().setUp()
