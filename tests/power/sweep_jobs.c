@@ -16,6 +16,7 @@ struct options {
     uint32_t share;
     uint32_t ages;
     uint32_t seconds;
+    uint64_t least;
     uint64_t seed;
     const char *only;
     bool quick;
@@ -120,6 +121,10 @@ static uint64_t report(const struct options *options, const struct sweep_entry *
         printf("positions are counted once for each way of cutting, or there is none\n");
         return 1;
     }
+    if (all.failures == 0 && all.cuts < options->least) {
+        printf("that is less than %llu cuts\n", (unsigned long long)options->least);
+        return 1;
+    }
     return all.failures;
 }
 
@@ -146,6 +151,8 @@ static bool set_option(struct options *options, const char *name, const char *va
         options->ages = (uint32_t)number_of(value);
     } else if (strcmp(name, "--seconds") == 0) {
         options->seconds = (uint32_t)number_of(value);
+    } else if (strcmp(name, "--least") == 0) {
+        options->least = number_of(value);
     } else if (strcmp(name, "--seed") == 0) {
         options->seed = number_of(value);
     } else {

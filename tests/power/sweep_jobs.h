@@ -1,10 +1,12 @@
 /*
  * The main function of a sweep: several processes, each with its share of the cuts, and a table.
  *
- * usage: SWEEP [--jobs N] [--share N] [--ages N] [--seconds N] [--seed N] [--only NAME] [--quick]
+ * usage: SWEEP [--jobs N] [--share N] [--ages N] [--seconds N] [--least N] [--seed N] [--only NAME]
+ *              [--quick]
  *   --share N    makes one in N of the second cuts; 0: none
  *   --ages N     sweeps from so many starting points each (at most as many as are worth it)
  *   --seconds N  begins no further starting point after so many seconds
+ *   --least N    fails with fewer cuts
  *   --only NAME  sweeps what has this name
  *   --quick      ends at the first failure
  */
