@@ -13,6 +13,7 @@ BOUNDS = (
     ('store.its_erases_per_set', '<=', 0.05),
     ('store.ps_erases_per_set', '<=', 0.05),
     ('store.cuts_per_minute', '>=', 1000000),
+    ('boot.cuts_per_second', '>=', 200),
     ('size.irot_flash', '<=', 24576),
     ('size.urot_flash', '<=', 40960),
     ('layout.app_slot', '>=', 819200),

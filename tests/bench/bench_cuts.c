@@ -1,10 +1,10 @@
-/* How many power cuts of the store's changes, each with its recovery, are made in a minute. */
+/*
+ * How many power cuts a sweep makes, each with its recovery. COMMAND is the sweep, FIGURE the name of
+ * what is printed, and it is so many times less than cuts a minute.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One in SHARE of all second cuts of every change: some seconds' worth. */
-#define COMMAND STORE_SWEEP " --share 7"
 
 int main(void)
 {
@@ -18,9 +18,9 @@ int main(void)
         }
     }
     if (sweep == NULL || pclose(sweep) != 0 || rate <= 0) {
-        fprintf(stderr, "bench_store_cuts: the sweep has failed\n");
+        fprintf(stderr, "%s: the sweep has failed\n", FIGURE);
         return 1;
     }
-    printf("store.cuts_per_minute = %.0f\n", rate);
+    printf("%s = %.0f\n", FIGURE, rate / A_MINUTE);
     return 0;
 }
