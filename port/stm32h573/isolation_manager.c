@@ -52,13 +52,14 @@
         ROW_WORD(GTZC_MPCBB_CR(n), GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK)
 #define ROW_GPIO(port) ROW_WORD(GPIOA_BASE + (port)*GPIO_PORT_STEP + GPIO_SECCFGR, 0xFFFFu, 0)
 
-/* Between calls: the library, the gate's stack for its entries, and for the manager alone what it
- * prepares a call with and the code of services that it calls itself at start. */
+/* Between calls: the gate's stack for its entries, and for the manager alone the library and the
+ * code of services that it calls itself at start, what it prepares a call with, and the blocks of
+ * cryptography, SAES among them: while a partition runs nobody reaches that one. */
 #define ROWS_IDLE                                                                                  \
-    ROW_MPU(8, linker_library_text, linker_library_text_end, ISOLATION_RO_ANY),                    \
+    ROW_MPU(8, linker_partition_text, linker_library_text_end, ISOLATION_RO),                      \
         ROW_MPU(9, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
         ROW_MPU(10, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),  \
-        ROW_MPU(11, linker_partition_text, linker_partition_text_end, ISOLATION_RO)
+        ROW_MPU(11, CRYPTO_BASE, PKA_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE)
 
 const struct isolation_row isolation_idle[] = {ROWS_IDLE};
 
@@ -132,9 +133,8 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPU_FROM(3, PLACE_FROM_APPLICATION, READ_ONLY_END,
                  ISOLATION_RO | ISOLATION_XN | ISOLATION_UNCACHED),
     ROW_MPU(4, LAYOUT_SRAM1_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE, ISOLATION_RW | ISOLATION_XN),
-    ROW_MPU(5, PERIPHERALS_NS, RNG_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
-    ROW_MPU(6, RNG_BASE + RNG_SIZE, PERIPHERALS_END,
-            ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_MPU(5, PERIPHERALS_NS, CRYPTO_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_MPU(6, PKA_END, PERIPHERALS_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
     /* Storage areas, and what is staged. */
     ROW_MPU_PLACE(7, PLACE_SECURE_2, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
     ROWS_IDLE,

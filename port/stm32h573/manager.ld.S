@@ -8,7 +8,7 @@
 #include "layout.h"
 
 #define SPM(what)    *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
-#define CRYPTO(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) :*rng.c.o(what)
+#define CRYPTO(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) *libport_crypto.a:*(what)
 #define UPDATE(what) *libcore_services.a:*services_update*(what)
 #define ITS(what)    *libcore_services.a:*services_its*(what)
 #define PS(what)     *libcore_services.a:*services_ps*(what)
@@ -46,28 +46,6 @@ SECTIONS
         . = LAYOUT_GATE_SIZE;
     } > FLASH
 
-    .partition : ALIGN(LAYOUT_REGION_ALIGN)
-    {
-        linker_partition_text = .;
-        linker_crypto_text = .;
-        CRYPTO(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
-        linker_crypto_text_end = .;
-        linker_update_text = .;
-        UPDATE(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
-        linker_update_text_end = .;
-        linker_its_text = .;
-        ITS(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
-        linker_its_text_end = .;
-        linker_ps_text = .;
-        PS(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
-        linker_ps_text_end = .;
-        linker_partition_text_end = .;
-    } > FLASH
-
     .spm : ALIGN(LAYOUT_REGION_ALIGN)
     {
         linker_spm_text = .;
@@ -81,6 +59,29 @@ SECTIONS
         linker_clear_end = .;
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_spm_text_end = .;
+    } > FLASH
+
+    /* The crypto service's code comes last, so that one region covers it and the library. */
+    .partition : ALIGN(LAYOUT_REGION_ALIGN)
+    {
+        linker_partition_text = .;
+        linker_update_text = .;
+        UPDATE(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_update_text_end = .;
+        linker_its_text = .;
+        ITS(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_its_text_end = .;
+        linker_ps_text = .;
+        PS(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_ps_text_end = .;
+        linker_crypto_text = .;
+        CRYPTO(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_crypto_text_end = .;
+        linker_partition_text_end = .;
     } > FLASH
 
     .library : ALIGN(LAYOUT_REGION_ALIGN)
@@ -170,4 +171,5 @@ SECTIONS
 
 ASSERT(SIZEOF(.vectors) <= LAYOUT_GATE_OFF - LAYOUT_MANAGER_OFF - LAYOUT_HEADER_SIZE,
        "the vector table reaches into the gate")
+ASSERT(linker_crypto_text_end == linker_library_text, "code lies between the crypto service's and the library")
 ASSERT(SIZEOF(.library_data) == 0, "code that all partitions share must have no data")

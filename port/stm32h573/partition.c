@@ -27,10 +27,10 @@ const struct partition_memory partition_memory_crypto = {
     .stack_limit = (uintptr_t)linker_crypto_stack_top,
     .region =
         {
-            REGION(linker_library_text, linker_library_text_end, CODE),
-            REGION(linker_crypto_text, linker_crypto_text_end, CODE),
+            REGION(linker_crypto_text, linker_library_text_end, CODE), /* one behind the other */
             REGION(linker_crypto_ram, linker_crypto_ram_end, DATA),
-            REGION(RNG_BASE, RNG_BASE + RNG_SIZE, DATA),
+            REGION(CRYPTO_BASE, CRYPTO_END, DATA),
+            REGION(PKA_BASE, PKA_END, DATA),
         },
 };
 
@@ -95,7 +95,7 @@ static bool idle_write(const struct isolation_row *row)
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
     uint32_t matching = 0;
-    /* This runs out of the SPM's own regions; the library's is the same before and after. */
+    /* This runs out of the SPM's own regions. */
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
         const bool matches = partition == NULL
                                  ? idle_write(&isolation_idle[i])

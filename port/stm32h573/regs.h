@@ -139,9 +139,14 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define IWDG_RLR_MAX    0xFFFu
 #define IWDG_SR_UPDATES 0xFu /* a value is still on its way to the watchdog's clock */
 
+/* What the crypto partition is given: AES, HASH and RNG in one run, and behind SAES the PKA. */
+#define CRYPTO_BASE 0x520C0000u
+#define CRYPTO_END  0x520C0C00u
+#define PKA_BASE    0x520C2000u
+#define PKA_END     0x520C4000u
+
 /* RNG */
 #define RNG_BASE       0x520C0800u
-#define RNG_SIZE       0x400u
 #define RNG_CR         (RNG_BASE + 0x00u)
 #define RNG_SR         (RNG_BASE + 0x04u)
 #define RNG_DR         (RNG_BASE + 0x08u)
@@ -204,7 +209,10 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define RCC_AHB1ENR_TZSC1EN  (1u << 24)
 #define RCC_AHB2ENR_GPIOAEN  (1u << 0)
 #define RCC_AHB2ENR_GPIOS    0x1FFu
+#define RCC_AHB2ENR_AESEN    (1u << 16)
+#define RCC_AHB2ENR_HASHEN   (1u << 17)
 #define RCC_AHB2ENR_RNGEN    (1u << 18)
+#define RCC_AHB2ENR_PKAEN    (1u << 19)
 #define RCC_AHB2ENR_SAESEN   (1u << 20)
 #define RCC_APB2ENR_USART1EN (1u << 14)
 #define RCC_APB3ENR_SBSEN    (1u << 1)

@@ -98,8 +98,13 @@ static const struct attack attacks[] = {
     {"reads the storage areas by their other alias", 'r', ABSOLUTE, 0x081F4000, PROTECTED,
      "DACCVIOL", READ},
     {"writes the TZSC", 'w', ABSOLUTE, 0x50032410, PROTECTED, "DACCVIOL", WRITE},
-    {"reads the register behind the RNG's", 'r', ABSOLUTE, 0x520C0C00, PROTECTED, "DACCVIOL", READ},
-    {"reads the register before the RNG's", 'r', ABSOLUTE, 0x520C07FC, PROTECTED, "DACCVIOL", READ},
+    {"reads the register before AES's", 'r', ABSOLUTE, 0x520BFFFC, PROTECTED, "DACCVIOL", READ},
+    {"reads SAES", 'r', ABSOLUTE, 0x520C0C00, PROTECTED, "DACCVIOL", READ},
+    {"writes SAES", 'w', ABSOLUTE, 0x520C0C00, PROTECTED, "DACCVIOL", WRITE},
+    {"reads the last register of SAES", 'r', ABSOLUTE, 0x520C0FFC, PROTECTED, "DACCVIOL", READ},
+    {"reads SAES by its other alias", 'r', ABSOLUTE, 0x420C0C04, PROTECTED, "DACCVIOL", READ},
+    {"reads the register before the PKA's", 'r', ABSOLUTE, 0x520C1FFC, PROTECTED, "DACCVIOL", READ},
+    {"reads the register behind the PKA's", 'r', ABSOLUTE, 0x520C4000, PROTECTED, "DACCVIOL", READ},
     {"switches the MPU off", 'w', ABSOLUTE, 0xE000ED94, BUS, "PRECISERR", WRITE},
     {"reads the MPU", 'r', ABSOLUTE, 0xE000ED9C, BUS, "PRECISERR", READ},
     {"writes the SAU", 'w', ABSOLUTE, 0xE000EDD0, BUS, "PRECISERR", WRITE},
@@ -355,9 +360,17 @@ static void its_own_memory_is_open(void **state)
 
 static void a_device_is_open_to_the_partition_that_has_it(void **state)
 {
+    static const uint32_t blocks[] = {
+        0x520C0000, /* AES_CR */
+        0x520C0400, /* HASH_CR */
+        0x520C0800, /* RNG_CR */
+        0x520C2000, /* PKA_CR */
+    };
     struct lab *lab = *state;
     const bool granted = strcmp(lab->partition, "crypto") == 0;
-    assert_int_equal(attack(lab, 'r', 0x520C0800), granted); /* RNG_CR */
+    for (size_t i = 0; i < COUNT_OF(blocks); i++) {
+        assert_int_equal(attack(lab, 'r', blocks[i]), granted);
+    }
 }
 
 /** The gate answers as it answers a client that interrupts a call. */
