@@ -94,6 +94,12 @@ typedef struct psa_fwu_component_info_t {
     psa_fwu_impl_info_t impl;
 } psa_fwu_component_info_t;
 
+/* It crosses the gate, on whose other side may be another build. */
+GARRISON_ASSERT(offsetof(psa_fwu_component_info_t, version) == 8, "the version is at 8");
+GARRISON_ASSERT(offsetof(psa_fwu_component_info_t, max_size) == 16, "the size is at 16");
+GARRISON_ASSERT(offsetof(psa_fwu_component_info_t, impl) == 28, "the digest is at 28");
+GARRISON_ASSERT(sizeof(psa_fwu_component_info_t) == 64, "the answer is 64 bytes");
+
 /**
  * Tells what is installed, and how far an update of it is.
  * `error` of PSA_FWU_FAILED: PSA_ERROR_INVALID_SIGNATURE: not the owner's, or damaged;
