@@ -150,7 +150,9 @@ static void expect_consistent(void)
     uint16_t renewed = 0;
     for (uint32_t i = 0; i < CHAIN_COMPONENTS; i++) {
         expect_component(i, &journal.component[i]);
-        renewed |= is_active(i, CHAIN_NEW) ? CHAIN_BIT(i) : 0;
+        if (is_active(i, CHAIN_NEW)) {
+            renewed |= CHAIN_BIT(i);
+        }
     }
     const uint16_t swapped = story->set & (uint16_t)~CHAIN_BIT(CHAIN_UROT);
     require((renewed & swapped) == 0 || (renewed & swapped) == swapped, CHAIN_COMPONENTS,
