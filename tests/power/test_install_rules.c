@@ -249,17 +249,19 @@ static void a_spoilt_image_gives_way_to_a_staged_one(void **state)
  */
 static void a_recovery_that_is_cut_needs_no_trial(void **state)
 {
-    static const struct scene *const both[] = {&scenes[2], &scenes[5]};
-    for (size_t i = 0; i < COUNT_OF(both); i++) {
-        const struct scene staged = {.set = BIT(APPLICATION), .encrypted = both[i]->encrypted};
+    static struct snapshot before;
+    for (unsigned encrypted = 0; encrypted < 2; encrypted++) {
+        const struct scene staged = {.set = BIT(APPLICATION), .encrypted = encrypted != 0};
         bool cut = true;
         uint32_t at = 0;
+        begin_anew(state);
+        set_up_images(staged.encrypted);
+        stage_set(&staged);
+        set_state(&staged, JOURNAL_CANDIDATE);
+        spoil(APPLICATION);
+        save(&before);
         for (; cut; at++) {
-            begin_anew(state);
-            set_up_images(staged.encrypted);
-            stage_set(&staged);
-            set_state(&staged, JOURNAL_CANDIDATE);
-            spoil(APPLICATION);
+            restore(&before);
             flash_power_arm(&bench.power, at, FLASH_CUT_AFTER);
             const enum garrison_status status = recover(APPLICATION);
             cut = bench.power.off;
