@@ -3,6 +3,7 @@
  * runs only when isolation was set up and read back.
  */
 #include <garrison/handoff.h>
+#include <garrison/measured.h>
 #include <garrison/port.h>
 #include <garrison/spm.h>
 #include <garrison/version.h>
@@ -87,18 +88,26 @@ static void isolate(struct hardened_steps *steps)
     hardened_step(steps, STEP_ISOLATE);
 }
 
-/** Hands the update service its copy of layout and versions: it cannot read the record. */
+/** Tells an image to the services that are to know of it. */
+static void note_image(const struct measured *image)
+{
+    const psa_fwu_image_version_t version = {image->version.major, image->version.minor,
+                                             image->version.revision, image->version.build};
+    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++) {
+        if (components[i].role == image->role) {
+            update_note_installed(components[i].component, version, image->measurement,
+                                  image->size);
+        }
+    }
+}
+
+/** Hands the services their copy of layout and images: they cannot read the record. */
 static void note_installed(const struct handoff *record)
 {
+    struct measured image;
     update_note_layout(record->layout.count != 0 ? &record->layout : NULL);
-    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++) {
-        const struct handoff_entry *entry = handoff_find(record, components[i].role);
-        if (entry != NULL) {
-            psa_fwu_image_version_t version = {entry->version.major, entry->version.minor,
-                                               entry->version.revision, entry->version.build};
-            update_note_installed(components[i].component, version, entry->measurement,
-                                  entry->size);
-        }
+    for (uint32_t place = 0; measured_at(record, place, &image); place++) {
+        note_image(&image);
     }
 }
 

@@ -21,7 +21,7 @@ BOOT_CRYPTO = ['<mbedtls/sha256.h>', '<mbedtls/aes.h>', '<mbedtls/platform_util.
 SPM = COMMON + PSA + ['include/garrison/port.h', 'include/garrison/partition.h',
                       'include/garrison/gate.h', 'include/garrison/spm.h',
                       'include/garrison/handoff.h', 'include/garrison/layout.h',
-                      'include/garrison/version.h', 'core/base/*']
+                      'include/garrison/measured.h', 'include/garrison/version.h', 'core/base/*']
 
 # Folder or file: what its files may include. The first match counts, its own folder is implied.
 # A project file is written as its path, a foreign header in angle brackets.
@@ -38,8 +38,8 @@ RULES = [
     # update.c knows components by their roles, and where the layout has put them.
     ('core/services/', COMMON + PSA + ['<mbedtls/*.h>', 'include/garrison/area.h',
                                        'include/garrison/entropy.h', 'include/garrison/handoff.h',
-                                       'include/garrison/layout.h', 'include/garrison/reset.h',
-                                       'core/base/*', 'core/store/*', 'core/token/*']),
+                                       'include/garrison/layout.h', 'include/garrison/measured.h',
+                                       'include/garrison/reset.h', 'core/base/*', 'core/store/*', 'core/token/*']),
     ('core/client/', COMMON + PSA + ['core/services/*_protocol.h']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
     # The host runs the chip's own drivers and boot tables on the simulated chip.

@@ -1,7 +1,7 @@
 /*
- * A process of the host that has an image installed at the next boot of GARRISON_DEVICE.
+ * A process of the host that has images installed together at the next boot of GARRISON_DEVICE.
  *
- * usage: fwu_put COMPONENT IMAGE
+ * usage: fwu_put COMPONENT IMAGE [COMPONENT IMAGE ...]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,27 +28,50 @@ static psa_status_t write_file(psa_fwu_component_t component, FILE *file)
     return status;
 }
 
-int main(int argc, char **argv)
+/** Ends what was installed before: its images hold flash that download slots share. */
+static void clean_all(void)
 {
-    FILE *file = argc == 3 ? fopen(argv[2], "rb") : NULL;
+    for (psa_fwu_component_t i = 0; i < PSA_FWU_COMPONENT_COUNT; i++) {
+        psa_fwu_component_info_t info;
+        if (psa_fwu_query(i, &info) == PSA_SUCCESS &&
+            (info.state == PSA_FWU_FAILED || info.state == PSA_FWU_UPDATED)) {
+            (void)psa_fwu_clean(i);
+        }
+    }
+}
+
+static int put(psa_fwu_component_t component, const char *path)
+{
+    FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        fprintf(stderr, "usage: fwu_put COMPONENT IMAGE\n");
+        perror(path);
         return 2;
     }
-    const psa_fwu_component_t component = (psa_fwu_component_t)strtoul(argv[1], NULL, 0);
     psa_status_t status = psa_fwu_start(component, NULL, 0);
-    if (status != PSA_SUCCESS) {
-        return failed("psa_fwu_start", status);
+    if (status == PSA_SUCCESS) {
+        status = write_file(component, file);
     }
-    status = write_file(component, file);
     (void)fclose(file);
     if (status != PSA_SUCCESS) {
         return failed("psa_fwu_write", status);
     }
     status = psa_fwu_finish(component);
-    if (status != PSA_SUCCESS) {
-        return failed("psa_fwu_finish", status);
+    return status == PSA_SUCCESS ? 0 : failed("psa_fwu_finish", status);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3 || argc % 2 == 0) {
+        fprintf(stderr, "usage: fwu_put COMPONENT IMAGE [COMPONENT IMAGE ...]\n");
+        return 2;
     }
-    status = psa_fwu_install();
+    clean_all();
+    for (int i = 1; i < argc; i += 2) {
+        const int status = put((psa_fwu_component_t)strtoul(argv[i], NULL, 0), argv[i + 1]);
+        if (status != 0) {
+            return status;
+        }
+    }
+    const psa_status_t status = psa_fwu_install();
     return status == PSA_SUCCESS_REBOOT ? 0 : failed("psa_fwu_install", status);
 }

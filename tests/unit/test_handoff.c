@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include <garrison/handoff.h>
+#include <garrison/measured.h>
 
 static struct handoff record;
 
@@ -112,6 +112,28 @@ static void roles_have_names(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
+static void measured_boot_tells_every_image_in_order(void **state)
+{
+    struct measured image;
+    (void)state;
+    record.entry[1].size = 7;
+    memset(record.entry[1].measurement, 0x11, 32);
+    memset(record.entry[1].signer, 0x22, 32);
+    for (uint32_t place = 0; place < 3; place++) {
+        memset(&image, 0xA5, sizeof image);
+        assert_true(measured_at(&record, place, &image));
+        assert_int_equal(image.role, IMAGE_ROLE_IROT + place);
+        assert_int_equal(image.size, record.entry[place].size);
+        assert_memory_equal(&image.version, &record.entry[place].version, sizeof image.version);
+        assert_memory_equal(image.measurement, record.entry[place].measurement, 32);
+        assert_memory_equal(image.signer, record.entry[place].signer, 32);
+    }
+    assert_false(measured_at(&record, 3, &image));
+    assert_int_equal(image.role, IMAGE_ROLE_MANAGER);
+    record.count = HANDOFF_ENTRIES_MAX + 1;
+    assert_false(measured_at(&record, HANDOFF_ENTRIES_MAX, &image));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +144,7 @@ int main(void)
         TEST(a_role_stands_there_once),
         TEST(append_stops_when_the_record_is_full),
         TEST(roles_have_names),
+        TEST(measured_boot_tells_every_image_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
