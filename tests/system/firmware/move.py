@@ -4,17 +4,18 @@
 usage: move.py MANAGER.LD OUT
 """
 
+import re
 import sys
 
-# Where the flash and the RAM of the manager begin, and how far they move.
-MOVES = (('linker_partition_text = .;', '. = . + 0x2400; linker_partition_text = .;'),
-         ('linker_stack_limit = .;', '. = . + 0x400; linker_stack_limit = .;'))
+# What stands before the rest, in flash and in RAM, and what is put behind it.
+MOVES = ((r'\.gate .*?> FLASH', r'\g<0>\n    .moved : { BYTE(0) . = . + 0x2400; } > FLASH'),
+         (r'linker_stack_limit = \.;', r'. = . + 0x400; \g<0>'))
 
 with open(sys.argv[1], encoding='utf-8') as script:
     text = script.read()
-for old, new in MOVES:
-    if text.count(old) != 1:
-        sys.exit('%s: not one "%s"' % (sys.argv[1], old))
-    text = text.replace(old, new)
+for place, moved in MOVES:
+    text, count = re.subn(place, moved, text, flags=re.DOTALL)
+    if count != 1:
+        sys.exit('%s: not one "%s"' % (sys.argv[1], place))
 with open(sys.argv[2], 'w', encoding='utf-8') as script:
     script.write(text)
