@@ -14,7 +14,6 @@
 
 /** A set under way: its parts, and what decrypts and seals the bytes of each. */
 struct set {
-    uint16_t members;
     uint32_t count;
     uint32_t component[INSTALL_COMPONENTS];
     struct swap_part part[INSTALL_COMPONENTS];
@@ -43,7 +42,6 @@ static void set_add(const struct install *install, uint32_t component)
 {
     const struct layout_slot *slot = install_slot(install, component);
     const uint32_t i = set.count++;
-    set.members |= (uint16_t)(1u << component);
     set.component[i] = component;
     clear_init(&set.opened[i], install->flash, slot->download_off);
     clear_init(&set.sealed[i], install->flash, slot->download_off);

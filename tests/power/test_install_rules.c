@@ -35,6 +35,24 @@ static void a_rejected_set_goes_back_and_says_so(void **state)
     assert_true(active_are(bench.old, 7));
 }
 
+static void roles_and_components_have_each_others_numbers(void **state)
+{
+    uint32_t count = 0;
+    (void)state;
+    for (uint32_t role = 0; role < 0x200; role++) {
+        const uint32_t component = install_component(role);
+        if (component == INSTALL_COMPONENT_NONE) {
+            continue;
+        }
+        assert_in_range(component, 0, INSTALL_COMPONENTS - 1u);
+        assert_int_equal(install_role(component), role);
+        count++;
+    }
+    assert_int_equal(count, INSTALL_COMPONENTS);
+    assert_int_equal(install_component(IMAGE_ROLE_IROT), INSTALL_COMPONENT_NONE);
+    assert_int_equal(install_component(UINT32_MAX), INSTALL_COMPONENT_NONE);
+}
+
 /** Refused before anything is touched: no operation on the slots, and the reason in the journal. */
 static void expect_refused(const struct scene *scene, enum garrison_status reason)
 {
@@ -182,7 +200,11 @@ static void an_image_that_rots_under_way_goes_back(void **state)
         const struct journal journal = open_journal();
         if (journal.component[APPLICATION].state == JOURNAL_FAILED) {
             assert_true(active_are(bench.old, 7));
-            met += journal.operation.number > 2 ? 1 : 0;
+            if (journal.operation.number > 2) {
+                assert_int_equal(journal.component[APPLICATION].reason,
+                                 garrison_status_index(GARRISON_ERROR_DIGEST));
+                met++;
+            }
         } else {
             assert_true(active_are(bench.renewed, scene->set));
         }
@@ -349,6 +371,7 @@ static void a_revert_can_still_boot_the_old_counter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(roles_and_components_have_each_others_numbers),
         TEST(an_accepted_set_stays),
         TEST(a_rejected_set_goes_back_and_says_so),
         TEST(a_set_is_refused_for_one_bad_image),

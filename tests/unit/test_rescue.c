@@ -135,6 +135,7 @@ static void hello_tells_what_is_missing(void **state)
     assert_int_equal(rescue_ask(RESCUE_HELLO, NULL, 0), GARRISON_OK);
     assert_int_equal(rescue_answer.len, RESCUE_HELLO_BYTES);
     assert_int_equal(rescue_answer.payload[0], RESCUE_PROTOCOL);
+    assert_int_equal(rescue_answer.payload[1], IMAGE_ROLE_UROT);
     assert_int_equal(rescue_answer.payload[2], IMAGE_ROLE_APPLICATION);
     assert_int_equal(rescue_answer.payload[3], garrison_status_index(GARRISON_ERROR_BLANK));
     assert_int_equal(bytes_load_le32(rescue_answer.payload + 4), 4 * SECTOR);
@@ -330,41 +331,6 @@ static void an_image_that_may_not_is_refused_and_not_kept(void **state)
     assert_true(rescue_boot(APPLICATION));
 }
 
-static void a_transfer_goes_on_where_a_reset_has_cut_it(void **state)
-{
-    (void)state;
-    rescue_set_up(APPLICATION);
-    make(&bench.renewed[APPLICATION], APPLICATION, 2, 500, false, NULL);
-    const struct made_image *image = &bench.renewed[APPLICATION];
-    assert_false(rescue_boot(APPLICATION));
-    assert_int_equal(rescue_ask_begin(IMAGE_ROLE_APPLICATION, 0, image->len), GARRISON_OK);
-    for (uint32_t off = 0; off < SECTOR + 48u; off += 80) {
-        assert_int_equal(rescue_ask_data(off, image->bytes + off, 80), GARRISON_OK);
-    }
-    assert_false(rescue_boot(APPLICATION));
-    assert_int_equal(rescue_send(APPLICATION, image->bytes, image->len), GARRISON_OK);
-    assert_int_equal(rescue_data_frames, (image->len - SECTOR + 239u) / 240u);
-    assert_true(rescue_boot(APPLICATION));
-    assert_true(is_active(image, APPLICATION));
-}
-
-static void what_another_image_has_left_is_not_built_upon(void **state)
-{
-    (void)state;
-    rescue_set_up(APPLICATION);
-    make(&bench.renewed[APPLICATION], APPLICATION, 2, 500, false, NULL);
-    const struct made_image *image = &bench.renewed[APPLICATION];
-    static const uint8_t other[RESCUE_DATA_BYTES] = {1, 2, 3};
-    assert_false(rescue_boot(APPLICATION));
-    assert_int_equal(rescue_ask_begin(IMAGE_ROLE_APPLICATION, 0, image->len), GARRISON_OK);
-    for (uint32_t off = 0; off < 2 * RESCUE_DATA_BYTES + 64u; off += 32) {
-        assert_int_equal(rescue_ask_data(off, other, 32), GARRISON_OK);
-    }
-    assert_false(rescue_boot(APPLICATION));
-    assert_int_equal(rescue_send(APPLICATION, image->bytes, image->len), GARRISON_OK);
-    assert_true(rescue_boot(APPLICATION));
-}
-
 /** The manager's download slot is made a part of the application's. */
 static void updates_that_share_the_slot_are_given_up(void **state)
 {
@@ -485,8 +451,6 @@ int main(void)
         BENCH_TEST(nothing_is_written_elsewhere),
         BENCH_TEST(an_image_that_may_be_started_comes_in),
         BENCH_TEST(an_image_that_may_not_is_refused_and_not_kept),
-        BENCH_TEST(a_transfer_goes_on_where_a_reset_has_cut_it),
-        BENCH_TEST(what_another_image_has_left_is_not_built_upon),
         BENCH_TEST(updates_that_share_the_slot_are_given_up),
         BENCH_TEST(a_stage_says_what_it_waits_for_and_answers),
         BENCH_TEST(what_is_on_trial_goes_back_first),
