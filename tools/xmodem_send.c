@@ -17,7 +17,7 @@ static uint16_t crc16(const uint8_t *data, size_t len)
     for (size_t i = 0; i < len; i++) {
         crc ^= (uint16_t)(data[i] << 8);
         for (unsigned bit = 0; bit < 8u; bit++) {
-            crc = (uint16_t)(crc << 1 ^ ((crc & 0x8000u) != 0 ? 0x1021u : 0));
+            crc = (uint16_t)((uint32_t)crc << 1 ^ ((crc & 0x8000u) != 0 ? 0x1021u : 0));
         }
     }
     return crc;

@@ -27,7 +27,7 @@ static uint16_t crc_add(uint16_t crc, uint8_t byte)
 {
     crc ^= (uint16_t)(byte << 8);
     for (unsigned bit = 0; bit < 8u; bit++) {
-        crc = (uint16_t)(crc << 1 ^ ((crc & 0x8000u) != 0 ? 0x1021u : 0));
+        crc = (uint16_t)((uint32_t)crc << 1 ^ ((crc & 0x8000u) != 0 ? 0x1021u : 0));
     }
     return crc;
 }
