@@ -2,6 +2,7 @@
  * Which updates are installed, which are refused before anything is touched, what comes back, and
  * what takes the place of an image that is no longer any good.
  */
+#include "base/bytes.h"
 #include "install_fixture.h"
 
 #include "support/test.h"
@@ -152,6 +153,40 @@ static void an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_t
         bench.no_image_key = i < 2;
         bench.image_key[31] ^= 1;
         expect_refused(scene, GARRISON_ERROR_DECRYPT);
+    }
+}
+
+/** The key stream that a body was sealed with, which stands at `off` of a component's download slot. */
+static void read_stream(uint32_t component, const struct made_image *made, uint32_t off,
+                        uint8_t stream[32])
+{
+    const uint8_t *sealed = bench.slots.bytes + layout.slot[component].download_off + off;
+    for (uint32_t i = 0; i < 32; i++) {
+        stream[i] = sealed[0x20 + i] ^ made->bytes[0x20 + i];
+    }
+}
+
+/** Or two of them together would tell what is in both. */
+static void no_two_images_are_sealed_alike(void **state)
+{
+    uint8_t stream[8][32];
+    begin_anew(state);
+    set_up_images(true);
+    for (uint32_t i = 0; i < COUNT_OF(stream); i += 4) {
+        stage_set(&scenes[5]);
+        assert_int_equal(boot(), GARRISON_OK);
+        read_stream(MANAGER, &bench.old[MANAGER], 0, stream[i]);
+        read_stream(APPLICATION, &bench.old[APPLICATION], 0, stream[i + 1]);
+        assert_int_equal(boot(), GARRISON_OK); /* nobody has accepted them */
+        read_stream(MANAGER, &bench.renewed[MANAGER], SECTOR, stream[i + 2]);
+        read_stream(APPLICATION, &bench.renewed[APPLICATION], SECTOR, stream[i + 3]);
+        assert_true(active_are(bench.old, scenes[5].set));
+    }
+    for (uint32_t a = 0; a < COUNT_OF(stream); a++) {
+        assert_false(bytes_all(stream[a], 32, 0));
+        for (uint32_t b = 0; b < a; b++) {
+            assert_memory_not_equal(stream[a], stream[b], 32);
+        }
     }
 }
 
@@ -378,6 +413,7 @@ int main(void)
         TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
         TEST(a_urot_that_needs_a_newer_manager_waits_for_it),
         TEST(an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_to),
+        TEST(no_two_images_are_sealed_alike),
         TEST(an_image_larger_than_its_slot_is_refused),
         TEST(a_set_whose_images_meet_in_the_download_area_is_refused),
         TEST(an_image_that_rots_under_way_goes_back),

@@ -30,6 +30,9 @@ static const char config_text[] =
     "  - {role: manager, address: 0x0C014000, file: manager.img}\n"
     "  - {role: application, address: 0x0803E000, file: application.img}\n";
 
+static const char decryption_text[] =
+    "decryption_keys: {urot: urot-decryption.pem, others: decryption.pem}\n";
+
 static const char module_text[] = "  - {role: module0, address: 0x%08X, file: module.img}\n";
 
 static const char *required(const char *variable)
@@ -79,6 +82,8 @@ static void sign(const struct device *device, const char *role, const char *owne
           required("GARRISON_TARGET_DIR"), image, device->folder, role);
 }
 
+static const char *const decryption_keys[] = {"urot-decryption", "decryption"};
+
 /** A module's key in any case, and its image if it shall have a place: bytes, not a program. */
 static void make_module(const struct device *device, uint32_t addr)
 {
@@ -105,6 +110,9 @@ static void write_config(const struct device *device, const struct device_images
                    fprintf(file, config_text, images->layout != NULL ? images->layout : "") >= 0;
     if (written && images->module_addr != 0) {
         written = fprintf(file, module_text, images->module_addr) >= 0;
+    }
+    if (written && !images->no_decryption_keys) {
+        written = fputs(decryption_text, file) >= 0;
     }
     if (!written || fclose(file) != 0) {
         fprintf(stderr, "cannot write %s\n", device_path(device, "device.yaml"));
@@ -175,6 +183,10 @@ void device_open(struct device *device, const struct device_images *images)
              images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
     shell("cp %s/%s/irot.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port, device->folder);
     make_module(device, images->module_addr);
+    for (size_t i = 0; i < sizeof decryption_keys / sizeof decryption_keys[0]; i++) {
+        shell("%s key new %s/%s.pem >/dev/null", required("GARRISON"), device->folder,
+              decryption_keys[i]);
+    }
     write_config(device, images);
     shell("%s provision %s/device.gar --config %s/device.yaml >/dev/null", required("GARRISON"),
           device->folder, device->folder);
