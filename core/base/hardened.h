@@ -34,6 +34,12 @@ static inline uint32_t hardened_launder(uint32_t value)
     return value;
 }
 
+/** Nothing read from memory is known any more: a check that is repeated reads it again. */
+static inline void hardened_forget(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 /** Whether the status is GARRISON_OK, looked at twice. */
 bool hardened_ok(enum garrison_status status);
 

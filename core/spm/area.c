@@ -13,7 +13,7 @@
 
 static bool is_own(uint32_t index, uint32_t off, uint32_t len)
 {
-    const struct partition *partition = running_partition();
+    const struct partition *partition = spm_running();
     if (partition == NULL) {
         return false;
     }
@@ -34,12 +34,12 @@ static uint32_t require_range(uint32_t index, uint32_t off, uint32_t len)
     if (!hardened_granted(&verdict)) {
         running_failed("programmer error: flash is not its own");
     }
-    return partitions_area(running_partition(), index).off + off;
+    return partitions_area(spm_running(), index).off + off;
 }
 
 uint32_t spm_area_size(uint32_t index)
 {
-    const struct partition *partition = running_partition();
+    const struct partition *partition = spm_running();
     return partition != NULL ? partitions_area(partition, index).len : 0;
 }
 

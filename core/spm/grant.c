@@ -4,13 +4,29 @@
 
 #include "base/hardened.h"
 
-static bool may(struct claim claim)
+bool claim_is_own(const struct partition *partition, uintptr_t base, size_t len, uint32_t access)
 {
+    for (uint32_t i = 0; i < PARTITION_REGIONS_MAX; i++) {
+        const struct partition_region *region = &partition->memory->region[i];
+        if ((region->access & (access | PARTITION_DEVICE)) == access && base >= region->base &&
+            base < region->limit && len <= region->limit - base) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may(const struct partition *client, struct claim claim)
+{
+    const uint32_t access = claim.write ? PARTITION_READ | PARTITION_WRITE : PARTITION_READ;
+    if (client != NULL) {
+        return claim_is_own(client, claim.base, claim.len, access);
+    }
     return claim.len <= UINTPTR_MAX - claim.base &&
            port_client_may(claim.base, claim.len, claim.write);
 }
 
-bool grant_check(struct claim claim, struct grant *grant)
+bool grant_check(const struct partition *client, struct claim claim, struct grant *grant)
 {
     struct hardened_verdict verdict = HARDENED_REFUSED;
 
@@ -19,10 +35,11 @@ bool grant_check(struct claim claim, struct grant *grant)
         return true;
     }
     /* Asked twice: a skipped check must not open Secure memory to the client. */
-    if (may(claim)) {
+    if (may(client, claim)) {
         hardened_grant_first(&verdict);
     }
-    if (may(claim)) {
+    hardened_forget();
+    if (may(client, claim)) {
         hardened_grant_second(&verdict);
     }
     if (!hardened_granted(&verdict)) {

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <garrison/partition.h>
+
 /** What a client says is his. */
 struct claim {
     uintptr_t base;
@@ -24,13 +26,17 @@ struct grant {
     size_t used;   /**< Bytes read or written so far. */
 };
 
+/** Whether one region of the partition's memory, devices apart, holds the range with that access. */
+bool claim_is_own(const struct partition *partition, uintptr_t base, size_t len, uint32_t access);
+
 /**
  * Checks that the range does not wrap and that the client itself may use it so. The decision is
  * taken twice. It stays true for the whole call: which memory is Secure does not change any more
  * once the application runs, and the client can only take away from himself.
+ * @param client  the partition that calls; NULL: the Non-secure side does
  * @return whether `grant` was set
  */
-bool grant_check(struct claim claim, struct grant *grant);
+bool grant_check(const struct partition *client, struct claim claim, struct grant *grant);
 
 /** The next bytes of a grant, at most `len`, which are then used up. @return how many */
 size_t grant_take(struct grant *grant, size_t len, uint8_t **data);

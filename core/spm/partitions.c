@@ -3,71 +3,9 @@
 #include <stddef.h>
 
 #include <garrison/handoff.h>
+#include <garrison/spm.h>
 
 #include "base/hardened.h"
-#include "services/crypto.h"
-#include "services/crypto_protocol.h"
-#include "services/its.h"
-#include "services/its_protocol.h"
-#include "services/ps.h"
-#include "services/ps_protocol.h"
-#include "services/update.h"
-#include "services/update_protocol.h"
-
-static const struct partition_service crypto_services[] = {
-    {.sid = CRYPTO_SID, .version = CRYPTO_VERSION, .handle = CRYPTO_HANDLE, .non_secure = true},
-};
-
-static const struct partition_service update_services[] = {
-    {.sid = UPDATE_SID, .version = UPDATE_VERSION, .handle = UPDATE_HANDLE, .non_secure = true},
-};
-
-static const struct partition_service its_services[] = {
-    {.sid = ITS_SID, .version = ITS_VERSION, .handle = ITS_HANDLE, .non_secure = true},
-};
-
-static const struct partition_service ps_services[] = {
-    {.sid = PS_SID, .version = PS_VERSION, .handle = PS_HANDLE, .non_secure = true},
-};
-
-static const struct partition partitions[] = {
-    {
-        .id = 1,
-        .name = "crypto",
-        .function = crypto_service,
-        .memory = &partition_memory_crypto,
-        .services = crypto_services,
-        .service_count = sizeof crypto_services / sizeof crypto_services[0],
-    },
-    {
-        .id = 2,
-        .name = "update",
-        .function = update_service,
-        .memory = &partition_memory_update,
-        .services = update_services,
-        .service_count = sizeof update_services / sizeof update_services[0],
-        .owns_downloads = true,
-        .may_reset = true,
-    },
-    {
-        .id = 3,
-        .name = "its",
-        .function = its_service,
-        .memory = &partition_memory_its,
-        .services = its_services,
-        .service_count = sizeof its_services / sizeof its_services[0],
-    },
-    {
-        .id = 4,
-        .name = "ps",
-        .function = ps_service,
-        .memory = &partition_memory_ps,
-        .services = ps_services,
-        .service_count = sizeof ps_services / sizeof ps_services[0],
-    },
-};
-
-#define PARTITIONS ((uint32_t)(sizeof partitions / sizeof partitions[0]))
 
 /** Areas in a layout: the journal and a download slot for each component. */
 #define LAYOUT_AREAS (1u + LAYOUT_SLOTS_MAX)
@@ -92,10 +30,11 @@ static bool has_handle(const struct partition_service *service, uint32_t handle)
 
 static struct partition_entry find(service_matches_fn *matches, uint32_t wanted)
 {
-    for (uint32_t i = 0; i < PARTITIONS; i++) {
-        for (uint32_t k = 0; k < partitions[i].service_count; k++) {
-            if (matches(&partitions[i].services[k], wanted)) {
-                return (struct partition_entry){&partitions[i], &partitions[i].services[k]};
+    for (uint32_t i = 0; i < partition_count; i++) {
+        for (uint32_t k = 0; k < partition_table[i].service_count; k++) {
+            if (matches(&partition_table[i].services[k], wanted)) {
+                return (struct partition_entry){&partition_table[i],
+                                                &partition_table[i].services[k]};
             }
         }
     }
@@ -239,6 +178,21 @@ bool partitions_downloads_are_sound(const struct layout_record *layout,
     return hardened_loop_complete(i, LAYOUT_AREAS);
 }
 
+bool partitions_ids_are_sound(const struct partition *table, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (table[i].id == table[k].id) {
+                return false;
+            }
+        }
+        if (table[i].id <= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /** Names that callers use are each there once. */
 static bool services_are_distinct(const struct partition *partition)
 {
@@ -253,22 +207,66 @@ static bool services_are_distinct(const struct partition *partition)
     return true;
 }
 
+bool partitions_uses(const struct partition *partition, uint32_t sid)
+{
+    for (uint32_t i = 0; i < partition->use_count; i++) {
+        if (partition->uses[i] == sid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Whether all partitions whose services it uses are among those of the mask. */
+static bool uses_only(const struct partition *partition, uint32_t mask)
+{
+    for (uint32_t i = 0; i < partition->use_count; i++) {
+        const struct partition *used = partitions_find_sid(partition->uses[i]).partition;
+        if (used == NULL || (mask >> (used - partition_table) & 1u) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/**
+ * Whether no calls can go in a circle or get too deep: each round finds the partitions that need no
+ * others than those found before.
+ */
+static bool chains_end(void)
+{
+    uint32_t found = 0;
+    for (uint32_t round = 0; round < SPM_DEPTH_MAX; round++) {
+        const uint32_t before = found;
+        for (uint32_t i = 0; i < partition_count; i++) {
+            if (uses_only(&partition_table[i], before)) {
+                found |= 1u << i;
+            }
+        }
+    }
+    return found == (1u << partition_count) - 1u;
+}
+
 enum garrison_status partitions_check(void)
 {
-    const struct partition_memory *memory[PARTITIONS];
+    const struct partition_memory *memory[PARTITIONS_MAX];
     uint32_t i = 0;
-    for (; i < PARTITIONS; i++) {
-        const struct partition *partition = &partitions[i];
+    if (partition_count > PARTITIONS_MAX || !chains_end() ||
+        !partitions_ids_are_sound(partition_table, partition_count)) {
+        return GARRISON_ERROR_POLICY;
+    }
+    for (; i < partition_count; i++) {
+        const struct partition *partition = &partition_table[i];
         memory[i] = partition->memory;
-        if (partition->id <= 0 || partition->function == NULL ||
-            !partitions_memory_is_sound(partition->memory) || !services_are_distinct(partition)) {
+        if (partition->function == NULL || !partitions_memory_is_sound(partition->memory) ||
+            !services_are_distinct(partition)) {
             return GARRISON_ERROR_POLICY;
         }
     }
-    if (!partitions_areas_are_sound(memory, PARTITIONS, port_flash()) ||
-        !partitions_downloads_are_sound(&port_handoff()->layout, memory, PARTITIONS,
+    if (!partitions_areas_are_sound(memory, partition_count, port_flash()) ||
+        !partitions_downloads_are_sound(&port_handoff()->layout, memory, partition_count,
                                         port_flash())) {
         return GARRISON_ERROR_POLICY;
     }
-    return hardened_loop_complete(i, PARTITIONS) ? GARRISON_OK : GARRISON_ERROR_POLICY;
+    return hardened_loop_complete(i, partition_count) ? GARRISON_OK : GARRISON_ERROR_POLICY;
 }

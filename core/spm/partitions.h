@@ -1,8 +1,8 @@
 /*
  * The one const table of partitions, and how a service is found in it.
  *
- * A row is id, name, secure function, services, and the memory that the port gives it: what the
- * port owes is in garrison/partition.h.
+ * A row is id, name, secure function, services, those that it calls, and the memory that the port
+ * gives it: what the port owes is in garrison/partition.h.
  */
 #pragma once
 
@@ -10,6 +10,12 @@
 #include <garrison/partition.h>
 #include <garrison/port.h>
 #include <garrison/status.h>
+
+/** At most so many rows. */
+#define PARTITIONS_MAX 16u
+
+extern const struct partition partition_table[];
+extern const uint32_t partition_count;
 
 /** A service and its partition; both NULL when there is none. */
 struct partition_entry {
@@ -19,6 +25,12 @@ struct partition_entry {
 
 struct partition_entry partitions_find_sid(uint32_t sid);
 struct partition_entry partitions_find_handle(psa_handle_t handle);
+
+/** Whether the partition's record lists the service. */
+bool partitions_uses(const struct partition *partition, uint32_t sid);
+
+/** Whether ids are positive and no two are the same: what is stored belongs to an id. */
+bool partitions_ids_are_sound(const struct partition *table, uint32_t count);
 
 /** Whether memory that the port gave keeps the rules of garrison/partition.h. */
 bool partitions_memory_is_sound(const struct partition_memory *memory);

@@ -1,5 +1,5 @@
 /*
- * The partition whose call is under way, for what it asks of the manager.
+ * The partition that runs (spm_running()), when it asks for what it may not have.
  */
 #pragma once
 
@@ -8,9 +8,7 @@
 
 #include <garrison/abi.h>
 #include <garrison/partition.h>
-
-/** NULL between calls. */
-const struct partition *running_partition(void);
+#include <garrison/spm.h>
 
 /** Ends everything: the partition has done what none may do. Its name precedes the reason. */
 GARRISON_NORETURN void running_failed(const char *reason);

@@ -1,5 +1,5 @@
 /*
- * Calls into partitions: checked vectors, one call at a time.
+ * Calls into partitions: checked vectors, one chain of calls at a time.
  *
  * The client's vectors are copied before anything in them is looked at, and only the copies are
  * used. Inputs that overlap are refused, so that no byte is fetched twice. The partition reaches the
@@ -20,15 +20,15 @@
 #include "spm/partitions.h"
 #include "spm/running.h"
 
-/** The call under way; all zero between calls. */
+/** A call of the chain. */
 struct call {
     const struct partition *partition;
+    const struct partition *client; /**< NULL: the Non-secure side. */
     psa_handle_t message;
     uint32_t in_count;
     uint32_t out_count;
-    struct grant in[PSA_MAX_IOVEC];
-    struct grant out[PSA_MAX_IOVEC];
-    struct grant out_vec; /**< The client's array, for the lengths. */
+    struct grant vec[PSA_MAX_IOVEC]; /**< The inputs, then the outputs. */
+    struct grant out_vec;            /**< The client's array, for the lengths. */
 };
 
 /** What the client passed, copied. */
@@ -37,7 +37,9 @@ struct vectors {
     psa_outvec out[PSA_MAX_IOVEC];
 };
 
-static struct call call;
+/** The calls under way, the last one running; the rest is zero. */
+static struct call chain[SPM_DEPTH_MAX];
+static uint32_t depth;
 static bool busy;
 static psa_handle_t last_message;
 
@@ -46,45 +48,105 @@ enum garrison_status spm_init(void)
     return partitions_check();
 }
 
-static bool may_call(int32_t client_id, const struct partition_service *service)
+static struct call *running_call(void)
 {
-    return service != NULL && client_id < 0 && service->non_secure;
+    return depth > 0 ? &chain[depth - 1] : NULL;
+}
+
+const struct partition *spm_running(void)
+{
+    return depth > 0 ? chain[depth - 1].partition : NULL;
+}
+
+/** Opens a partition's memory to itself and to the manager; NULL: all of them to the manager. */
+static void open_memory(const struct partition *partition)
+{
+    if (port_partition_switch(partition) != GARRISON_OK) {
+        port_panic("memory protection does not read back as written");
+    }
+}
+
+/** Whether it is in the chain: then it cannot be called. */
+static bool is_in_chain(const struct partition *partition)
+{
+    for (uint32_t i = 0; i < depth; i++) {
+        if (chain[i].partition == partition) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Whether that partition asks. */
+static bool is_running(int32_t client_id)
+{
+    return spm_running() != NULL && spm_running()->id == client_id;
+}
+
+static bool may_call(int32_t client_id, struct partition_entry entry)
+{
+    const struct partition_service *service = entry.service;
+    if (service == NULL) {
+        return false;
+    }
+    if (client_id < 0) {
+        return (service->callers & SERVICE_FOR_NON_SECURE) != 0;
+    }
+    if (!is_running(client_id)) {
+        return false;
+    }
+    const uint32_t kind = spm_running()->is_module ? SERVICE_FOR_MODULES : SERVICE_FOR_PARTITIONS;
+    return (service->callers & kind) != 0 && partitions_uses(spm_running(), service->sid) &&
+           !is_in_chain(entry.partition);
 }
 
 uint32_t spm_version(int32_t client_id, uint32_t sid)
 {
-    const struct partition_service *service = partitions_find_sid(sid).service;
-    return may_call(client_id, service) ? service->version : PSA_VERSION_NONE;
+    const struct partition_entry entry = partitions_find_sid(sid);
+    return may_call(client_id, entry) ? entry.service->version : PSA_VERSION_NONE;
+}
+
+/** A client's mistake: the end of a partition, an answer to the Non-secure side. */
+static psa_status_t refuse(int32_t client_id, const char *reason)
+{
+    if (is_running(client_id)) {
+        running_failed(reason);
+    }
+    return PSA_ERROR_PROGRAMMER_ERROR;
 }
 
 psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version)
 {
-    const struct partition_service *service = partitions_find_sid(sid).service;
     (void)version;
-    return may_call(client_id, service) ? PSA_ERROR_PROGRAMMER_ERROR : PSA_ERROR_CONNECTION_REFUSED;
+    return may_call(client_id, partitions_find_sid(sid))
+               ? refuse(client_id, "programmer error: connection to a stateless service")
+               : PSA_ERROR_CONNECTION_REFUSED;
 }
 
 psa_status_t spm_close(int32_t client_id, psa_handle_t handle)
 {
-    (void)client_id;
-    return handle == PSA_NULL_HANDLE ? PSA_SUCCESS : PSA_ERROR_PROGRAMMER_ERROR;
+    return handle == PSA_NULL_HANDLE
+               ? PSA_SUCCESS
+               : refuse(client_id, "programmer error: no connection to close");
 }
 
 /** Copies the client's arrays; from then on they are not read again. */
-static bool copy_vectors(const psa_invec *in_vec, psa_outvec *out_vec, struct vectors *vectors)
+static bool copy_vectors(struct call *call, const psa_invec *in_vec, psa_outvec *out_vec,
+                         struct vectors *vectors)
 {
-    struct claim in_claim = {(uintptr_t)in_vec, call.in_count * sizeof *in_vec, false};
-    struct claim out_claim = {(uintptr_t)out_vec, call.out_count * sizeof *out_vec, true};
+    struct claim in_claim = {(uintptr_t)in_vec, call->in_count * sizeof *in_vec, false};
+    struct claim out_claim = {(uintptr_t)out_vec, call->out_count * sizeof *out_vec, true};
     struct grant in;
 
-    if (!grant_check(in_claim, &in) || !grant_check(out_claim, &call.out_vec)) {
+    if (!grant_check(call->client, in_claim, &in) ||
+        !grant_check(call->client, out_claim, &call->out_vec)) {
         return false;
     }
     if (in.len > 0) {
         memcpy(vectors->in, in.data, in.len);
     }
-    if (call.out_vec.len > 0) {
-        memcpy(vectors->out, call.out_vec.data, call.out_vec.len);
+    if (call->out_vec.len > 0) {
+        memcpy(vectors->out, call->out_vec.data, call->out_vec.len);
     }
     return true;
 }
@@ -94,33 +156,33 @@ static struct claim claim_in(const psa_invec *vec)
     return (struct claim){(uintptr_t)vec->base, vec->len, false};
 }
 
-static bool grant_inputs(const struct vectors *vectors)
+static bool grant_inputs(struct call *call, const struct vectors *vectors)
 {
     uint32_t i = 0;
-    for (; i < call.in_count; i++) {
+    for (; i < call->in_count; i++) {
         struct claim claim = claim_in(&vectors->in[i]);
         for (uint32_t k = 0; k < i; k++) {
             if (claims_overlap(claim, claim_in(&vectors->in[k]))) {
                 return false;
             }
         }
-        if (!grant_check(claim, &call.in[i])) {
+        if (!grant_check(call->client, claim, &call->vec[i])) {
             return false;
         }
     }
-    return hardened_loop_complete(i, call.in_count);
+    return hardened_loop_complete(i, call->in_count);
 }
 
-static bool grant_outputs(const struct vectors *vectors)
+static bool grant_outputs(struct call *call, const struct vectors *vectors)
 {
     uint32_t i = 0;
-    for (; i < call.out_count; i++) {
+    for (; i < call->out_count; i++) {
         struct claim claim = {(uintptr_t)vectors->out[i].base, vectors->out[i].len, true};
-        if (!grant_check(claim, &call.out[i])) {
+        if (!grant_check(call->client, claim, &call->vec[call->in_count + i])) {
             return false;
         }
     }
-    return hardened_loop_complete(i, call.out_count);
+    return hardened_loop_complete(i, call->out_count);
 }
 
 static bool control_is_sound(uint32_t control)
@@ -130,138 +192,167 @@ static bool control_is_sound(uint32_t control)
 }
 
 /** Writes the message to the top of the partition's stack, where the partition can read it. */
-static const psa_msg_t *place_message(int32_t client_id, int32_t type)
+static const psa_msg_t *place_message(const struct call *call, int32_t client_id, int32_t type)
 {
-    psa_msg_t message = {.type = type, .handle = call.message, .client_id = client_id};
-    uintptr_t at = (call.partition->memory->stack_limit - sizeof message) & ~(uintptr_t)7;
+    psa_msg_t message = {.type = type, .handle = call->message, .client_id = client_id};
+    uintptr_t at = (call->partition->memory->stack_limit - sizeof message) & ~(uintptr_t)7;
 
-    for (uint32_t i = 0; i < call.in_count; i++) {
-        message.in_size[i] = call.in[i].len;
+    for (uint32_t i = 0; i < call->in_count; i++) {
+        message.in_size[i] = call->vec[i].len;
     }
-    for (uint32_t i = 0; i < call.out_count; i++) {
-        message.out_size[i] = call.out[i].len;
+    for (uint32_t i = 0; i < call->out_count; i++) {
+        message.out_size[i] = call->vec[call->in_count + i].len;
     }
     memcpy((void *)at, &message, sizeof message);
     return (const psa_msg_t *)at;
 }
 
-static bool accept_call(int32_t client_id, psa_handle_t handle, uint32_t control,
+static bool accept_call(struct call *call, int32_t client_id, psa_handle_t handle, uint32_t control,
                         const psa_invec *in_vec, psa_outvec *out_vec)
 {
     struct vectors vectors = {0};
     struct partition_entry entry = partitions_find_handle(handle);
 
-    if (!may_call(client_id, entry.service) || !control_is_sound(control)) {
+    if (!may_call(client_id, entry) || !control_is_sound(control)) {
         return false;
     }
-    call.partition = entry.partition;
-    call.in_count = GATE_CONTROL_IN(control);
-    call.out_count = GATE_CONTROL_OUT(control);
-    return copy_vectors(in_vec, out_vec, &vectors) && grant_inputs(&vectors) &&
-           grant_outputs(&vectors);
+    call->partition = entry.partition;
+    call->client = spm_running();
+    call->in_count = GATE_CONTROL_IN(control);
+    call->out_count = GATE_CONTROL_OUT(control);
+    return copy_vectors(call, in_vec, out_vec, &vectors) && grant_inputs(call, &vectors) &&
+           grant_outputs(call, &vectors);
 }
 
-static void forget_call(void)
+/** Of the Non-secure side at most one is inside. */
+static bool enter(int32_t client_id)
 {
-    secret_wipe(&call, sizeof call);
-    __atomic_clear(&busy, __ATOMIC_RELEASE);
+    return client_id >= 0 || !__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE);
+}
+
+static void leave(void)
+{
+    if (depth == 0) {
+        __atomic_clear(&busy, __ATOMIC_RELEASE);
+    }
 }
 
 psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
                        const psa_invec *in_vec, psa_outvec *out_vec,
                        const struct partition **partition, const psa_msg_t **message)
 {
-    if (__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE)) {
+    if (!enter(client_id) || depth >= SPM_DEPTH_MAX) {
         return PSA_ERROR_CONNECTION_BUSY;
     }
-    if (!accept_call(client_id, handle, control, in_vec, out_vec)) {
-        forget_call();
-        return PSA_ERROR_PROGRAMMER_ERROR;
+    struct call *call = &chain[depth];
+    if (!accept_call(call, client_id, handle, control, in_vec, out_vec)) {
+        secret_wipe(call, sizeof *call);
+        leave();
+        return refuse(client_id, "programmer error: call refused");
     }
     last_message = last_message < INT32_MAX ? last_message + 1 : 1;
-    call.message = last_message;
-    *partition = call.partition;
-    *message = place_message(client_id, GATE_CONTROL_TYPE(control));
+    call->message = last_message;
+    depth++;
+    open_memory(call->partition);
+    *partition = call->partition;
+    *message = place_message(call, client_id, GATE_CONTROL_TYPE(control));
     return PSA_SUCCESS;
 }
 
 psa_status_t spm_end(psa_status_t status)
 {
-    psa_outvec *out_vec = (psa_outvec *)(void *)call.out_vec.data;
-    for (uint32_t i = 0; i < call.out_count; i++) {
-        memcpy(&out_vec[i].len, &call.out[i].used, sizeof call.out[i].used);
+    struct call *call = running_call();
+    if (call == NULL) {
+        return status;
     }
-    forget_call();
+    open_memory(call->client);
+    psa_outvec *out_vec = (psa_outvec *)(void *)call->out_vec.data;
+    for (uint32_t i = 0; i < call->out_count; i++) {
+        const size_t written = call->vec[call->in_count + i].used;
+        memcpy(&out_vec[i].len, &written, sizeof written);
+    }
+    secret_wipe(call, sizeof *call);
+    depth--;
+    leave();
     return status;
-}
-
-const struct partition *running_partition(void)
-{
-    return call.partition;
 }
 
 void running_failed(const char *reason)
 {
+    const struct partition *partition = spm_running();
     struct text text;
     text_start(&text);
-    text_add(&text, call.partition != NULL ? call.partition->name : "partition");
+    text_add(&text, partition != NULL ? partition->name : "partition");
     text_add(&text, ": ");
     text_add(&text, reason);
     port_panic(text.line);
 }
 
-static void require_message(psa_handle_t message, uint32_t index)
+void running_require_own(const void *buffer, size_t len, uint32_t access)
 {
-    if (call.partition == NULL || message != call.message || index >= PSA_MAX_IOVEC) {
-        running_failed("programmer error: message handle or vector");
+    if (len > 0 && !claim_is_own(spm_running(), (uintptr_t)buffer, len, access)) {
+        running_failed("programmer error: buffer is not its own");
     }
 }
 
-void running_require_own(const void *buffer, size_t len, uint32_t access)
+/** The running call, if the message is its; a vector that it was not passed is an empty one. */
+static struct call *require_message(psa_handle_t message, uint32_t index)
 {
-    uintptr_t base = (uintptr_t)buffer;
+    struct call *call = running_call();
+    if (call == NULL || message != call->message || index >= PSA_MAX_IOVEC) {
+        running_failed("programmer error: message handle or vector");
+    }
+    return call;
+}
+
+/** Between the two partitions' memories, or the Non-secure client's, which is always open. */
+static void copy(const struct call *call, void *to, const void *from, size_t len)
+{
     if (len == 0) {
         return;
     }
-    for (uint32_t i = 0; i < PARTITION_REGIONS_MAX; i++) {
-        const struct partition_region *region = &call.partition->memory->region[i];
-        if ((region->access & access) == access && base >= region->base && base < region->limit &&
-            len <= region->limit - base) {
-            return;
-        }
+    if (call->client != NULL) {
+        open_memory(NULL);
     }
-    running_failed("programmer error: buffer is not its own");
+    memcpy(to, from, len);
+    if (call->client != NULL) {
+        open_memory(call->partition);
+    }
+}
+
+/** The next bytes of an input. */
+static size_t take_input(struct call *call, uint32_t index, size_t len, uint8_t **data)
+{
+    return index < call->in_count ? grant_take(&call->vec[index], len, data) : 0;
 }
 
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
 {
-    uint8_t *data;
-    require_message(message, index);
+    uint8_t *data = NULL;
+    struct call *call = require_message(message, index);
     running_require_own(buffer, len, PARTITION_READ | PARTITION_WRITE);
-    size_t taken = grant_take(&call.in[index], len, &data);
-    if (taken > 0) {
-        memcpy(buffer, data, taken);
-    }
+    const size_t taken = take_input(call, index, len, &data);
+    copy(call, buffer, data, taken);
     return taken;
 }
 
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len)
 {
     uint8_t *data;
-    require_message(message, index);
-    return grant_take(&call.in[index], len, &data);
+    return take_input(require_message(message, index), index, len, &data);
 }
 
 void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len)
 {
     uint8_t *data;
-    require_message(message, index);
+    struct call *call = require_message(message, index);
     running_require_own(buffer, len, PARTITION_READ);
-    if (len > call.out[index].len - call.out[index].used) {
+    if (len == 0) {
+        return;
+    }
+    struct grant *output = index < call->out_count ? &call->vec[call->in_count + index] : NULL;
+    if (output == NULL || len > output->len - output->used) {
         running_failed("programmer error: more output than there is room for");
     }
-    size_t taken = grant_take(&call.out[index], len, &data);
-    if (taken > 0) {
-        memcpy(data, buffer, taken);
-    }
+    copy(call, grant_take(output, len, &data) > 0 ? data : NULL, buffer, len);
 }

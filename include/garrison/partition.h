@@ -11,6 +11,7 @@
  *   it uses, its own data and stack, and the registers of each device that it is granted. A port
  *   without isolation gives one region over the whole address space.
  * - `partition_memory_crypto` grants what port_entropy() touches: the service calls it itself.
+ * - A region of registers says PARTITION_DEVICE, so that nobody has a message copied there.
  * - .data and .bss of a partition are set up before manager_main() runs.
  * - The function runs unprivileged with its stack pointer at the message, which the manager puts
  *   at the top of the partition's stack, aligned to 8 bytes.
@@ -28,12 +29,14 @@ GARRISON_ABI_BEGIN
 struct partition_region {
     uintptr_t base;  /**< First byte. */
     uintptr_t limit; /**< First byte behind. */
-    uint32_t access; /**< PARTITION_READ, with or without _WRITE or _EXECUTE; never both. */
+    uint32_t
+        access; /**< PARTITION_READ, with or without _WRITE or _EXECUTE, never both; _DEVICE. */
 };
 
 #define PARTITION_READ        1u
 #define PARTITION_WRITE       2u
 #define PARTITION_EXECUTE     4u
+#define PARTITION_DEVICE      8u /* registers, not memory */
 #define PARTITION_REGIONS_MAX 4u
 
 /** One service: what a client calls. */
@@ -41,8 +44,12 @@ struct partition_service {
     uint32_t sid;        /**< Service id. */
     uint32_t version;    /**< Its version, as psa_version() tells. */
     psa_handle_t handle; /**< Stateless handle. */
-    bool non_secure;     /**< Whether Non-secure clients may call it. */
+    uint32_t callers;    /**< SERVICE_FOR_*: who may call it. */
 };
+
+#define SERVICE_FOR_NON_SECURE 1u
+#define SERVICE_FOR_PARTITIONS 2u /* of those whose record lists it */
+#define SERVICE_FOR_MODULES    4u /* the same */
 
 /** Flash of its own: whole sectors, reached through garrison/area.h only. */
 struct partition_area {
@@ -72,6 +79,9 @@ struct partition {
     const struct partition_memory *memory;              /**< From the port. */
     const struct partition_service *services;           /**< In flash. */
     uint32_t service_count;
+    const uint32_t *uses; /**< SIDs of the services that it calls, in flash; no circles. */
+    uint32_t use_count;
+    bool is_module; /**< Not one of the built-in ones: it calls what is SERVICE_FOR_MODULES. */
     /**
      * Its areas are not the port's to give but stand in the device's layout: 0 the update journal,
      * 1 + n the download slot of the component with number n in the journal.

@@ -2,15 +2,16 @@
  * The secure partition manager as its port sees it: the manager's entry, and the privileged bodies
  * of what the gate and a partition's system calls ask for.
  *
- * One call at a time. The port turns GATE_CALL into
+ * Calls form a chain: a Non-secure client calls a partition, which calls another one. The port turns
+ * GATE_CALL, and psa_call() of the partition that runs, into
  *     status = spm_begin(...);
  *     if (status == PSA_SUCCESS) {
- *         port_partition_switch(partition);
  *         status = spm_end(<partition->function(message), unprivileged, in its sandbox>);
  *     }
  * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write(),
  * and what the devices of garrison/area.h do into the spm_area functions. A partition's mistake in
- * one of these ends in port_panic().
+ * one of these ends in port_panic(). The memory that these functions use is what
+ * port_partition_switch() has opened; spm_begin() and spm_end() call it.
  */
 #pragma once
 
@@ -41,6 +42,17 @@ enum garrison_status manager_serve(void) GARRISON_MUST_USE;
  */
 enum garrison_status spm_init(void) GARRISON_MUST_USE;
 
+/** Calls that wait for each other, at most: the first is a Non-secure client's. */
+#define SPM_DEPTH_MAX 6u
+
+/** The partition that runs, the last of the chain; NULL between calls. */
+const struct partition *spm_running(void);
+
+/*
+ * Who calls: SPM_CLIENT_NON_SECURE, or the id of the partition that runs. A partition reaches what
+ * its record lists; its mistakes are its end where a Non-secure client's are answered.
+ */
+
 /** psa_version(). */
 uint32_t spm_version(int32_t client_id, uint32_t sid);
 
@@ -52,11 +64,11 @@ psa_status_t spm_close(int32_t client_id, psa_handle_t handle);
 
 /**
  * Checks a call and prepares its message. May be entered again while a call runs, from an interrupt
- * of the client's: that answers PSA_ERROR_CONNECTION_BUSY and touches nothing.
+ * of the Non-secure client's: that answers PSA_ERROR_CONNECTION_BUSY and touches nothing.
  * @param control    gate_control()
  * @param in_vec     the client's array, not trusted: checked, then copied once, as are the vectors
  * @param out_vec    the same; `len` of each is written by spm_end()
- * @param partition  out: whom to run
+ * @param partition  out: whom to run; its memory is open then, and no one else's
  * @param message    out: its message, at the top of its stack
  * @return PSA_SUCCESS: run it, then spm_end() is owed; PSA_ERROR_CONNECTION_BUSY: a call runs;
  *         PSA_ERROR_PROGRAMMER_ERROR: handle, control, or memory that the client may not use.
@@ -65,7 +77,10 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
                        const psa_invec *in_vec, psa_outvec *out_vec,
                        const struct partition **partition, const psa_msg_t **message);
 
-/** Ends the call: tells the client how much was written. @return the client's status */
+/**
+ * Ends the call of the partition that runs: opens its client's memory again, tells the client how
+ * much was written. @return the client's status
+ */
 psa_status_t spm_end(psa_status_t status);
 
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);

@@ -1,5 +1,5 @@
 /*
- * The gate of the native way: the client's functions and the services' system calls, one call deep.
+ * The gate of the native way: the clients' functions and the services' system calls.
  */
 #include <garrison/gate.h>
 #include <garrison/reset.h>
@@ -10,6 +10,14 @@
 #include "../stm32h573/area_call.h"
 #include "host.h"
 
+/** Calls that this thread is in: whoever calls in one of them is its partition. */
+static _Thread_local unsigned inside;
+
+static int32_t caller(void)
+{
+    return inside > 0 && spm_running() != NULL ? spm_running()->id : SPM_CLIENT_NON_SECURE;
+}
+
 uint32_t psa_framework_version(void)
 {
     host_ensure_started();
@@ -19,19 +27,19 @@ uint32_t psa_framework_version(void)
 uint32_t psa_version(uint32_t sid)
 {
     host_ensure_started();
-    return spm_version(SPM_CLIENT_NON_SECURE, sid);
+    return spm_version(caller(), sid);
 }
 
 psa_handle_t psa_connect(uint32_t sid, uint32_t version)
 {
     host_ensure_started();
-    return spm_connect(SPM_CLIENT_NON_SECURE, sid, version);
+    return spm_connect(caller(), sid, version);
 }
 
 void psa_close(psa_handle_t handle)
 {
     host_ensure_started();
-    (void)spm_close(SPM_CLIENT_NON_SECURE, handle);
+    (void)spm_close(caller(), handle);
 }
 
 psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
@@ -40,15 +48,19 @@ psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec
     host_ensure_started();
     const struct partition *partition = NULL;
     const psa_msg_t *message = NULL;
-    const psa_status_t status =
-        spm_begin(SPM_CLIENT_NON_SECURE, handle, gate_control(type, in_len, out_len), in_vec,
-                  out_vec, &partition, &message);
+    const psa_status_t status = spm_begin(caller(), handle, gate_control(type, in_len, out_len),
+                                          in_vec, out_vec, &partition, &message);
     if (status != PSA_SUCCESS) {
         return status;
     }
-    const psa_status_t answer = spm_end(partition->function(message));
-    host_storage_tell(handle);
-    return answer;
+    inside++;
+    const psa_status_t answer = partition->function(message);
+    inside--;
+    const psa_status_t result = spm_end(answer);
+    if (inside == 0) {
+        host_storage_tell(handle);
+    }
+    return result;
 }
 
 size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes)

@@ -144,6 +144,10 @@ gate_start_application:
     supervisor_call area_call_program, SVC_AREA_PROGRAM
     supervisor_call area_call_erase, SVC_AREA_ERASE
     supervisor_call reset_request, SVC_RESET
+    supervisor_call psa_version, SVC_VERSION
+    supervisor_call psa_connect, SVC_CONNECT
+    supervisor_call partition_call, SVC_CALL
+    supervisor_call psa_close, SVC_CLOSE
 
 /* Supervisor calls: r4 to r11 of whoever called lie on the handler's stack for svc_dispatch() to
  * save, clear or replace; it returns the process stack to go on with, and its limit. */

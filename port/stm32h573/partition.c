@@ -29,8 +29,8 @@ const struct partition_memory partition_memory_crypto = {
         {
             REGION(linker_crypto_text, linker_library_text_end, CODE), /* one behind the other */
             REGION(linker_crypto_ram, linker_crypto_ram_end, DATA),
-            REGION(CRYPTO_BASE, CRYPTO_END, DATA),
-            REGION(PKA_BASE, PKA_END, DATA),
+            REGION(CRYPTO_BASE, CRYPTO_END, DATA | PARTITION_DEVICE),
+            REGION(PKA_BASE, PKA_END, DATA | PARTITION_DEVICE),
         },
 };
 
@@ -75,7 +75,8 @@ static uint32_t region_attributes(const struct partition_region *region)
     if (!(region->access & PARTITION_EXECUTE)) {
         attributes |= ISOLATION_XN;
     }
-    return attributes | (region->base >= PERIPHERALS ? ISOLATION_DEVICE : ISOLATION_NORMAL);
+    return attributes |
+           ((region->access & PARTITION_DEVICE) != 0 ? ISOLATION_DEVICE : ISOLATION_NORMAL);
 }
 
 static bool region_write(const struct partition_region *region, uint32_t number)

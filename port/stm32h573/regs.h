@@ -19,7 +19,6 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
     reg_write(addr, (reg_read(addr) & ~mask) | bits);
 }
 
-#define PERIPHERALS         0x40000000u /* first address of both aliases */
 #define PERIPHERAL_NS(addr) ((addr)-0x10000000u)
 
 /* FLASH: offsets from FLASH_BASE; its data areas are in layout.h. */

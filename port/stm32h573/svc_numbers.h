@@ -1,6 +1,7 @@
 /*
  * Numbers of the supervisor calls, for C and assembler. Those below GATE_FUNCTIONS come from the
- * gate, in the order of garrison/gate.h.
+ * gate, in the order of garrison/gate.h. Append only: docs/SPEC.md has them for partitions that are
+ * not linked with this manager.
  */
 #pragma once
 
@@ -14,3 +15,7 @@
 #define SVC_AREA_PROGRAM     23
 #define SVC_AREA_ERASE       24
 #define SVC_RESET            25
+#define SVC_VERSION          26
+#define SVC_CONNECT          27
+#define SVC_CALL             28
+#define SVC_CLOSE            29

@@ -31,8 +31,8 @@ RULES = [
     ('core/base/', COMMON),
     ('core/store/', COMMON + ['include/garrison/flash.h', 'core/base/*']),
     ('core/boot/', COMMON + BOOT_CRYPTO + ['include/garrison/*', 'core/base/*', 'core/store/*']),
-    # partitions.c names the services' functions, manager.c hands the hand-over record's versions on.
-    ('core/spm/partitions.c', SPM + ['core/services/*.h']),
+    # partition_table.c names the services' functions, manager.c hands the hand-over record's versions on.
+    ('core/spm/partition_table.c', SPM + ['core/services/*.h']),
     ('core/spm/manager.c', SPM + ['core/services/*.h']),
     ('core/spm/', SPM),
     # update.c knows components by their roles, and where the layout has put them.

@@ -14,6 +14,7 @@ void port_fake_reset(void)
     port_fake.derive = GARRISON_OK;
     port_fake.isolation_apply = GARRISON_OK;
     port_fake.isolation_check = GARRISON_OK;
+    port_fake.partition_switch = GARRISON_OK;
     port_fake.client_may_all = true;
 }
 
@@ -101,8 +102,11 @@ enum garrison_status port_isolation_check(const struct layout_record *layout)
 
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
-    (void)partition;
-    return GARRISON_OK;
+    port_fake.open = partition;
+    if (port_fake.on_switch != NULL) {
+        port_fake.on_switch(partition);
+    }
+    return port_fake.partition_switch;
 }
 
 bool port_client_may(uintptr_t base, size_t len, bool write)

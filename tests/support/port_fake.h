@@ -54,6 +54,10 @@ struct port_fake {
     uint32_t client_asked;
     void (*on_client_may)(uint32_t asked); /**< Called before each answer; may be NULL. */
 
+    const struct partition *open; /**< Whose memory is; NULL: all of them are the manager's. */
+    void (*on_switch)(const struct partition *partition); /**< May be NULL. */
+    enum garrison_status partition_switch;
+
     bool has_line;       /**< What port_rescue_open() answers. */
     const uint8_t *line; /**< What port_rescue_read() gives, byte by byte. */
     size_t line_len;

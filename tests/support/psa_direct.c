@@ -31,6 +31,12 @@ const struct partition_memory partition_memory_update = {
     .region = WHOLE_MEMORY,
 };
 
+/** Who calls: the partition that runs, else the client. */
+static int32_t caller(void)
+{
+    return spm_running() != NULL ? spm_running()->id : psa_direct_client;
+}
+
 uint32_t psa_framework_version(void)
 {
     return PSA_FRAMEWORK_VERSION;
@@ -38,12 +44,12 @@ uint32_t psa_framework_version(void)
 
 uint32_t psa_version(uint32_t sid)
 {
-    return spm_version(psa_direct_client, sid);
+    return spm_version(caller(), sid);
 }
 
 psa_handle_t psa_connect(uint32_t sid, uint32_t version)
 {
-    return spm_connect(psa_direct_client, sid, version);
+    return spm_connect(caller(), sid, version);
 }
 
 psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
@@ -51,14 +57,14 @@ psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec
 {
     const struct partition *partition;
     const psa_msg_t *message;
-    psa_status_t status = spm_begin(psa_direct_client, handle, gate_control(type, in_len, out_len),
-                                    in_vec, out_vec, &partition, &message);
+    psa_status_t status = spm_begin(caller(), handle, gate_control(type, in_len, out_len), in_vec,
+                                    out_vec, &partition, &message);
     return status == PSA_SUCCESS ? spm_end(partition->function(message)) : status;
 }
 
 void psa_close(psa_handle_t handle)
 {
-    (void)spm_close(psa_direct_client, handle);
+    (void)spm_close(caller(), handle);
 }
 
 size_t psa_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)

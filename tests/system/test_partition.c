@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/device_maker.h"
-
-#define BOOT_INSNS   400000000u
-#define ATTACK_INSNS 2000000u
+#include "support/partition_lab.h"
 
 #define MARK      0xA77AC4EDu /* what hostile_partition.h writes */
 #define GATE_CALL 0x0C014818u
@@ -24,27 +21,6 @@
 #define SRAM2        0x30040000u
 #define SRAM2_END    0x30050000u
 #define REGION       0x400u /* to which the manager's linker script aligns what the MPU tells apart */
-
-/** Places in the order in which the partition tells them. */
-enum place {
-    SPM_TEXT,
-    SPM_RAM_END,
-    GATE_STACK,
-    GATE_RAM_END,
-    OWN_TEXT,
-    OWN_RAM,
-    OWN_RAM_END,
-    OTHER_TEXT,
-    OTHER_RAM,
-    OTHER_RAM_END,
-    OWN_CODE, /* instructions in its data */
-    OWN_DATA, /* room on both sides for a frame, not on its stack */
-    START_APPLICATION,
-    LIBRARY_TEXT,
-    PLACES,
-    BACK_DOOR = PLACES, /* a function of the client's */
-    ABSOLUTE,
-};
 
 struct attack {
     const char *what;
@@ -159,88 +135,20 @@ static const uint32_t marked[] = {ITS,      ITS + 0x7FF0,      PS,      PS + 0x7
                                   COUNTERS, COUNTERS + 0x3FF0, JOURNAL, JOURNAL + 0x3FF0,
                                   UROT_NEW, UROT_NEW + 0xDFF0};
 
-/** A device whose client is ready for an attack, and can be had so again. */
-struct lab {
-    const char *partition; /**< The one that attacks: its name. */
-    struct device device;
-    struct sim_snapshot *ready;
-    uint32_t place[ABSOLUTE + 1];
-    uint32_t buffer; /**< The client's output, zero before each attack. */
-};
-
-static void send(struct lab *lab, char letter, uint32_t addr)
-{
-    char text[16];
-    (void)snprintf(text, sizeof text, "%c%c%08X", lab->partition[0], letter, addr);
-    for (const char *at = text; *at != '\0'; at++) {
-        sim_uart_send(lab->device.sim, 1, (uint8_t)*at);
-        (void)device_run(&lab->device, 2000);
-    }
-}
-
-/** Makes the partition attack, on a device that is as it was before. @return whether it returned */
-static bool attack(struct lab *lab, char letter, uint32_t addr)
-{
-    sim_snapshot_restore(lab->device.sim, lab->ready);
-    lab->device.uart_len = 0;
-    lab->device.uart[0] = '\0';
-    lab->device.events_len = 0;
-    lab->device.events[0] = '\0';
-    send(lab, letter, addr);
-    return device_run_until(&lab->device, "client: done\n", ATTACK_INSNS);
-}
-
-/** The words that came back with the last attack. */
-static void answer(const struct lab *lab, uint32_t *words, size_t count)
-{
-    const char *at = strstr(lab->device.uart, "client: got ");
-    if (at == NULL || strstr(lab->device.uart, "client: status 0\n") == NULL) {
-        fail_msg("no answer:\n%s\n%s", lab->device.uart, lab->device.events);
-    }
-    char *next = (char *)(uintptr_t)(at + strlen("client: got "));
-    for (size_t i = 0; i < count; i++) {
-        words[i] = (uint32_t)strtoul(next, &next, 16);
-    }
-}
-
-static uint32_t peek(struct lab *lab, uint32_t addr)
-{
-    struct sim_error error;
-    uint32_t word = 0;
-    assert_int_equal(
-        sim_peek(lab->device.sim, addr & ~0x10000000u, (uint8_t *)&word, sizeof word, &error),
-        SIM_OK);
-    return word;
-}
-
 static int open_lab(void **state, const char *partition)
 {
-    static struct lab lab;
-    const struct device_images images = {
-        .manager = "tests/system/firmware/hostile_manager",
-        .application = "tests/system/firmware/hostile_partition_client",
-    };
     struct sim_error error;
-    lab.partition = partition;
-    device_open(&lab.device, &images);
+    (void)lab_open(state, partition);
+    struct lab *lab = *state;
+    sim_snapshot_restore(lab->device.sim, lab->ready);
     for (size_t i = 0; i < COUNT_OF(marked); i++) {
         const uint32_t mark[4] = {marked[i], ~marked[i], marked[i], ~marked[i]};
         assert_int_equal(
-            sim_poke(lab.device.sim, marked[i], (const uint8_t *)mark, sizeof mark, &error),
+            sim_poke(lab->device.sim, marked[i], (const uint8_t *)mark, sizeof mark, &error),
             SIM_OK);
     }
-    device_boot(&lab.device);
-    if (!device_run_until(&lab.device, "client: ready\n", BOOT_INSNS)) {
-        fail_msg("no boot:\n%s\n%s", lab.device.uart, lab.device.events);
-    }
-    const char *door = strstr(lab.device.uart, "back door ");
-    lab.place[BACK_DOOR] = (uint32_t)strtoul(door + strlen("back door "), NULL, 16);
-    const char *buffer = strstr(lab.device.uart, "buffer ");
-    lab.buffer = (uint32_t)strtoul(buffer + strlen("buffer "), NULL, 16);
-    assert_int_equal(sim_snapshot_take(lab.device.sim, &lab.ready, &error), SIM_OK);
-    assert_true(attack(&lab, 'p', 0));
-    answer(&lab, lab.place, PLACES);
-    *state = &lab;
+    sim_snapshot_free(lab->ready);
+    assert_int_equal(sim_snapshot_take(lab->device.sim, &lab->ready, &error), SIM_OK);
     return 0;
 }
 
@@ -264,37 +172,21 @@ static int open_ps(void **state)
     return open_lab(state, "ps");
 }
 
-static int close_lab(void **state)
-{
-    struct lab *lab = *state;
-    sim_snapshot_free(lab->ready);
-    device_close(&lab->device);
-    return 0;
-}
-
-static void expect_words(const struct lab *lab, const char *what, const char *text,
-                         const char *words)
-{
-    if (strstr(text, words) == NULL) {
-        fail_msg("%s: no '%s'\nUART:\n%s\njournal:\n%s", what, words, lab->device.uart,
-                 lab->device.events);
-    }
-}
-
 /** The journal names who, what and where. */
 static void expect_refusal(const struct lab *lab, const struct attack *tried, uint32_t addr)
 {
     char words[64];
     (void)snprintf(words, sizeof words, "%s0x%08X", tried->access, addr);
-    expect_words(lab, tried->what, lab->device.events,
-                 strcmp(tried->access, FETCH) == 0 ? FETCH : words);
-    expect_words(lab, tried->what, lab->device.events, "Secure unprivileged thread code, HDPL 3");
+    lab_expect_words(lab, tried->what, lab->device.events,
+                     strcmp(tried->access, FETCH) == 0 ? FETCH : words);
+    lab_expect_words(lab, tried->what, lab->device.events,
+                     "Secure unprivileged thread code, HDPL 3");
 }
 
 static void expect_nothing_sent(struct lab *lab, const char *what)
 {
     for (uint32_t i = 0; i < RESULT_WORDS; i++) {
-        if (peek(lab, lab->buffer + 4 * i) != 0) {
+        if (lab_peek(lab, lab->buffer + 4 * i) != 0) {
             fail_msg("%s: the client has word %u", what, i);
         }
     }
@@ -303,14 +195,14 @@ static void expect_nothing_sent(struct lab *lab, const char *what)
 static void check_attack(struct lab *lab, const struct attack *tried)
 {
     const uint32_t addr = lab->place[tried->place] + tried->off;
-    if (attack(lab, tried->letter, addr) || strstr(lab->device.uart, "client: got") != NULL) {
+    if (lab_attack(lab, tried->letter, addr) || strstr(lab->device.uart, "client: got") != NULL) {
         fail_msg("%s: it came back:\n%s\n%s", tried->what, lab->device.uart, lab->device.events);
     }
     char words[80];
     (void)snprintf(words, sizeof words, "%s: %s", lab->partition, tried->said);
-    expect_words(lab, tried->what, lab->device.uart, words);
+    lab_expect_words(lab, tried->what, lab->device.uart, words);
     if (tried->fault != NULL) {
-        expect_words(lab, tried->what, lab->device.events, tried->fault);
+        lab_expect_words(lab, tried->what, lab->device.events, tried->fault);
     } else {
         assert_null(strstr(lab->device.events, "fault:"));
     }
@@ -319,7 +211,7 @@ static void check_attack(struct lab *lab, const struct attack *tried)
     }
     expect_nothing_sent(lab, tried->what);
     if ((tried->letter == 'w' || tried->letter == 'i') && addr >= SRAM2 && addr < SRAM2_END) {
-        assert_int_not_equal(peek(lab, addr), MARK);
+        assert_int_not_equal(lab_peek(lab, addr), MARK);
     }
 }
 
@@ -337,10 +229,10 @@ static void of_secure_ram_only_its_own_is_open(void **state)
     for (uint32_t base = SRAM2; base < SRAM2_END; base += REGION) {
         const bool own = base >= lab->place[OWN_RAM] && base < lab->place[OWN_RAM_END];
         for (uint32_t addr = base; addr < base + REGION; addr += REGION - 4) {
-            if (attack(lab, 'r', addr) != own) {
+            if (lab_attack(lab, 'r', addr) != own) {
                 fail_msg("read of 0x%08X: %s\n%s", addr, lab->device.uart, lab->device.events);
             }
-            if (!own && (attack(lab, 'w', addr) || peek(lab, addr) == MARK)) {
+            if (!own && (lab_attack(lab, 'w', addr) || lab_peek(lab, addr) == MARK)) {
                 fail_msg("write of 0x%08X: %s\n%s", addr, lab->device.uart, lab->device.events);
             }
         }
@@ -350,12 +242,12 @@ static void of_secure_ram_only_its_own_is_open(void **state)
 static void its_own_memory_is_open(void **state)
 {
     struct lab *lab = *state;
-    assert_true(attack(lab, 'w', lab->place[OWN_DATA]));
-    assert_int_equal(peek(lab, lab->place[OWN_DATA]), MARK);
-    assert_true(attack(lab, 'i', lab->place[OWN_DATA]));
-    assert_int_equal(peek(lab, lab->place[OWN_DATA]), MARK);
-    assert_true(attack(lab, 'r', lab->place[OWN_TEXT]));
-    assert_true(attack(lab, 'r', lab->place[LIBRARY_TEXT]));
+    assert_true(lab_attack(lab, 'w', lab->place[OWN_DATA]));
+    assert_int_equal(lab_peek(lab, lab->place[OWN_DATA]), MARK);
+    assert_true(lab_attack(lab, 'i', lab->place[OWN_DATA]));
+    assert_int_equal(lab_peek(lab, lab->place[OWN_DATA]), MARK);
+    assert_true(lab_attack(lab, 'r', lab->place[OWN_TEXT]));
+    assert_true(lab_attack(lab, 'r', lab->place[LIBRARY_TEXT]));
 }
 
 static void a_device_is_open_to_the_partition_that_has_it(void **state)
@@ -369,7 +261,7 @@ static void a_device_is_open_to_the_partition_that_has_it(void **state)
     struct lab *lab = *state;
     const bool granted = strcmp(lab->partition, "crypto") == 0;
     for (size_t i = 0; i < COUNT_OF(blocks); i++) {
-        assert_int_equal(attack(lab, 'r', blocks[i]), granted);
+        assert_int_equal(lab_attack(lab, 'r', blocks[i]), granted);
     }
 }
 
@@ -378,8 +270,8 @@ static void the_gate_serves_no_partition(void **state)
 {
     struct lab *lab = *state;
     uint32_t status;
-    assert_true(attack(lab, 'x', GATE_CALL));
-    answer(lab, &status, 1);
+    assert_true(lab_attack(lab, 'x', GATE_CALL));
+    lab_answer(lab, &status, 1);
     assert_int_equal((int32_t)status, -131);
 }
 
@@ -388,8 +280,8 @@ static void it_is_entered_with_registers_that_say_nothing(void **state)
 {
     struct lab *lab = *state;
     uint32_t r[12];
-    assert_true(attack(lab, 'e', 0));
-    answer(lab, r, COUNT_OF(r));
+    assert_true(lab_attack(lab, 'e', 0));
+    lab_answer(lab, r, COUNT_OF(r));
     for (unsigned i = 0; i < COUNT_OF(r); i++) {
         if (r[i] != 0) {
             fail_msg("r%u is 0x%08X at entry", i + 1, r[i]);
@@ -414,13 +306,13 @@ static void it_cannot_make_itself_privileged(void **state)
         before[i] = sim_reg_read(lab->device.sim, kept[i]);
     }
     assert_int_equal(before[0], 3); /* process stack, unprivileged */
-    assert_true(attack(lab, 'c', 0));
+    assert_true(lab_attack(lab, 'c', 0));
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
         if (sim_reg_read(lab->device.sim, kept[i]) != before[i]) {
             fail_msg("register %u of the simulator's list changed", (unsigned)kept[i]);
         }
     }
-    answer(lab, seen, COUNT_OF(seen));
+    lab_answer(lab, seen, COUNT_OF(seen));
     assert_int_equal(seen[0], 3);
     for (size_t i = 1; i < COUNT_OF(seen); i++) {
         assert_int_equal(seen[i], 0); /* read as zero */
@@ -431,9 +323,9 @@ static void it_cannot_make_itself_privileged(void **state)
 static void a_partition_that_leaves_takes_nothing_along(void **state)
 {
     struct lab *lab = *state;
-    assert_true(attack(lab, 'b', lab->place[BACK_DOOR]));
-    expect_words(lab, "leaves", lab->device.uart, "client: partition came out\n");
-    expect_words(lab, "leaves", lab->device.uart, "client: status -131\n");
+    assert_true(lab_attack(lab, 'b', lab->place[BACK_DOOR]));
+    lab_expect_words(lab, "leaves", lab->device.uart, "client: partition came out\n");
+    lab_expect_words(lab, "leaves", lab->device.uart, "client: status -131\n");
     assert_int_equal(sim_reg_read(lab->device.sim, SIM_REG_SECURE), 0);
     assert_int_equal(sim_reg_read(lab->device.sim, SIM_REG_CONTROL_S), 3);
 }
@@ -454,7 +346,7 @@ static void expect_areas_kept(struct lab *lab, const char *what, uint32_t but)
         if (marked[i] / SECTOR == but / SECTOR) {
             continue;
         }
-        if (peek(lab, marked[i]) != marked[i] || peek(lab, marked[i] + 12) != ~marked[i]) {
+        if (lab_peek(lab, marked[i]) != marked[i] || lab_peek(lab, marked[i] + 12) != ~marked[i]) {
             fail_msg("%s %s: 0x%08X was changed", lab->partition, what, marked[i]);
         }
     }
@@ -471,16 +363,16 @@ static void expect_not_its_flash(struct lab *lab, uint32_t index, uint32_t off)
     (void)snprintf(words, sizeof words, "%s: programmer error: flash is not its own",
                    lab->partition);
     for (size_t i = 0; i < COUNT_OF(operations); i++) {
-        if (attack(lab, operations[i].letter, off | index)) {
+        if (lab_attack(lab, operations[i].letter, off | index)) {
             fail_msg("%s %s 0x%08X of area %u:\n%s", lab->partition, operations[i].what, off, index,
                      lab->device.uart);
         }
-        expect_words(lab, operations[i].what, lab->device.uart, words);
+        lab_expect_words(lab, operations[i].what, lab->device.uart, words);
         expect_nothing_sent(lab, operations[i].what);
         assert_null(strstr(lab->device.events, "fault:"));
         const uint32_t addr = FLASH + (own_areas(lab)->addr[index & 1u] - FLASH + off) % 0x200000u;
         expect_areas_kept(lab, operations[i].what, 0);
-        assert_int_not_equal(peek(lab, addr), MARK);
+        assert_int_not_equal(lab_peek(lab, addr), MARK);
     }
 }
 
@@ -510,19 +402,19 @@ static void its_own_areas_are_open_and_nothing_else_changes(void **state)
     for (uint32_t index = 0; index < 2 && own->size[index] > 0; index++) {
         uint32_t words[2];
         const uint32_t addr = own->addr[index];
-        assert_true(attack(lab, 'd', index));
-        answer(lab, words, 2);
+        assert_true(lab_attack(lab, 'd', index));
+        lab_answer(lab, words, 2);
         assert_int_equal(words[0], STATUS_OK);
         assert_int_equal(words[1], addr);
-        assert_true(attack(lab, 'D', 16u | index));
-        answer(lab, words, 1);
+        assert_true(lab_attack(lab, 'D', 16u | index));
+        lab_answer(lab, words, 1);
         assert_int_equal(words[0], STATUS_OK);
-        assert_int_equal(peek(lab, addr + 16), MARK);
+        assert_int_equal(lab_peek(lab, addr + 16), MARK);
         expect_areas_kept(lab, "programs its own", 0);
-        assert_true(attack(lab, 'E', index));
-        answer(lab, words, 1);
+        assert_true(lab_attack(lab, 'E', index));
+        lab_answer(lab, words, 1);
         assert_int_equal(words[0], STATUS_OK);
-        assert_int_equal(peek(lab, addr), 0xFFFFFFFF);
+        assert_int_equal(lab_peek(lab, addr), 0xFFFFFFFF);
         expect_areas_kept(lab, "erases its own", addr);
     }
 }
@@ -533,8 +425,8 @@ static void an_area_is_a_device_that_answers_mistakes(void **state)
     const struct areas *own = own_areas(lab);
     for (uint32_t index = 0; index < (own->more ? 2u : 3u); index++) {
         uint32_t words[12];
-        assert_true(attack(lab, 'v', index));
-        answer(lab, words, COUNT_OF(words));
+        assert_true(lab_attack(lab, 'v', index));
+        lab_answer(lab, words, COUNT_OF(words));
         const uint32_t size = index < 2 ? own->size[index] : 0;
         assert_int_equal(words[0], size);
         if (size == 0) {
@@ -570,10 +462,10 @@ static void flash_goes_through_its_own_memory_only(void **state)
     (void)snprintf(words, sizeof words, "%s: " NOT_OWN, lab->partition);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const uint32_t addr = lab->place[rows[i].place] + rows[i].off;
-        assert_false(attack(lab, rows[i].letter, addr));
-        expect_words(lab, "buffer", lab->device.uart, words);
+        assert_false(lab_attack(lab, rows[i].letter, addr));
+        lab_expect_words(lab, "buffer", lab->device.uart, words);
         if (rows[i].letter == 'B' && addr < SRAM2_END) {
-            assert_int_not_equal(peek(lab, addr), own_areas(lab)->addr[0]);
+            assert_int_not_equal(lab_peek(lab, addr), own_areas(lab)->addr[0]);
         }
         expect_areas_kept(lab, "buffer", 0);
     }
@@ -595,9 +487,9 @@ int main(void)
         cmocka_unit_test(an_area_is_a_device_that_answers_mistakes),
         cmocka_unit_test(flash_goes_through_its_own_memory_only),
     };
-    int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, close_lab);
-    failed += cmocka_run_group_tests_name("update", tests, open_update, close_lab);
-    failed += cmocka_run_group_tests_name("its", tests, open_its, close_lab);
-    failed += cmocka_run_group_tests_name("ps", tests, open_ps, close_lab);
+    int failed = cmocka_run_group_tests_name("crypto", tests, open_crypto, lab_close);
+    failed += cmocka_run_group_tests_name("update", tests, open_update, lab_close);
+    failed += cmocka_run_group_tests_name("its", tests, open_its, lab_close);
+    failed += cmocka_run_group_tests_name("ps", tests, open_ps, lab_close);
     return failed;
 }

@@ -6,6 +6,7 @@
 #include <garrison/spm.h>
 
 #include "services/crypto_protocol.h"
+#include "services/its_protocol.h"
 #include "services/update_protocol.h"
 #include "spm/partitions.h"
 #include "support/port_fake.h"
@@ -238,6 +239,30 @@ static void no_two_areas_share_a_sector(void **state)
     }
 }
 
+static void ids_are_positive_and_distinct(void **state)
+{
+    struct partition rows[] = {{.id = 1}, {.id = 3}, {.id = 2}};
+    (void)state;
+    assert_true(partitions_ids_are_sound(rows, COUNT_OF(rows)));
+    rows[2].id = 1;
+    assert_false(partitions_ids_are_sound(rows, COUNT_OF(rows)));
+    rows[2].id = 0;
+    assert_false(partitions_ids_are_sound(rows, COUNT_OF(rows)));
+    rows[2].id = SPM_CLIENT_NON_SECURE;
+    assert_false(partitions_ids_are_sound(rows, COUNT_OF(rows)));
+}
+
+static void its_is_open_to_the_partition_that_keeps_keys_there(void **state)
+{
+    const struct partition *crypto = partitions_find_sid(CRYPTO_SID).partition;
+    const struct partition_service *its = partitions_find_sid(ITS_SID).service;
+    (void)state;
+    assert_true(partitions_uses(crypto, ITS_SID));
+    assert_int_not_equal(its->callers & SERVICE_FOR_PARTITIONS, 0);
+    assert_false(partitions_uses(crypto, UPDATE_SID));
+    assert_int_equal(crypto->id, 1); /* the owner of what it stores */
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -253,6 +278,8 @@ int main(void)
         TEST(areas_are_whole_sectors_inside_the_flash),
         TEST(no_two_areas_share_a_sector),
         TEST(downloads_are_apart_from_everything_but_each_other),
+        TEST(ids_are_positive_and_distinct),
+        TEST(its_is_open_to_the_partition_that_keeps_keys_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

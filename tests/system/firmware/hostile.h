@@ -15,3 +15,6 @@ struct hostile_request {
 #define HOSTILE_MARK   0xA77AC4EDu
 #define HOSTILE_WORDS  16u
 #define HOSTILE_SECTOR 0x2000u
+
+/** What "its" is called by, typed here too. */
+#define HOSTILE_ITS_HANDLE 0x40000103

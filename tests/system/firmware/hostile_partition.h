@@ -11,6 +11,7 @@
 #pragma once
 
 #include <garrison/area.h>
+#include <garrison/gate.h>
 #include <psa/service.h>
 
 #include "area_call.h"
@@ -222,6 +223,8 @@ static void try_way_out(const struct attempt *attempt)
     __asm__ volatile("bxns %0" ::"r"(attempt->addr & ~1u));
 }
 
+#include "hostile_nested.h"
+
 static const struct {
     char letter;
     void (*run)(const struct attempt *attempt);
@@ -246,6 +249,15 @@ static const struct {
     {'B', try_area_read_into},
     {'P', try_area_program_from},
     {'v', try_area_device},
+    {'a', set_aim},
+    {'N', try_nested},
+    {'I', lend_input},
+    {'O', lend_output},
+    {'L', lend_vectors},
+    {'K', call_handle},
+    {'V', ask_version},
+    {'C', connect_to},
+    {'X', close_handle},
 };
 
 __attribute__((used)) static psa_status_t hostile_serve(const psa_msg_t *message,

@@ -1,7 +1,10 @@
 /*
  * The client of the hostile partitions: passes on attacks that arrive over USART1, each the first
- * letter of the partition, the attack's, and eight hexadecimal digits, and tells what came back.
+ * letter of the partition, the attack's, and eight hexadecimal digits, and tells what came back. With
+ * the partition's letter in upper case its floating-point registers are live, and those of the
+ * interrupts that it takes meanwhile.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -18,6 +21,14 @@
 #define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
 #define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
 #define USART_ISR_RXNE (1u << 5)
+
+#define SYST_CSR (*(volatile uint32_t *)0xE000E010u)
+#define SYST_RVR (*(volatile uint32_t *)0xE000E014u)
+#define SYST_CVR (*(volatile uint32_t *)0xE000E018u)
+#define CPACR    (*(volatile uint32_t *)0xE000ED88u)
+
+#define CPACR_FP    0xF00000u
+#define TICK_CYCLES 1777u /* enough for one in most calls, and few at the same place */
 
 #define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
 
@@ -63,14 +74,66 @@ __attribute__((naked)) static psa_status_t call_marked(psa_handle_t handle, uint
                      ".ltorg\n" ::"i"(GATE_ADDR + GATE_ENTRY_BYTES * GATE_CALL + 1u));
 }
 
-static void attack(psa_handle_t partition, uint32_t letter, uint32_t addr)
+#define FLOATS 32u
+
+__attribute__((used)) static volatile uint32_t floats_before[FLOATS];
+__attribute__((used)) static volatile uint32_t floats_after[FLOATS];
+static volatile uint32_t ticks;
+
+void SysTick_Handler(void);
+
+/** Uses the registers that an interrupt handler may. */
+void SysTick_Handler(void)
+{
+    ticks++;
+    __asm__ volatile(".fpu fpv5-sp-d16\n"
+                     "vmov s0, %0\n"
+                     "vmov s15, %0\n"
+                     "vadd.f32 s7, s0, s15\n"
+                     "vmov.f32 s1, s7\n" ::"r"(0x40490FDBu));
+}
+
+/** call_marked() between two looks at the floating-point registers, with interrupts. */
+static psa_status_t call_floating(psa_handle_t handle, uint32_t control, const psa_invec *in,
+                                  psa_outvec *out)
+{
+    SYST_RVR = TICK_CYCLES;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+    __asm__ volatile(".fpu fpv5-sp-d16\n"
+                     "vldm %0, {s0-s31}\n" ::"r"(floats_before)
+                     : "memory");
+    const psa_status_t status = call_marked(handle, control, in, out);
+    __asm__ volatile(".fpu fpv5-sp-d16\n"
+                     "vstm %0, {s0-s31}\n" ::"r"(floats_after)
+                     : "memory");
+    SYST_CSR = 0;
+    return status;
+}
+
+static void tell_floats(void)
+{
+    for (unsigned i = 0; i < FLOATS; i++) {
+        if (floats_after[i] != floats_before[i]) {
+            printf("client: s%u changed\n", i);
+        }
+    }
+    printf("client: %s\n", ticks > 0 ? "interrupts" : "no interrupt");
+}
+
+static void attack(bool floating, psa_handle_t partition, uint32_t letter, uint32_t addr)
 {
     const struct hostile_request request = {letter, addr};
     const uint32_t mark = HOSTILE_MARK;
     const psa_invec in[] = {{&request, sizeof request}, {&mark, sizeof mark}};
     psa_outvec out[] = {{result, sizeof result}};
 
-    const psa_status_t status = call_marked(partition, GATE_CONTROL(PSA_IPC_CALL, 2, 1), in, out);
+    const uint32_t control = GATE_CONTROL(PSA_IPC_CALL, 2, 1);
+    const psa_status_t status = floating ? call_floating(partition, control, in, out)
+                                         : call_marked(partition, control, in, out);
+    if (floating) {
+        tell_floats();
+    }
     printf("client: status %ld\n", (long)status);
     printf("client: got");
     for (unsigned i = 0; i < HOSTILE_WORDS; i++) {
@@ -89,7 +152,7 @@ static void attack(psa_handle_t partition, uint32_t letter, uint32_t addr)
 static void back_door(void)
 {
     printf("client: partition came out\n");
-    attack(CRYPTO_HANDLE, 'p', 0);
+    attack(false, CRYPTO_HANDLE, 'p', 0);
     for (;;) {
     }
 }
@@ -113,12 +176,16 @@ int main(void)
     for (unsigned i = 0; i < 8; i++) {
         marks[i] = 0xC11E0004u + i;
     }
+    CPACR |= CPACR_FP;
+    for (unsigned i = 0; i < FLOATS; i++) {
+        floats_before[i] = 0x3F800000u + i;
+    }
     printf("client: back door %08lX\n", (unsigned long)(uintptr_t)back_door);
     printf("client: buffer %08lX\n", (unsigned long)(uintptr_t)result);
     printf("client: ready\n");
     for (;;) {
-        const psa_handle_t partition = partition_named(received());
+        const uint32_t name = received();
         const uint32_t letter = received();
-        attack(partition, letter, received_word());
+        attack(name < 'a', partition_named(name | 0x20u), letter, received_word());
     }
 }

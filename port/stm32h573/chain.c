@@ -1,0 +1,96 @@
+#include "chain.h"
+
+#include <string.h>
+
+#include <garrison/spm.h>
+
+#include "gate.h"
+#include "regs.h"
+
+#define FRAME_FP_SIZE (18u * sizeof(uint32_t)) /* s0 to s15, FPSCR and a reserved word */
+
+#define XPSR_THUMB (1u << 24)
+
+/** Who waits for a call to end. */
+struct waiting {
+    struct frame *frame; /**< Where it goes on. */
+    uintptr_t limit;     /**< Of that stack. */
+    struct frame entry;  /**< Its registers, out of everybody's reach, */
+    struct callee_saved callee;
+};
+
+static struct {
+    struct waiting waiting[SPM_DEPTH_MAX];
+    uint32_t depth;
+    uint32_t exc_return; /**< With which the gate's entry was left; the same to the end. */
+} chain;
+
+uint32_t chain_frame_size(uint32_t exc_return)
+{
+    return sizeof(struct frame) + (exc_return == EXC_RETURN_PARTITION_FP ? FRAME_FP_SIZE : 0);
+}
+
+uint64_t chain_resume(const struct frame *frame, uintptr_t limit)
+{
+    return (uint64_t)limit << 32 | (uintptr_t)frame;
+}
+
+/**
+ * Goes on with another frame than the one the call was stacked in. The floating-point registers are
+ * not in either of them yet: an interrupt that is taken instead of the return would have them
+ * stored where this register says.
+ */
+static uint64_t resume_other(struct frame *frame, uintptr_t limit)
+{
+    if (chain.exc_return == EXC_RETURN_PARTITION_FP) {
+        reg_write(FPCAR, (uint32_t)(frame + 1));
+    }
+    return chain_resume(frame, limit);
+}
+
+bool chain_is_running(const struct call *call)
+{
+    const struct partition *partition = spm_running();
+    if (partition == NULL || call->exc_return != chain.exc_return) {
+        return false;
+    }
+    const struct partition_memory *memory = partition->memory;
+    const uintptr_t stack = (uintptr_t)call->frame;
+    return stack % sizeof(uint32_t) == 0 && stack >= memory->stack_base &&
+           stack <= memory->stack_limit - chain_frame_size(call->exc_return);
+}
+
+uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message,
+                     const struct call *call, uintptr_t limit)
+{
+    chain.waiting[chain.depth] = (struct waiting){call->frame, limit, call->entry, *call->callee};
+    chain.depth++;
+    chain.exc_return = call->exc_return;
+
+    struct frame *frame = (struct frame *)((uintptr_t)message - chain_frame_size(call->exc_return));
+    *frame = (struct frame){
+        .r0 = (uint32_t)message,
+        .lr = (uint32_t)partition_return,
+        .pc = (uint32_t)partition->function & ~1u,
+        .xpsr = XPSR_THUMB,
+    };
+    memset(call->callee, 0, sizeof(*call->callee));
+    return resume_other(frame, partition->memory->stack_base);
+}
+
+uint64_t chain_leave(uint32_t result, struct callee_saved *callee)
+{
+    chain.depth--;
+    struct waiting *waiting = &chain.waiting[chain.depth];
+    struct frame *frame = waiting->frame;
+    const uintptr_t limit = waiting->limit;
+    *frame = (struct frame){
+        .r0 = result,
+        .lr = waiting->entry.lr,
+        .pc = waiting->entry.pc,
+        .xpsr = waiting->entry.xpsr,
+    };
+    *callee = waiting->callee;
+    memset(waiting, 0, sizeof(*waiting));
+    return resume_other(frame, limit);
+}
