@@ -39,45 +39,62 @@ const char *bootrom_product_state(uint32_t optsr)
     return state != NULL ? state->name : "INVALID";
 }
 
-static bool bootrom_vectors_blank(const struct sim_chip *chip, uint32_t vectors)
+/** Whether the first two words of a vector table are as erased. */
+static bool bootrom_vectors_blank(const uint8_t *vectors)
 {
-    const struct chip_memory *flash = &chip->memory[CHIP_FLASH];
-    uint32_t off = vectors - (chip_trustzone(chip) ? flash->base_s : flash->base_ns);
-    if (off >= flash->size - 8u) {
-        return false;
-    }
-    off = flash_physical(chip, off);
     for (unsigned i = 0; i < 8; i++) {
-        if (chip->nv->flash[off + i] != 0xFFu) {
+        if (vectors[i] != 0xFFu) {
             return false;
         }
     }
     return true;
 }
 
-static void bootrom_start(struct sim_chip *chip, uint32_t vectors, struct bootrom_verdict *verdict)
+static void bootrom_start(struct sim_chip *chip, uint32_t vectors, const char *what,
+                          struct bootrom_verdict *verdict)
+{
+    verdict->vectors = vectors;
+    verdict->starts = true;
+    chip_hdpl_raise(chip);
+    (void)snprintf(verdict->why, sizeof verdict->why,
+                   "boot ROM: starting the %s at 0x%08X, TrustZone %s", what, vectors,
+                   chip_trustzone(chip) ? "on" : "off");
+}
+
+static void bootrom_user_flash(struct sim_chip *chip, uint32_t vectors,
+                               struct bootrom_verdict *verdict)
 {
     const struct chip_memory *flash = &chip->memory[CHIP_FLASH];
     const uint32_t base = chip_trustzone(chip) ? flash->base_s : flash->base_ns;
+    const uint32_t off = vectors - base;
     verdict->vectors = vectors;
-    if (vectors - base >= flash->size) {
+    if (off >= flash->size) {
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: the boot address 0x%08X is not in the user flash at 0x%08X; "
                        "nothing starts",
                        vectors, base);
         return;
     }
-    if (bootrom_vectors_blank(chip, vectors)) {
+    if (off < flash->size - 8u &&
+        bootrom_vectors_blank(chip->nv->flash + flash_physical(chip, off))) {
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: the flash at the boot address 0x%08X is blank; nothing starts",
                        vectors);
         return;
     }
-    verdict->starts = true;
-    chip_hdpl_raise(chip);
-    (void)snprintf(verdict->why, sizeof verdict->why,
-                   "boot ROM: starting the user flash at 0x%08X, TrustZone %s", vectors,
-                   chip_trustzone(chip) ? "on" : "off");
+    bootrom_start(chip, vectors, "user flash", verdict);
+}
+
+static void bootrom_system_flash(struct sim_chip *chip, struct bootrom_verdict *verdict)
+{
+    if (bootrom_vectors_blank(chip->nv->system + NV_SYSTEM_IROT_OFF)) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: BOOT_UBE selects the iROT in system flash, which is not "
+                       "installed; nothing starts");
+        return;
+    }
+    bootrom_start(chip, chip->memory[CHIP_SYSTEM_FLASH].base_s + NV_SYSTEM_IROT_OFF,
+                  "iROT in system flash", verdict);
 }
 
 void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
@@ -97,17 +114,15 @@ void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
         return;
     }
     if (!chip_trustzone(chip)) {
-        bootrom_start(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_NSBOOT]), verdict);
+        bootrom_user_flash(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_NSBOOT]), verdict);
         return;
     }
     switch (OPTSR_BOOT_UBE(optsr)) {
     case BOOT_UBE_USER_FLASH:
-        bootrom_start(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_SECBOOT]), verdict);
+        bootrom_user_flash(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_SECBOOT]), verdict);
         return;
     case BOOT_UBE_SYSTEM_FLASH:
-        (void)snprintf(verdict->why, sizeof verdict->why,
-                       "boot ROM: BOOT_UBE selects the iROT in system flash, which is not "
-                       "installed; nothing starts");
+        bootrom_system_flash(chip, verdict);
         return;
     default:
         (void)snprintf(verdict->why, sizeof verdict->why,

@@ -271,11 +271,7 @@ static void bus_decide_memory(const struct sim_chip *chip, const struct bus_targ
         (void)bus_decide_flash(chip, target, kind, attr, out);
         return;
     case CHIP_SYSTEM_FLASH:
-        out->direct = kind != SIM_WRITE;
-        if (kind == SIM_WRITE) {
-            bus_refused(out, SIM_ANSWER_IGNORED, BUS_FILTER_READONLY);
-            (void)snprintf(out->why, sizeof out->why, "system flash cannot be written");
-        }
+        out->direct = flash_check_system(chip, target->off, kind, attr, out);
         return;
     case CHIP_BKPSRAM:
         (void)bus_decide_bkpsram(chip, target, kind, attr, out);

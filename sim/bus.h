@@ -95,6 +95,9 @@ void gtzc_flag_illegal(struct sim_chip *chip, const struct bus_decision *decisio
  */
 bool flash_check(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
                  struct sim_attr attr, struct bus_decision *out);
+/** The same for system flash, `off` from its start: the iROT's part is for Secure code of HDPL1. */
+bool flash_check_system(const struct sim_chip *chip, uint32_t off, enum sim_access_kind kind,
+                        struct sim_attr attr, struct bus_decision *out);
 /** Whether the range around `off` may be read directly: narrows it to quad-words without error. */
 bool flash_direct(const struct sim_chip *chip, uint32_t off, struct bus_decision *out);
 /** Offset in nv->flash of a flash offset as addressed (SWAP_BANK applied). */

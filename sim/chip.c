@@ -37,6 +37,7 @@ static bool chip_make_memories(struct sim_chip *chip)
         return false;
     }
     chip->memory[CHIP_FLASH].bytes = chip->nv->flash;
+    chip->memory[CHIP_SYSTEM_FLASH].bytes = chip->nv->system;
     chip->memory[CHIP_BKPSRAM].bytes = chip->nv->bkpsram;
     for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
         struct chip_memory *memory = &chip->memory[i];
@@ -47,7 +48,7 @@ static bool chip_make_memories(struct sim_chip *chip)
         if (memory->bytes == NULL) {
             return false;
         }
-        memset(memory->bytes, i == CHIP_SYSTEM_FLASH ? 0xFF : SRAM_POWER_ON_BYTE, memory->size);
+        memset(memory->bytes, SRAM_POWER_ON_BYTE, memory->size);
     }
     return true;
 }
@@ -110,7 +111,7 @@ void chip_free(struct sim_chip *chip)
         free(chip->device[i]);
     }
     for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
-        if (i != CHIP_FLASH && i != CHIP_BKPSRAM) {
+        if (chip_is_sram(i)) {
             free(chip->memory[i].bytes);
         }
     }

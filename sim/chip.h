@@ -32,7 +32,7 @@ struct chip_memory {
     uint32_t base_s;  /**< Secure alias. */
     uint32_t size;    /**< Bytes. */
     bool writable;  /**< Whether a processor store changes it; flash stores go to its controller. */
-    uint8_t *bytes; /**< `size` bytes. Flash and backup SRAM stand in the chip's `nv`. */
+    uint8_t *bytes; /**< `size` bytes. All but SRAM1 to SRAM3 stand in the chip's `nv`. */
     unsigned first_page; /**< Number of its first page among those of all memories (written.h). */
 };
 

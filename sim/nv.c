@@ -33,6 +33,7 @@ void nv_init(struct sim_nv *nv, const uint8_t uid[12], const uint8_t secret[32])
 {
     memset(nv, 0, sizeof(*nv));
     memset(nv->flash, 0xFF, sizeof(nv->flash));
+    memset(nv->system, 0xFF, sizeof(nv->system));
     memset(nv->otp, 0xFF, sizeof(nv->otp));
     memset(nv->obk, 0xFF, sizeof(nv->obk));
     memcpy(nv->option, nv_option_default, sizeof(nv_option_default));

@@ -11,6 +11,7 @@
 
 #define NV_FLASH_BYTES      0x200000u
 #define NV_FLASH_QUADWORDS  (NV_FLASH_BYTES / 16u)
+#define NV_SYSTEM_BYTES     0x29000u /* system flash */
 #define NV_OTP_BYTES        2048u
 #define NV_OBK_BYTES        8192u
 #define NV_BACKUP_REGISTERS 48u /* BKP0R to BKP31R, then TAMP's own registers (dev_tamp.c). */
@@ -55,6 +56,7 @@ enum nv_option {
 /** Parts that the store writes separately. */
 enum nv_part {
     NV_PART_FLASH = 0, /**< nv_touch() offsets are bytes of `flash`. */
+    NV_PART_SYSTEM,    /**< The iROT's part of system flash: always written whole. */
     NV_PART_OTP,
     NV_PART_OBK,     /**< Both sectors and the selector: always written whole. */
     NV_PART_OPTIONS, /**< Option words, life cycle included. */
@@ -70,9 +72,18 @@ enum nv_part {
 #define NV_SECTOR_BYTES  8192u
 #define NV_FLASH_SECTORS (NV_FLASH_BYTES / NV_SECTOR_BYTES)
 
+/*
+ * System flash has its content from the factory. Of it, the iROT's part is modelled: what stands
+ * there is put in when the device is made. Where it is, is not confirmed. [U]
+ */
+#define NV_SYSTEM_IROT_OFF     0x8000u
+#define NV_SYSTEM_IROT_BYTES   0x8000u
+#define NV_SYSTEM_IROT_SECTORS (NV_SYSTEM_IROT_BYTES / NV_SECTOR_BYTES)
+
 struct sim_nv {
     uint8_t flash[NV_FLASH_BYTES];          /**< Physical order: bank 1, then bank 2. */
     uint8_t flash_cell[NV_FLASH_QUADWORDS]; /**< enum nv_cell. */
+    uint8_t system[NV_SYSTEM_BYTES];        /**< Erased but for the iROT's part. */
     uint8_t otp[NV_OTP_BYTES];
     uint8_t otp_cell[NV_OTP_BYTES / 2u]; /**< enum nv_cell, per half-word. */
     uint8_t obk[2][NV_OBK_BYTES];        /**< The two sectors; slot n at byte 16 n. */

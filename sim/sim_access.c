@@ -52,7 +52,7 @@ struct host_memory {
     int memory;          /**< enum chip_memory_id, or -1. */
 };
 
-#define HOST_MEMORIES 7u
+#define HOST_MEMORIES 8u
 
 static unsigned host_memories(const struct sim *sim, struct host_memory list[HOST_MEMORIES])
 {
@@ -68,6 +68,15 @@ static unsigned host_memories(const struct sim *sim, struct host_memory list[HOS
                                          16,
                                          NV_PART_OBK,
                                          -1};
+    const struct chip_memory *system = &sim->chip->memory[CHIP_SYSTEM_FLASH];
+    list[count++] = (struct host_memory){system->base_ns + NV_SYSTEM_IROT_OFF,
+                                         system->base_s + NV_SYSTEM_IROT_OFF,
+                                         NV_SYSTEM_IROT_BYTES,
+                                         system->bytes + NV_SYSTEM_IROT_OFF,
+                                         NULL,
+                                         1,
+                                         NV_PART_SYSTEM,
+                                         CHIP_SYSTEM_FLASH};
     static const enum chip_memory_id ids[] = {CHIP_FLASH, CHIP_SRAM1, CHIP_SRAM2, CHIP_SRAM3,
                                               CHIP_BKPSRAM};
     for (unsigned i = 0; i < sizeof ids / sizeof ids[0]; i++) {
@@ -156,7 +165,9 @@ enum sim_status sim_poke(struct sim *sim, uint32_t addr, const uint8_t *data, si
         chip_memory_changed(sim->chip, CHIP_FLASH, whole ? 0 : first,
                             whole ? memory.size : (uint32_t)len);
     } else if (memory.memory >= 0) {
-        chip_memory_changed(sim->chip, (enum chip_memory_id)memory.memory, off, (uint32_t)len);
+        const uint32_t first = memory.memory == CHIP_SYSTEM_FLASH ? NV_SYSTEM_IROT_OFF : 0;
+        chip_memory_changed(sim->chip, (enum chip_memory_id)memory.memory, first + off,
+                            (uint32_t)len);
     }
     chip_map_changed(sim->chip);
     return SIM_OK;

@@ -21,10 +21,10 @@ struct place {
     uint8_t *cells; /**< NULL: not flash. */
 };
 
-/** System flash never changes; backup SRAM is kept with the rest of the non-volatile state. */
+/** Backup SRAM is kept with the rest of the non-volatile state. */
 static bool kept(enum chip_memory_id id)
 {
-    return id != CHIP_SYSTEM_FLASH && id != CHIP_BKPSRAM;
+    return id != CHIP_BKPSRAM;
 }
 
 /** @return false: the page is not kept here, or there is none */

@@ -170,11 +170,24 @@ static bool all_bytes(const uint8_t *data, size_t len, uint8_t value)
     return data[0] == value && memcmp(data, data + 1, len - 1) == 0;
 }
 
+struct store_sector store_sector(const struct sim_nv *nv, unsigned sector)
+{
+    static const uint8_t programmed[STORE_SECTOR_CELLS] = {[0 ... STORE_SECTOR_CELLS - 1u] =
+                                                               NV_CELL_PROGRAMMED};
+    if (sector < NV_FLASH_SECTORS) {
+        return (struct store_sector){&nv->flash[(size_t)sector * NV_SECTOR_BYTES],
+                                     &nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS], sector};
+    }
+    const unsigned index = sector - NV_FLASH_SECTORS;
+    return (struct store_sector){&nv->system[NV_SYSTEM_IROT_OFF + (size_t)index * NV_SECTOR_BYTES],
+                                 programmed, (unsigned)STORE_ITEM_SYSTEM + index};
+}
+
 bool store_sector_is_virgin(const struct sim_nv *nv, unsigned sector)
 {
-    return all_bytes(&nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES, 0xFF) &&
-           all_bytes(&nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS,
-                     NV_CELL_VIRGIN);
+    const struct store_sector of = store_sector(nv, sector);
+    return all_bytes(of.data, NV_SECTOR_BYTES, 0xFF) &&
+           (sector >= NV_FLASH_SECTORS || all_bytes(of.cells, STORE_SECTOR_CELLS, NV_CELL_VIRGIN));
 }
 
 static uint32_t sum_sector(const struct sim_nv *nv, unsigned sector)
@@ -182,9 +195,9 @@ static uint32_t sum_sector(const struct sim_nv *nv, unsigned sector)
     if (store_sector_is_virgin(nv, sector)) {
         return 0;
     }
-    const uint32_t crc =
-        crc32_add(0, &nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES);
-    return crc32_add(crc, &nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS], STORE_SECTOR_CELLS);
+    const struct store_sector of = store_sector(nv, sector);
+    const uint32_t crc = crc32_add(0, of.data, NV_SECTOR_BYTES);
+    return crc32_add(crc, of.cells, STORE_SECTOR_CELLS);
 }
 
 static uint32_t sum_state(const struct sim_nv *nv)
@@ -210,6 +223,7 @@ static uint32_t sum_part(const struct sim_nv *nv, enum store_item item)
     case STORE_ITEM_IDENTITY:
         return crc32_add(crc32_add(0, nv->uid, sizeof nv->uid), nv->secret, sizeof nv->secret);
     case STORE_ITEM_STATE:
+    case STORE_ITEM_SYSTEM:
     case STORE_ITEMS:
         break;
     }
@@ -218,11 +232,20 @@ static uint32_t sum_part(const struct sim_nv *nv, enum store_item item)
 
 void store_sum_item(struct store_sums *sums, const struct sim_nv *nv, unsigned item)
 {
-    sums->item[item] =
-        item < NV_FLASH_SECTORS ? sum_sector(nv, item) : sum_part(nv, (enum store_item)item);
+    if (item < NV_FLASH_SECTORS) {
+        sums->item[item] = sum_sector(nv, item);
+    } else if (item >= STORE_ITEM_SYSTEM) {
+        sums->item[item] = sum_sector(nv, NV_FLASH_SECTORS + item - STORE_ITEM_SYSTEM);
+    } else {
+        sums->item[item] = sum_part(nv, (enum store_item)item);
+    }
 }
 
 uint32_t store_sum_total(const struct store_sums *sums)
 {
-    return crc32_add_words(0, sums->item, STORE_ITEMS);
+    bool system = false;
+    for (unsigned item = STORE_ITEM_SYSTEM; item < STORE_ITEMS; item++) {
+        system = system || sums->item[item] != 0;
+    }
+    return crc32_add_words(0, sums->item, system ? STORE_ITEMS : STORE_ITEM_SYSTEM);
 }

@@ -31,13 +31,28 @@ enum store_item {
     STORE_ITEM_BACKUP,
     STORE_ITEM_IDENTITY,
     STORE_ITEM_STATE,
-    STORE_ITEMS
+    STORE_ITEM_SYSTEM, /**< Sectors of the iROT's part of system flash. */
+    STORE_ITEMS = STORE_ITEM_SYSTEM + NV_SYSTEM_IROT_SECTORS
 };
 
-/** CRC-32 of every item as it is in the file, and their sum. A virgin flash sector counts 0. */
+/**
+ * CRC-32 of every item as it is in the file, and their sum. A virgin flash sector counts 0. The
+ * sectors of system flash come last, and where all are virgin they do not count at all.
+ */
 struct store_sums {
     uint32_t item[STORE_ITEMS];
 };
+
+/** Rows of the table `flash`: sectors of the user flash, then those of the iROT's system flash. */
+#define STORE_SECTORS (NV_FLASH_SECTORS + NV_SYSTEM_IROT_SECTORS)
+
+/** A sector of either flash; system flash has no cells, its rows have those of programmed flash. */
+struct store_sector {
+    const uint8_t *data;  /**< NV_SECTOR_BYTES. */
+    const uint8_t *cells; /**< STORE_SECTOR_CELLS. */
+    unsigned item;        /**< Of struct store_sums. */
+};
+struct store_sector store_sector(const struct sim_nv *nv, unsigned sector);
 
 /** Whether the sector is as erased, so that it needs no row. */
 bool store_sector_is_virgin(const struct sim_nv *nv, unsigned sector);

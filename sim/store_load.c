@@ -59,9 +59,26 @@ static void load_cells(struct loader *load, sqlite3_stmt *row, int column, uint8
     }
 }
 
+static void load_system_row(struct loader *load, sqlite3_stmt *row, size_t sector)
+{
+    uint8_t cells[STORE_SECTOR_CELLS] = {0};
+    load_blob(load, row, 1, &load->nv->system[NV_SYSTEM_IROT_OFF + sector * NV_SECTOR_BYTES],
+              NV_SECTOR_BYTES, "flash");
+    load_blob(load, row, 2, cells, sizeof cells, "flash");
+    for (size_t i = 0; i < sizeof cells; i++) {
+        if (cells[i] != NV_CELL_PROGRAMMED) {
+            load_damaged(load, "flash", "system flash has a cell that is not programmed");
+        }
+    }
+}
+
 static void load_flash_row(struct loader *load, sqlite3_stmt *row)
 {
-    const uint64_t sector = load_integer(load, row, 0, NV_FLASH_SECTORS - 1u, "flash");
+    const uint64_t sector = load_integer(load, row, 0, STORE_SECTORS - 1u, "flash");
+    if (sector >= NV_FLASH_SECTORS) {
+        load_system_row(load, row, (size_t)sector - NV_FLASH_SECTORS);
+        return;
+    }
     load_blob(load, row, 1, &load->nv->flash[(size_t)sector * NV_SECTOR_BYTES], NV_SECTOR_BYTES,
               "flash");
     load_cells(load, row, 2, &load->nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS],
@@ -128,7 +145,7 @@ static const struct load_table {
     int rows_max;
     void (*row)(struct loader *load, sqlite3_stmt *row);
 } load_tables[] = {
-    {"flash", "SELECT sector, data, cells FROM flash", 0, NV_FLASH_SECTORS, load_flash_row},
+    {"flash", "SELECT sector, data, cells FROM flash", 0, STORE_SECTORS, load_flash_row},
     {"otp", "SELECT id, data, cells FROM otp", 1, 1, load_otp_row},
     {"obk", "SELECT sector, data, cells FROM obk", 2, 2, load_obk_row},
     {"options", "SELECT word, value FROM options", NV_OPTION_WORDS, NV_OPTION_WORDS,

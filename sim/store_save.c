@@ -69,16 +69,15 @@ static void bind_integer(struct store_writer *writer, enum store_statement which
 
 static bool save_sector(struct store_writer *writer, const struct sim_nv *nv, unsigned sector)
 {
-    store_sum_item(&writer->sums, nv, sector);
+    const struct store_sector of = store_sector(nv, sector);
+    store_sum_item(&writer->sums, nv, of.item);
     if (store_sector_is_virgin(nv, sector)) {
         bind_integer(writer, STORE_DROP_FLASH, 1, sector);
         return run(writer, STORE_DROP_FLASH);
     }
     bind_integer(writer, STORE_PUT_FLASH, 1, sector);
-    bind_blob(writer, STORE_PUT_FLASH, 2, &nv->flash[(size_t)sector * NV_SECTOR_BYTES],
-              NV_SECTOR_BYTES);
-    bind_blob(writer, STORE_PUT_FLASH, 3, &nv->flash_cell[(size_t)sector * STORE_SECTOR_CELLS],
-              STORE_SECTOR_CELLS);
+    bind_blob(writer, STORE_PUT_FLASH, 2, of.data, NV_SECTOR_BYTES);
+    bind_blob(writer, STORE_PUT_FLASH, 3, of.cells, STORE_SECTOR_CELLS);
     return run(writer, STORE_PUT_FLASH);
 }
 
@@ -89,6 +88,15 @@ static bool save_flash(struct store_writer *writer, const struct sim_nv *nv)
         if (writer->whole || nv->dirty_sector[sector]) {
             done = save_sector(writer, nv, sector);
         }
+    }
+    return done;
+}
+
+static bool save_system(struct store_writer *writer, const struct sim_nv *nv)
+{
+    bool done = true;
+    for (unsigned sector = NV_FLASH_SECTORS; done && sector < STORE_SECTORS; sector++) {
+        done = save_sector(writer, nv, sector);
     }
     return done;
 }
@@ -199,6 +207,7 @@ static bool save_all(struct store_writer *writer, const struct sim_nv *nv,
     const bool whole = writer->whole;
     const bool *dirty = nv->dirty_part;
     return (!(whole || dirty[NV_PART_FLASH]) || save_flash(writer, nv)) &&
+           (!(whole || dirty[NV_PART_SYSTEM]) || save_system(writer, nv)) &&
            (!(whole || dirty[NV_PART_OTP]) || save_otp(writer, nv)) &&
            (!(whole || dirty[NV_PART_OBK]) || save_obk(writer, nv)) &&
            (!(whole || dirty[NV_PART_OPTIONS]) || save_options(writer, nv)) &&

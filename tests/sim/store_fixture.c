@@ -88,6 +88,7 @@ void assert_same_state(const struct sim_nv *a, const struct sim_nv *b)
 {
     assert_memory_equal(a->flash, b->flash, sizeof a->flash);
     assert_memory_equal(a->flash_cell, b->flash_cell, sizeof a->flash_cell);
+    assert_memory_equal(a->system, b->system, sizeof a->system);
     assert_memory_equal(a->otp, b->otp, sizeof a->otp);
     assert_memory_equal(a->otp_cell, b->otp_cell, sizeof a->otp_cell);
     assert_memory_equal(a->obk, b->obk, sizeof a->obk);

@@ -14,6 +14,7 @@
 #define USART1_NS       0x40013800u
 #define USART1_S        0x50013800u
 #define SYSTEM_FLASH_NS 0x0BF80000u
+#define SYSTEM_IROT_S   0x0FF88000u
 #define PWR_DBPCR_NS    0x44020824u
 #define PWR_DBPCR_S     0x54020824u
 #define MPCBB1_S        0x50032C00u
@@ -184,6 +185,42 @@ static void system_flash_reads_and_cannot_be_written(void **state)
     assert_int_equal(get_ok(f, SYSTEM_FLASH_NS, NS_PRIV), 0xFFFFFFFF);
 }
 
+/** Its neighbours stay readable, and no decision reaches across its borders. */
+static void the_irots_system_flash_is_secure_and_goes_with_hdpl_1(void **state)
+{
+    struct chip_fixture *f = *state;
+    static const uint8_t word[] = {0x44, 0x33, 0x22, 0x11};
+    memcpy(f->nv->system + 0x8000, word, sizeof word);
+    memcpy(f->nv->system + 0xFFFC, word, sizeof word);
+    f->nv->option[NV_OB_OPTSR2] = 0xB4u << 24;
+    chip_reset(f->chip, CHIP_RESET_POWER_ON);
+    for (unsigned hdpl = 0; hdpl <= 3; hdpl++) {
+        const bool open = hdpl < 2;
+        for (unsigned i = 0; i < 2; i++) {
+            const uint32_t addr = i == 0 ? SYSTEM_IROT_S : SYSTEM_IROT_S + 0x7FFCu;
+            const struct bus_decision *read = decide(f, addr, SIM_READ, S_PRIV);
+            assert_int_equal(read->answer, open ? SIM_ANSWER_OK : SIM_ANSWER_IGNORED);
+            assert_int_equal(read->filter, open ? BUS_FILTER_NONE : BUS_FILTER_HDP);
+            assert_int_equal(read->direct, open);
+            assert_int_equal(read->first, SYSTEM_IROT_S);
+            assert_int_equal(read->last, SYSTEM_IROT_S + 0x7FFFu);
+            assert_int_equal(get(f, addr, S_PRIV), open ? 0x11223344 : 0);
+            assert_int_equal(decide(f, addr, SIM_FETCH, S_PRIV)->answer,
+                             open ? SIM_ANSWER_OK : SIM_ANSWER_ERROR);
+            assert_int_equal(get(f, addr - 0x04000000u, NS_PRIV), 0);
+            assert_int_equal(f->decision.filter, BUS_FILTER_ALIAS);
+        }
+        assert_int_equal(get_ok(f, SYSTEM_IROT_S - 4u, S_PRIV), 0xFFFFFFFF);
+        assert_int_equal(decide(f, SYSTEM_IROT_S - 4u, SIM_READ, S_PRIV)->last, SYSTEM_IROT_S - 1u);
+        assert_int_equal(get_ok(f, SYSTEM_IROT_S + 0x8000u, S_PRIV), 0xFFFFFFFF);
+        assert_int_equal(decide(f, SYSTEM_IROT_S + 0x8000u, SIM_READ, S_PRIV)->first,
+                         SYSTEM_IROT_S + 0x8000u);
+        put(f, SYSTEM_IROT_S, S_PRIV, 0);
+        assert_int_equal(f->answer, SIM_ANSWER_IGNORED);
+        chip_hdpl_raise(f->chip);
+    }
+}
+
 static void backup_sram_is_written_only_with_dbp(void **state)
 {
     struct chip_fixture *f = *state;
@@ -252,6 +289,7 @@ int main(void)
         PLAIN(narrow_accesses_are_cut_to_their_size),
         PLAIN(devices_are_not_reached_unaligned_or_by_fetches),
         PLAIN(system_flash_reads_and_cannot_be_written),
+        PLAIN(the_irots_system_flash_is_secure_and_goes_with_hdpl_1),
         PLAIN(backup_sram_is_written_only_with_dbp),
         SECURE(backup_sram_is_secure_until_its_window_says_otherwise),
         PLAIN(every_filter_has_a_name),

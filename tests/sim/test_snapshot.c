@@ -201,8 +201,8 @@ static void what_a_device_was_doing_goes_on(void **state)
 
 static void by_host(struct sim *sim)
 {
-    static const uint32_t places[] = {FLASH + 0x12345u, SRAM1 + 0x3FFF0u, SRAM3,
-                                      BKPSRAM + 5u,     0x08FFF000u,      0x0BFD0010u};
+    static const uint32_t places[] = {FLASH + 0x12345u, SRAM1 + 0x3FFF0u, SRAM3,      BKPSRAM + 5u,
+                                      0x08FFF000u,      0x0BFD0010u,      0x0BF88010u};
     for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
         uint8_t data[16];
         struct sim_error error;

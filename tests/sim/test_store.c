@@ -75,6 +75,8 @@ static void every_part_survives_commit_and_reopen(void **state)
     nv.flash_cell[5 * NV_SECTOR_BYTES / 16] = NV_CELL_PROGRAMMED;
     nv.flash_cell[5 * NV_SECTOR_BYTES / 16 + 1] = NV_CELL_ECC_DOUBLE;
     nv_touch(&nv, NV_PART_FLASH, 5 * NV_SECTOR_BYTES, 32);
+    memset(&nv.system[0x8000 + 3 * NV_SECTOR_BYTES + 5], 0x3C, 7);
+    nv_touch(&nv, NV_PART_SYSTEM, 0, 1);
     nv.otp[7] = 1;
     nv.otp_cell[3] = NV_CELL_PROGRAMMED;
     nv_touch(&nv, NV_PART_OTP, 7, 1);
@@ -110,8 +112,26 @@ static void an_erased_sector_needs_no_row(void **state)
     nv_touch(&nv, NV_PART_FLASH, 0, NV_SECTOR_BYTES);
     assert_int_equal(store_commit(store, &nv, &error), SIM_OK);
     store_close(store);
-    change_with_sql("DELETE FROM journal; CREATE TEMP TABLE none AS SELECT 1/(count(*) = 0) AS one "
-                    "FROM flash");
+    change_with_sql("DELETE FROM journal; CREATE TEMP TABLE none(n CHECK(n = 0));"
+                    " INSERT INTO none SELECT count(*) FROM flash");
+    store = open_device(&again);
+    assert_same_state(&nv, &again);
+    store_close(store);
+}
+
+static void an_irot_that_is_erased_from_system_flash_leaves_no_row(void **state)
+{
+    (void)state;
+    struct store *store = open_device(&nv);
+    nv.system[0x8000] = 0;
+    nv_touch(&nv, NV_PART_SYSTEM, 0, 1);
+    assert_int_equal(store_commit(store, &nv, &error), SIM_OK);
+    nv.system[0x8000] = 0xFF;
+    nv_touch(&nv, NV_PART_SYSTEM, 0, 1);
+    assert_int_equal(store_commit(store, &nv, &error), SIM_OK);
+    store_close(store);
+    change_with_sql("CREATE TEMP TABLE none(n CHECK(n = 0));"
+                    " INSERT INTO none SELECT count(*) FROM flash");
     store = open_device(&again);
     assert_same_state(&nv, &again);
     store_close(store);
@@ -279,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup(create_in_a_missing_folder_says_so, make_device),
         cmocka_unit_test_setup(every_part_survives_commit_and_reopen, make_device),
         cmocka_unit_test_setup(an_erased_sector_needs_no_row, make_device),
+        cmocka_unit_test_setup(an_irot_that_is_erased_from_system_flash_leaves_no_row, make_device),
         cmocka_unit_test_setup(what_was_not_committed_is_not_there, make_device),
         cmocka_unit_test_setup(read_only_changes_nothing, make_device),
         cmocka_unit_test_setup(a_second_simulator_is_refused, make_device),

@@ -73,7 +73,11 @@ static void changed_content_is_refused_untouched(void **state)
          "table obk"},
         {"DELETE FROM obk WHERE sector = 1", "table obk"},
         {"UPDATE otp SET cells = CAST(zeroblob(1023) || x'FF' AS BLOB)", "table otp"},
-        {"INSERT INTO flash VALUES(256, zeroblob(8192), zeroblob(512))", "table flash"},
+        {"INSERT INTO flash VALUES(256, zeroblob(8192), zeroblob(512))", "not programmed"},
+        {"INSERT INTO flash VALUES(259, zeroblob(8192),"
+         " CAST(replace(hex(zeroblob(512)), '00', x'01') AS BLOB))",
+         "checksum"},
+        {"INSERT INTO flash VALUES(260, zeroblob(8192), zeroblob(512))", "out of its range"},
         {"INSERT INTO flash VALUES(0, zeroblob(8193), zeroblob(512))", "table flash"},
         {"INSERT INTO flash VALUES(0, zeroblob(8192), zeroblob(512))", "checksum"},
         {"UPDATE backup SET registers = zeroblob(124)", "table backup"},
