@@ -152,7 +152,7 @@ static enum garrison_status open_own_handoff(void)
 {
     const struct boot_self *self = run.stage->self;
     const struct image own = {
-        .slot = {port_flash(), self->off, self->size},
+        .slot = {self->flash != NULL ? self->flash : port_flash(), self->off, self->size},
         .signed_size = self->size,
         .total_size = self->size,
     };

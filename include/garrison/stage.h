@@ -35,9 +35,10 @@ struct boot_slot {
 
 /** The first stage's own flash. */
 struct boot_self {
-    uint32_t off;  /**< Bytes from the start of port_flash(). */
-    uint32_t size; /**< Bytes. */
-    uint32_t addr; /**< Its first byte as the CPU sees it. */
+    const struct flash_device *flash; /**< What it stands in; NULL: port_flash(). */
+    uint32_t off;                     /**< Bytes from the start of that. */
+    uint32_t size;                    /**< Bytes. */
+    uint32_t addr;                    /**< Its first byte as the CPU sees it. */
 };
 
 /** Derives a key of the device, as port_derive_key() does. */

@@ -9,6 +9,12 @@
 #include "../stm32h573/stage.h"
 #include "host.h"
 
+const struct boot_self irot_self = {
+    .off = LAYOUT_IROT_OFF,
+    .size = LAYOUT_IROT_SIZE,
+    .addr = LAYOUT_FLASH_S + LAYOUT_IROT_OFF,
+};
+
 /** Whether a stage has left to the image of that role, which the chip would now run. */
 static bool expect_left_to(struct host_ending *ending, uint32_t role)
 {

@@ -3,14 +3,13 @@
  * flash is data.
  */
 #include "isolation_stage.h"
-
-#define IROT_ADDR (LAYOUT_FLASH_S + LAYOUT_IROT_OFF)
+#include "linker.h"
 
 const struct isolation_row isolation_rows[] = {
     STAGE_ROWS_WATERMARK,
     STAGE_ROWS_FILTERS,
     STAGE_ROWS_SAU,
-    ROW_MPU(0, IROT_ADDR, IROT_ADDR + LAYOUT_IROT_SIZE, ISOLATION_RO),
+    ROW_MPU(0, linker_stage, linker_stage_end, ISOLATION_RO),
     ROW_MPU_PLACE(1, PLACE_BEHIND_IROT, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
     STAGE_ROWS_MPU,
     STAGE_ROWS_FLASH,

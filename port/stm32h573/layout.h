@@ -59,6 +59,13 @@
 #define LAYOUT_GATE_OFF  (LAYOUT_MANAGER_OFF + 0x800)
 #define LAYOUT_GATE_SIZE 0x400
 
+/*
+ * The other place of the iROT: in system flash, where a part comes with one (BOOT_UBE 0xC3). The
+ * user flash keeps its sectors free then. Where in the Secure 64 KB below the part that Non-secure
+ * code may call is not confirmed: the upper half. [U]
+ */
+#define LAYOUT_SYSTEM_IROT_S 0x0FF88000
+
 /* Other read-only memories. */
 #define LAYOUT_OBK_S         0x0FFD0000
 #define LAYOUT_OBK_SIZE      0x2000

@@ -1,9 +1,17 @@
 /*
- * Symbols of the manager's linker script: where its parts begin and end.
+ * Symbols of the linker scripts: where the parts of the images begin and end.
  */
 #pragma once
 
 #include <stdint.h>
+
+/* A boot stage: its flash, from the vector table to the end of its slot. */
+extern uint8_t linker_stage[];
+extern uint8_t linker_stage_end[];
+
+/*
+ * The manager.
+ */
 
 /* Flash: code and constants together, each part readable and executable, none writable. */
 extern uint8_t linker_spm_text[];

@@ -23,5 +23,8 @@
 extern const struct boot_stage irot_stage;
 extern const struct boot_stage urot_stage;
 
+/** Where the iROT stands: on the chip where it was linked to, on the host in the user flash. */
+extern const struct boot_self irot_self;
+
 /** Isolates the stage and runs it to its end. */
 _Noreturn void stage_main(const struct boot_stage *stage);

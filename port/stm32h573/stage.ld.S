@@ -1,5 +1,5 @@
 /*
- * Linker script of a boot stage. The build defines STAGE_ORIGIN and STAGE_SIZE: where its vector
+ * Linker script of a boot stage. The build defines STAGE_ADDR and STAGE_SIZE: where its vector
  * table stands, and how much flash it has from there.
  */
 #include "layout.h"
@@ -8,11 +8,14 @@ ENTRY(startup_reset)
 
 MEMORY
 {
-    FLASH (rx)       : ORIGIN = LAYOUT_FLASH_S + STAGE_ORIGIN, LENGTH = STAGE_SIZE
+    FLASH (rx)       : ORIGIN = STAGE_ADDR, LENGTH = STAGE_SIZE
     RAM (rw)         : ORIGIN = LAYOUT_STAGE_RAM_ADDR,
                        LENGTH = LAYOUT_STAGE_RAM_SIZE - LAYOUT_TRAMPOLINE_SIZE
     TRAMPOLINE (rx)  : ORIGIN = LAYOUT_TRAMPOLINE_ADDR, LENGTH = LAYOUT_TRAMPOLINE_SIZE
 }
+
+linker_stage = ORIGIN(FLASH);
+linker_stage_end = ORIGIN(FLASH) + LENGTH(FLASH);
 
 SECTIONS
 {

@@ -10,12 +10,6 @@
 #include "layout.h"
 #include "stage.h"
 
-static const struct boot_self self = {
-    .off = LAYOUT_IROT_OFF,
-    .size = LAYOUT_IROT_SIZE,
-    .addr = LAYOUT_FLASH_S + LAYOUT_IROT_OFF,
-};
-
 static const struct boot_slot slots[] = {
     {
         .role = IMAGE_ROLE_UROT,
@@ -32,7 +26,7 @@ const struct boot_stage irot_stage = {
     .image_key_off = IMAGE_KEY_OFF_HDPL1,
     .header_size = LAYOUT_HEADER_SIZE,
     .vectors_align = LAYOUT_VECTORS_ALIGN,
-    .self = &self,
+    .self = &irot_self,
     .bounds = &layout_bounds,
     .slot = slots,
     .slot_count = sizeof(slots) / sizeof(slots[0]),
