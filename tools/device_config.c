@@ -12,7 +12,7 @@ static const struct config_name states[] = {
 };
 
 static const struct config_name boot_entries[] = {
-    {"user-flash", 0xB4}, {"st-irot", 0xC3}, {.name = NULL}};
+    {"user-flash", 0xB4}, {"st-irot", DEVICE_BOOT_UBE_SYSTEM}, {.name = NULL}};
 
 #define ROLES_VERIFIED                                                                             \
     {"urot", IMAGE_ROLE_UROT}, {"manager", IMAGE_ROLE_MANAGER},                                    \

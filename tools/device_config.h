@@ -15,6 +15,9 @@ struct device_groups {
     struct config_list bank2;
 };
 
+/** OPTSR.BOOT_UBE: the chip starts the iROT in system flash. */
+#define DEVICE_BOOT_UBE_SYSTEM 0xC3u
+
 struct device_options {
     struct config_value product_state; /**< number: the byte in OPTSR. */
     struct config_value trustzone;     /**< BOOL. */

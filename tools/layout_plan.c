@@ -101,6 +101,12 @@ int layout_plan(const struct config *config, const struct device_values *values,
 
 int layout_read(const char *path, struct layout_record *record)
 {
+    bool system_irot = false;
+    return layout_read_all(path, record, &system_irot);
+}
+
+int layout_read_all(const char *path, struct layout_record *record, bool *system_irot)
+{
     struct device_values values = {0};
     struct config *config = NULL;
     struct sim_error error;
@@ -109,6 +115,7 @@ int layout_read(const char *path, struct layout_record *record)
         return fail(read == SIM_ERROR_MEMORY ? EXIT_INTERNAL : EXIT_USAGE, "%s", error.text);
     }
     const int status = layout_plan(config, &values, record);
+    *system_irot = values.option_bytes.boot_ube.number == DEVICE_BOOT_UBE_SYSTEM;
     config_close(config);
     return status;
 }

@@ -20,5 +20,8 @@ int layout_plan(const struct config *config, const struct device_values *values,
  */
 int layout_read(const char *path, struct layout_record *record);
 
+/** What layout_read() does, and whether the device has its iROT in system flash. */
+int layout_read_all(const char *path, struct layout_record *record, bool *system_irot);
+
 /** Address of an offset in the flash as the images of a role, and those who sign them, see it. */
 uint32_t layout_address(uint32_t role, uint32_t off);

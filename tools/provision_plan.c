@@ -315,35 +315,83 @@ static int plan_encrypted_slots(struct provision_plan *plan, bool allow_invalid)
 
 /* Images. */
 
-/** Offset in the user flash of an address of either alias; false: it is not there. */
-static bool flash_offset(uint64_t address, uint32_t *off)
+/** Memories that images go to; that of the iROT in system flash is for it alone. */
+static const struct place {
+    uint32_t base;
+    uint32_t size;
+    uint32_t at; /**< Where it begins if all stood in a row: aliases stand at the same place. */
+} places[] = {
+    {LAYOUT_FLASH_S, LAYOUT_FLASH_SIZE, 0},
+    {LAYOUT_FLASH_NS, LAYOUT_FLASH_SIZE, 0},
+    {LAYOUT_SYSTEM_IROT_S, LAYOUT_IROT_SIZE, LAYOUT_FLASH_SIZE},
+};
+
+/** The memory of an address, or NULL. */
+static const struct place *find_place(uint64_t address)
 {
-    const uint64_t secure = LAYOUT_FLASH_S;
-    const uint64_t non_secure = LAYOUT_FLASH_NS;
-    const uint64_t base = address >= secure ? secure : non_secure;
-    *off = (uint32_t)(address - base);
-    return address >= base && address - base < LAYOUT_FLASH_SIZE;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (address >= places[i].base && address - places[i].base < places[i].size) {
+            return &places[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_system(uint64_t address)
+{
+    const struct place *place = find_place(address);
+    return place != NULL && place->base == LAYOUT_SYSTEM_IROT_S;
+}
+
+/** First byte of an image if all memories stood in a row. */
+static uint64_t row_off(const struct plan_image *image)
+{
+    const uint64_t address = image->config->address.number;
+    const struct place *place = find_place(address);
+    return place != NULL ? address - place->base + place->at : 0;
 }
 
 static int plan_place(struct provision_plan *plan, const struct plan_image *image)
 {
     const struct config_value *address = &image->config->address;
-    uint32_t off = 0;
-    uint32_t other_off = 0;
-    if (!flash_offset(address->number, &off) || off % 16u != 0) {
+    const struct place *place = find_place(address->number);
+    const uint64_t off = row_off(image);
+    if (place == NULL || off % 16u != 0) {
         return refuse(plan, address->at, "is not a multiple of 16 in the user flash");
     }
-    if (image->file.len > LAYOUT_FLASH_SIZE - off) {
+    if (place->base == LAYOUT_SYSTEM_IROT_S && image->config->role.number != IMAGE_ROLE_IROT) {
+        return refuse(plan, address->at, "is in system flash, which holds nothing but an iROT");
+    }
+    if (image->file.len > place->base + place->size - address->number) {
         return refuse(plan, image->config->file.at, "the file does not fit into the flash there");
     }
     for (unsigned i = 0; i < plan->images; i++) {
         const struct plan_image *other = &plan->image[i];
-        (void)flash_offset(other->config->address.number, &other_off);
+        const uint64_t other_off = row_off(other);
         if (off < other_off + other->file.len && other_off < off + image->file.len) {
             return refuse(plan, address->at, "the image overlaps another one");
         }
     }
     return EXIT_DONE;
+}
+
+/** Why the chip will not start an iROT there; NULL: it will. */
+static const char *irot_misplaced(const struct provision_plan *plan, const struct plan_image *image)
+{
+    const uint64_t address = image->config->address.number;
+    const bool started_there = plan->values.option_bytes.boot_ube.number == DEVICE_BOOT_UBE_SYSTEM;
+    const uint8_t *reset = image->file.data + 4; /* second word of its vector table */
+    if (started_there != is_system(address)) {
+        return started_there ? "with this boot_ube the chip starts the one in system flash"
+                             : "without boot_ube: st-irot the chip starts the user flash";
+    }
+    if (image->file.len < 8) {
+        return NULL;
+    }
+    const struct place *linked = find_place(reset[0] | (uint32_t)reset[1] << 8 |
+                                            (uint32_t)reset[2] << 16 | (uint32_t)reset[3] << 24);
+    return linked != NULL && linked != find_place(address) ? "it was linked for another memory"
+                                                           : NULL;
 }
 
 /** What the stage that verifies this image will say about it. */
@@ -389,12 +437,15 @@ static int plan_verdict(const struct provision_plan *plan, const struct plan_ima
 {
     const uint32_t role = (uint32_t)image->config->role.number;
     char why[200];
-    if (role == DEVICE_ROLE_DATA || role == IMAGE_ROLE_IROT) {
+    if (role == DEVICE_ROLE_DATA) {
         return EXIT_DONE;
     }
-    const enum garrison_status verdict = judge(plan, image);
+    const bool verified = role != IMAGE_ROLE_IROT;
+    const enum garrison_status verdict = verified ? judge(plan, image) : GARRISON_OK;
     const char *text = NULL;
-    if (verdict == GARRISON_ERROR_POLICY) {
+    if (!verified) {
+        text = irot_misplaced(plan, image);
+    } else if (verdict == GARRISON_ERROR_POLICY) {
         text = "it was signed for another address";
     } else if (!hardened_ok(verdict)) {
         text = garrison_status_text(verdict);
@@ -404,8 +455,9 @@ static int plan_verdict(const struct provision_plan *plan, const struct plan_ima
     if (text == NULL) {
         return EXIT_DONE;
     }
-    (void)snprintf(why, sizeof why, "this %s image will be refused: %s%s", image_role_text(role),
-                   text, allow_invalid ? "" : "; --allow-invalid writes it all the same");
+    (void)snprintf(why, sizeof why, "this %s image will %s: %s%s", image_role_text(role),
+                   verified ? "be refused" : "not start", text,
+                   allow_invalid ? "" : "; --allow-invalid writes it all the same");
     const int status = refuse(plan, image->config->file.at, why);
     return allow_invalid ? EXIT_DONE : status;
 }

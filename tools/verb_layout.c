@@ -36,7 +36,6 @@ static const struct {
     uint32_t off;
     uint32_t size;
 } fixed[] = {
-    {"iROT", LAYOUT_IROT_OFF, LAYOUT_IROT_SIZE},
     {"Internal Trusted Storage", LAYOUT_ITS_OFF, LAYOUT_ITS_SIZE},
     {"Protected Storage", LAYOUT_PS_OFF, LAYOUT_PS_SIZE},
     {"counters of Protected Storage", LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE},
@@ -56,10 +55,14 @@ static void add_use(char use[USE_BYTES], const char *before, const char *name)
 }
 
 /** What the sector at an offset is for. */
-static void describe(const struct layout_record *record, uint32_t at, char use[USE_BYTES])
+static void describe(const struct layout_record *record, bool system_irot, uint32_t at,
+                     char use[USE_BYTES])
 {
     bool download = false;
     use[0] = '\0';
+    if (covers(LAYOUT_IROT_OFF, LAYOUT_IROT_SIZE, at)) {
+        add_use(use, "", system_irot ? "unused, the iROT is in system flash" : "iROT");
+    }
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         if (covers(fixed[i].off, fixed[i].size, at)) {
             add_use(use, "", fixed[i].name);
@@ -102,15 +105,16 @@ static int run_show(const void *opaque, const char *const *operands)
     char use[USE_BYTES];
     char next[USE_BYTES];
     uint32_t first = 0;
+    bool system_irot = false;
     (void)opaque;
-    const int status = layout_read(operands[0], &record);
+    const int status = layout_read_all(operands[0], &record, &system_irot);
     if (status != EXIT_DONE) {
         return status;
     }
     printf("offset    sectors    size  security    use\n");
-    describe(&record, 0, use);
+    describe(&record, system_irot, 0, use);
     for (uint32_t sector = 1; sector < SECTORS; sector++) {
-        describe(&record, sector * LAYOUT_SECTOR, next);
+        describe(&record, system_irot, sector * LAYOUT_SECTOR, next);
         if (strcmp(use, next) != 0) {
             print_run(&record, first, sector, use);
             memcpy(use, next, sizeof use);
@@ -122,6 +126,10 @@ static int run_show(const void *opaque, const char *const *operands)
         const struct layout_secure secure = layout_secure(&record, &layout_bounds, bank);
         printf("secure_watermark of bank %u: %lu-%lu\n", bank + 1u, (unsigned long)secure.first,
                (unsigned long)secure.last);
+    }
+    if (system_irot) {
+        printf("iROT: 0x%08lX, %lu KB of system flash\n", (unsigned long)LAYOUT_SYSTEM_IROT_S,
+               (unsigned long)(LAYOUT_IROT_SIZE / KB));
     }
     return EXIT_DONE;
 }

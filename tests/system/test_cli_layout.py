@@ -116,6 +116,12 @@ class Layouts(cli.Case):
         self.assertIn('download of manager, application, module 0\n', shown)
         self.assertIn('secure_watermark of bank 2: 0-127\n', shown)
 
+    def test_an_irot_in_system_flash_leaves_its_sectors_free(self):
+        cli.write(self.path('system.yaml'), 'schema_version: 1\noption_bytes: {boot_ube: st-irot}\n')
+        shown = DEFAULT_SHOWN.replace('Secure      iROT', 'Secure      unused, the iROT is in system '
+                                      'flash') + 'iROT: 0x0FF88000, 32 KB of system flash\n'
+        self.assertEqual(self.run_ok('layout', 'show', 'system.yaml').out.decode(), shown)
+
     def test_an_application_is_linked_into_its_slot(self):
         default = memory(self.run_ok('layout', 'ld', 'default.yaml').out.decode())
         self.assertEqual(default, {'FLASH': (0x0803E400, 0xC7C00), 'SRAM1': (0x20000000, 0x40000),
@@ -187,6 +193,18 @@ class Provisioned(cli.Case):
                          (0x594C4147, 1, 4, 0x1D6000, 0x4000))
         self.assertEqual(struct.unpack_from('<6I', record, 48 + 72),
                          (16, 0x100000, 0x4000, 0x104000, 0x6000, 3))
+
+    def test_an_irot_is_put_into_system_flash(self):
+        cli.write(self.path('irot.bin'), bytes(range(256)) * 40)
+        cli.write(self.path('device.yaml'), cli.DEVICE.replace('user-flash', 'st-irot').replace(
+            '0x0C000000, file', '0x0FF88000, file'))
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        with sqlite3.connect(self.path('device.gar')) as db:
+            rows = dict(db.execute('SELECT sector, data FROM flash WHERE sector < 4 OR sector > 255'))
+        self.assertEqual(sorted(rows), [256, 257])
+        self.assertEqual(rows[256] + rows[257],
+                         (bytes(range(256)) * 40).ljust(16384, b'\xff'))
+        self.run_ok('state', 'device.gar')
 
     @staticmethod
     def with_module(text, layout):
