@@ -14,7 +14,7 @@ static const char config_text[] =
     "option_bytes:\n"
     "  product_state: open\n"
     "  trustzone: on\n"
-    "  boot_ube: user-flash\n"
+    "  boot_ube: %s\n"
     "  secure_boot_address: 0x0C000000\n"
     "  hdp: {bank1: 0-3, bank2: none}\n"
     "  write_protect: {bank1: [0]}\n"
@@ -25,7 +25,7 @@ static const char config_text[] =
     "  - {role: application, file: application.pem}\n"
     "  - {role: module0, file: module.pem}\n"
     "images:\n"
-    "  - {role: irot, address: 0x0C000000, file: irot.bin}\n"
+    "  - {role: irot, address: 0x%08X, file: irot.bin}\n"
     "  - {role: urot, address: 0x0C008000, file: urot.img}\n"
     "  - {role: manager, address: 0x0C014000, file: manager.img}\n"
     "  - {role: application, address: 0x0803E000, file: application.img}\n";
@@ -103,11 +103,24 @@ static void sign_own(const struct device *device, const char *role, const char *
     sign(device, role, role, image);
 }
 
+/** Whether the environment asks for an iROT in system flash; the tests run for both places. */
+static bool system_irot(void)
+{
+    const char *place = getenv("GARRISON_IROT");
+    return place != NULL && strcmp(place, "system") == 0;
+}
+
+uint32_t device_irot(void)
+{
+    return system_irot() ? 0x0FF88000 : 0x0C000000;
+}
+
 static void write_config(const struct device *device, const struct device_images *images)
 {
     FILE *file = fopen(device_path(device, "device.yaml"), "w");
-    bool written = file != NULL &&
-                   fprintf(file, config_text, images->layout != NULL ? images->layout : "") >= 0;
+    bool written =
+        file != NULL && fprintf(file, config_text, system_irot() ? "st-irot" : "user-flash",
+                                images->layout != NULL ? images->layout : "", device_irot()) >= 0;
     if (written && images->module_addr != 0) {
         written = fprintf(file, module_text, images->module_addr) >= 0;
     }
@@ -181,7 +194,8 @@ void device_open(struct device *device, const struct device_images *images)
     sign_own(device, "manager", images->manager != NULL ? images->manager : path);
     sign_own(device, "application",
              images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
-    shell("cp %s/%s/irot.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port, device->folder);
+    shell("cp %s/%s/%s.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port,
+          system_irot() ? "irot_system" : "irot", device->folder);
     make_module(device, images->module_addr);
     for (size_t i = 0; i < sizeof decryption_keys / sizeof decryption_keys[0]; i++) {
         shell("%s key new %s/%s.pem >/dev/null", required("GARRISON"), device->folder,

@@ -34,6 +34,12 @@ struct device {
     size_t events_len;
 };
 
+/**
+ * Where the iROT of the devices stands: in the user flash, or in system flash if GARRISON_IROT is
+ * "system" in the environment.
+ */
+uint32_t device_irot(void);
+
 /** Makes the device file and opens it, read-only. Aborts with a message when that fails. */
 void device_open(struct device *device, const struct device_images *images);
 void device_close(struct device *device);

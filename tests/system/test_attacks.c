@@ -10,6 +10,7 @@
 
 #include "support/device_maker.h"
 
+#define USER_FLASH   0x0C000000u
 #define BOOT_INSNS   400000000u
 #define ATTACK_INSNS 3000000u
 
@@ -71,6 +72,10 @@ static const struct attack attacks[] = {
     {"programs what is staged", 'B', "SecureFault", "AUVIOL", "write of 4 bytes at 0x08106000",
      "SAU"},
     {"reads the layout", 'C', "SecureFault", "AUVIOL", "read of 4 bytes at 0x30040430", "SAU"},
+    {"reads the iROT's system flash", 'E', "SecureFault", "AUVIOL", "read of 4 bytes at 0x0FF88000",
+     "SAU"},
+    {"reads the iROT's system flash by its Non-secure alias", 'F', "SecureFault", "AUVIOL",
+     "read of 4 bytes at 0x0BF88000", "SAU"},
 };
 
 #define WRPERR   "attack: got 0x00020000"
@@ -88,6 +93,8 @@ static const struct futile futile[] = {
     {"has DMA program the storage areas", 'z', "refused", "sector 126 of bank 2 is Secure (SECWM2)",
      DMA_DONE " 0x00020000"},
     {"erases the update journal", 'D', "flash", "sector 110 of bank 2 is Secure (SECWM2)", WRPERR},
+    {"has DMA read the iROT's system flash", 'G', "refused", "is Secure, the access is Non-secure",
+     DMA_DONE " 0x00000000"},
 };
 
 static int open_attack(void **state)
@@ -252,13 +259,19 @@ static void a_hostile_urot_finds_nothing_of_the_irot(void **state)
     }
     assert_null(strstr(device.uart, "own code 00000000"));
     assert_null(strstr(device.uart, "came back"));
-    const char *flash = event_line(&device, "refused", "read of 4 bytes at 0x0C000000");
-    expect_words("flash", flash, "HDP1 covers sectors 0..3", &device);
+    char words[80];
+    (void)snprintf(words, sizeof words, "read of 4 bytes at 0x%08X", (unsigned)device_irot());
+    const char *flash = event_line(&device, "refused", words);
+    expect_words("flash", flash,
+                 device_irot() == USER_FLASH ? "HDP1 covers sectors 0..3"
+                                             : "the iROT's part of system flash is hidden",
+                 &device);
     expect_words("flash", flash, "HDPL 2", &device);
     const char *keys = event_line(&device, "refused", "read of 4 bytes at 0x0FFD0200");
     expect_words("keys", keys, "belongs to HDPL1", &device);
     const char *jump = event_line(&device, "refused", "fetch");
-    expect_words("jump", jump, "0x0C000400", &device);
+    (void)snprintf(words, sizeof words, "0x%08X", (unsigned)device_irot() + 0x400u);
+    expect_words("jump", jump, words, &device);
     expect_words("jump", event_line(&device, "fault", "BusFault"), "IBUSERR", &device);
     device_close(&device);
 }
@@ -269,19 +282,13 @@ static void a_hostile_manager_finds_nothing_of_the_stages(void **state)
     (void)state;
     static struct device device;
     static const char *const zero[] = {
-        "iROT's vectors 00000000",
-        "iROT's last word 00000000",
-        "uROT's header 00000000",
-        "uROT's vectors 00000000",
-        "uROT's code 00000000",
-        "uROT's last word 00000000",
-        "OBK of HDPL1, first 00000000",
-        "OBK of HDPL1, key record 00000000",
-        "OBK of HDPL1, last 00000000",
-        "OBK of HDPL2, first 00000000",
-        "OBK of HDPL2, last 00000000",
-        "words left on the stack 00000000",
-        "words left above the data 00000000",
+        "iROT's vectors 00000000",           "iROT's code 00000000",
+        "iROT's last word 00000000",         "uROT's header 00000000",
+        "uROT's vectors 00000000",           "uROT's code 00000000",
+        "uROT's last word 00000000",         "OBK of HDPL1, first 00000000",
+        "OBK of HDPL1, key record 00000000", "OBK of HDPL1, last 00000000",
+        "OBK of HDPL2, first 00000000",      "OBK of HDPL2, last 00000000",
+        "words left on the stack 00000000",  "words left above the data 00000000",
     };
     const struct device_images images = {.manager = "tests/system/firmware/probe_manager"};
     device_open(&device, &images);

@@ -44,6 +44,11 @@ static void the_chain_boots_to_the_application(void **state)
     (void)device_run_until(device, "hello_psa: ok", BOOT_INSNS);
     expect_text(device, "iROT 0.1.0\nuROT 0.1.0\nmanager 0.1.0\n");
     expect_text(device, "hello_psa: ok");
+    char start[80];
+    (void)snprintf(start, sizeof start, "boot ROM: starting the %s at 0x%08X, TrustZone on",
+                   device_irot() == 0x0C000000 ? "user flash" : "iROT in system flash",
+                   (unsigned)device_irot());
+    assert_non_null(strstr(device->events, start));
     expect_text(device, "\nSHA-256 ");
     assert_null(strstr(device->events, "refused: "));
     assert_null(strstr(device->events, "fault: "));

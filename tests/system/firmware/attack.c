@@ -165,6 +165,9 @@ static const struct attack attacks[] = {
     {'B', try_program, 0x08106000u},
     {'C', try_read, 0x30040430u},               /* the layout that was handed over */
     {'D', try_erase, ERASE_SECTOR | 110u << 6}, /* the update journal */
+    {'E', try_read, 0x0FF88000u},               /* the iROT's system flash, Secure alias */
+    {'F', try_read, 0x0BF88000u},               /* the same, Non-secure alias */
+    {'G', try_dma_read, 0x0BF88000u},
 };
 
 int main(void)

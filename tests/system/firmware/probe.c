@@ -23,6 +23,19 @@ void probe_log(const char *name, uint32_t value)
     port_log(line);
 }
 
+uint32_t probe_irot(void)
+{
+    const struct handoff_entry *irot = handoff_find(port_handoff(), IMAGE_ROLE_IROT);
+    return irot != NULL ? irot->addr : 0;
+}
+
+void probe_read_irot(void)
+{
+    probe_log("iROT's vectors", reg_read(probe_irot()));
+    probe_log("iROT's code", reg_read(probe_irot() + 0x400u));
+    probe_log("iROT's last word", reg_read(probe_irot() + 0x7FFCu));
+}
+
 void probe_read(const struct probe_target *targets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -17,7 +17,6 @@ const char image_name[] = "probe";
 #define TRAMPOLINE 0x3004FF00u
 
 static const struct probe_target targets[] = {
-    {"iROT's vectors", 0x0C000000u},      {"iROT's last word", 0x0C007FFCu},
     {"uROT's header", 0x0C008000u},       {"uROT's vectors", 0x0C008400u},
     {"uROT's code", 0x0C008800u},         {"uROT's last word", 0x0C013FFCu},
     {"OBK of HDPL1, first", 0x0FFD0100u}, {"OBK of HDPL1, key record", 0x0FFD0200u},
@@ -46,6 +45,7 @@ _Noreturn void image_main(void)
     board_init();
     probe_log("words left on the stack", on_stack);
     probe_log("words left above the data", above);
+    probe_read_irot();
     probe_read(targets, sizeof(targets) / sizeof(targets[0]));
     port_log("probe: jump");
     void (*const urot)(void) = (void (*)(void))0x0C008801u;

@@ -19,9 +19,6 @@ const struct leave_stage leave_stage = {
 };
 
 static const struct probe_target targets[] = {
-    {"iROT's vectors", 0x0C000000u},
-    {"iROT's code", 0x0C000400u},
-    {"iROT's last word", 0x0C007FFCu},
     {"OBK of HDPL1, first", 0x0FFD0100u},
     {"OBK of HDPL1, key record", 0x0FFD0200u},
     {"OBK of HDPL1, last", 0x0FFD08FCu},
@@ -32,9 +29,10 @@ _Noreturn void image_main(void)
 {
     reg_write(MPU_CTRL, 0); /* What refuses from here on is the chip, not our own MPU. */
     board_init();
+    probe_read_irot();
     probe_read(targets, sizeof(targets) / sizeof(targets[0]));
     port_log("probe: jump");
-    void (*const irot)(void) = (void (*)(void))0x0C000401u;
+    void (*const irot)(void) = (void (*)(void))(probe_irot() + 0x401u);
     irot();
     port_panic("probe: came back");
 }
