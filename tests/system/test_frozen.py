@@ -21,6 +21,7 @@ FIRMWARE = 'tests/system/firmware/'
 MANAGER = 'port/stm32h573/manager'
 MOVED = FIRMWARE + 'moved_manager'
 FROZEN = FIRMWARE + 'frozen_client'
+STOPS = FIRMWARE + 'probe_manager'  # never starts an application
 
 # Of the application's binary. It has left the factory: do not change it.
 FROZEN_SHA256 = '65283877e020816addc65949bb18f9fc3fa84d375531b95db25682d21f396da7'
@@ -86,9 +87,9 @@ class Frozen(cli.Case):
         cli.write(self.path('device.yaml'), cli.DEVICE + more)
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
 
-    def go(self, text):
+    def go(self, text, *options):
         answer = cli.garrison('run', 'device.gar', '--until-text', text, '--fail-text', 'FAILED',
-                              '--max-insns', 4000000000, cwd=self.dir, timeout=300)
+                              '--max-insns', 4000000000, *options, cwd=self.dir, timeout=300)
         self.assertEqual(answer.status, 0, answer.err + answer.out.decode())
         return answer.out.decode().splitlines()
 
@@ -125,12 +126,25 @@ class Frozen(cli.Case):
         self.assertEqual(self.go('state .$')[-1], first((2, 7)))
         self.assertEqual(self.application(), before)
 
+    def put_manager(self, image):
+        subprocess.run([FWU_PUT, '0', self.path(image)], check=True, timeout=60,
+                       env=dict(cli.ENVIRONMENT, GARRISON_DEVICE=self.path('device.gar')))
+
+    def test_a_manager_that_starts_no_application_is_taken_back(self):
+        self.make_device('examples/hello_psa/hello_psa')
+        self.sign('manager', '2.0.0', STOPS, 'stops')
+        self.put_manager('stops.img')
+        lines = self.go('hello_psa: ok$', '--allow-faults')  # on trial, reset by the watchdog, back
+        self.assertEqual(lines.count('uROT 0.1.0'), 2)
+        self.assertIn('manager 1.0.0', lines)
+        log = self.run_ok('log', 'device.gar').out.decode()
+        self.assertEqual(log.count('independent watchdog'), 1)
+
     def test_an_application_of_today_runs_over_a_later_manager(self):
         self.make_device('examples/hello_psa/hello_psa')
         before = self.application()
         self.assertIn('manager 1.0.0', self.go('hello_psa: ok$'))
-        subprocess.run([FWU_PUT, '0', self.path('moved.img')], check=True, timeout=60,
-                       env=dict(cli.ENVIRONMENT, GARRISON_DEVICE=self.path('device.gar')))
+        self.put_manager('moved.img')
         self.assertIn('manager 2.0.0', self.go('hello_psa: ok$'))
         self.assertEqual(self.application(), before)
         self.assertIn('manager 1.0.0', self.go('hello_psa: ok$'))  # it does not accept

@@ -89,7 +89,8 @@ class Measured(cli.Case):
     def check(self):
         """Boots, and compares the record with what is expected."""
         run = subprocess.run([MEMORY_AT, self.path('device.gar'), 'hello_psa: ok', str(RECORD),
-                              str(RECORD_BYTES)], capture_output=True, timeout=300, check=False)
+                              str(RECORD_BYTES)], capture_output=True, timeout=300, check=False,
+                             env=cli.ENVIRONMENT)
         self.assertEqual(run.returncode, 0, run.stderr)
         record = bytes.fromhex(run.stdout.decode())
         self.assertEqual(record[-32:], hashlib.sha256(record[:-32]).digest())

@@ -226,6 +226,9 @@ class Update(cli.Case):
         cli.write(self.path('empty'), b'')
         self.go(2, '--send', 'empty')
         self.assertIn('it is empty', self.said)
+        cli.write(self.path('early'), b'early')
+        self.go(1, '--send', 'early', '--until-text', 'this is version 1$')
+        self.assertIn('early was not sent: the chip has not asked for it', self.said)
 
 
 if __name__ == '__main__':
