@@ -108,6 +108,12 @@ class Layouts(cli.Case):
         self.assert_refused(2, 'more slots than a layout has room for', 'layout', 'check',
                             'bad.yaml')
 
+    def test_a_slot_for_everybody(self):
+        slots = ''.join('    - {role: module%d, offset: %#x, size: 8K}\n' % (n, 0x1D8000 + 0x2000 * n)
+                        for n in range(1, 8))
+        cli.write(self.path('full.yaml'), LAYOUT.replace('keys', slots + 'keys'))
+        self.run_ok('layout', 'check', 'full.yaml')
+
     def test_the_flash_is_drawn(self):
         self.assertEqual(self.run_ok('layout', 'show', 'default.yaml').out.decode(), DEFAULT_SHOWN)
         shown = self.run_ok('layout', 'show', 'other.yaml').out.decode()
