@@ -324,6 +324,10 @@ static void a_recovery_that_is_cut_needs_no_trial(void **state)
             cut = bench.power.off;
             flash_power_on(&bench.power);
             assert_true(cut || status == GARRISON_OK);
+            struct journal journal = open_journal();
+            const bool begun = journal.operation.kind != JOURNAL_NOTHING;
+            assert_int_equal(install_is_due(&journal, BIT(APPLICATION)), begun);
+            assert_false(install_is_due(&journal, BIT(MANAGER)));
             for (unsigned boots = 0; boots < 3; boots++) {
                 if (boot() != GARRISON_OK) {
                     assert_int_equal(boots, 0); /* the cut was before anything was begun */
@@ -331,8 +335,9 @@ static void a_recovery_that_is_cut_needs_no_trial(void **state)
                 }
                 assert_true(is_active(&bench.renewed[APPLICATION], APPLICATION));
             }
-            const struct journal journal = open_journal();
+            journal = open_journal();
             assert_int_equal(journal.component[APPLICATION].state, JOURNAL_UPDATED);
+            assert_false(install_is_due(&journal, BIT(APPLICATION)));
         }
         assert_true(at > 20);
     }

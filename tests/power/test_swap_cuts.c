@@ -289,6 +289,49 @@ static void what_cannot_be_read_costs_only_itself(void **state)
     expect_swapped(NULL);
 }
 
+/** All of what is coming, in portions of `step` bytes; and nothing behind it. */
+static void expect_view(const struct swap *swap, uint32_t index, const uint8_t *bytes,
+                        uint32_t step)
+{
+    struct swap_view view;
+    uint8_t read[4u * SECTOR];
+    swap_view_open(&view, swap, index);
+    const struct flash_device *device = &view.device;
+    for (uint32_t off = 0; off < device->size; off += step) {
+        const uint32_t left = device->size - off;
+        const uint32_t len = left < step ? left : step;
+        assert_int_equal(device->read(device, off, read, len), GARRISON_OK);
+        assert_memory_equal(read, bytes + off, len);
+    }
+    assert_int_equal(device->read(device, device->size, read, 1), GARRISON_ERROR_ARGUMENT);
+    assert_int_equal(device->read(device, device->size - 1u, read, 2), GARRISON_ERROR_ARGUMENT);
+    assert_int_equal(device->read(device, UINT32_MAX, read, 2), GARRISON_ERROR_ARGUMENT);
+}
+
+static void what_is_coming_is_whole_wherever_a_cut_has_left_it(void **state)
+{
+    static struct snapshot snapshot;
+    const struct parts parts = parts_of(NULL, NULL);
+    const struct scene scene = {swap_forward, parts, expect_swapped, NULL};
+    bool was_cut = true;
+    (void)state;
+    stage(NULL);
+    begin(JOURNAL_INSTALL);
+    save(&snapshot);
+    for (uint32_t at = 0; was_cut; at++) {
+        struct journal journal;
+        restore(&snapshot);
+        was_cut = cut(&scene, at, FLASH_CUT_BEFORE);
+        assert_int_equal(journal_open(&journal, &bench.journal.device), GARRISON_OK);
+        const struct swap swap = {
+            .flash = &bench.slots.device, .journal = &journal, .part = parts.part, .count = 2};
+        for (uint32_t step = 1; step <= 3u * SECTOR; step += 31) {
+            expect_view(&swap, 0, bench.renewed, step);
+            expect_view(&swap, 1, bench.renewed + 3u * SECTOR, step);
+        }
+    }
+}
+
 static void a_worn_out_sector_is_told(void **state)
 {
     (void)state;
@@ -311,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_sector_is_erased_once, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_costs_only_itself, open_bench,
                                         close_bench),
+        cmocka_unit_test_setup_teardown(what_is_coming_is_whole_wherever_a_cut_has_left_it,
+                                        open_bench, close_bench),
         cmocka_unit_test_setup_teardown(a_worn_out_sector_is_told, open_bench, close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,7 +331,7 @@ static void an_image_that_may_not_is_refused_and_not_kept(void **state)
     assert_true(rescue_boot(APPLICATION));
 }
 
-/** The manager's download slot is made a part of the application's. */
+/** The manager's download slot, and the uROT's, are made a part of the application's. */
 static void updates_that_share_the_slot_are_given_up(void **state)
 {
     static const uint8_t became[][2] = {
@@ -343,13 +343,16 @@ static void updates_that_share_the_slot_are_given_up(void **state)
     (void)state;
     for (uint32_t shared = 0; shared < 2; shared++) {
         layout.slot[MANAGER].download_off = shared != 0 ? 14 * SECTOR : 11 * SECTOR;
+        layout.slot[UROT].download_off = shared != 0 ? 15 * SECTOR : 8 * SECTOR;
         rescue_set_up(MANAGER);
         assert_false(rescue_boot(MANAGER));
         for (uint32_t i = 0; i < COUNT_OF(became); i++) {
             struct journal *journal = rescue_session.install->journal;
-            const struct journal_component application = {.state = became[i][0], .size = 5};
-            assert_int_equal(journal_set(journal, APPLICATION, &application), GARRISON_OK);
+            const struct journal_component other = {.state = became[i][0], .size = 5};
+            assert_int_equal(journal_set(journal, UROT, &other), GARRISON_OK);
+            assert_int_equal(journal_set(journal, APPLICATION, &other), GARRISON_OK);
             assert_int_equal(rescue_ask_begin(IMAGE_ROLE_MANAGER, 0, 100), GARRISON_OK);
+            assert_int_equal(journal->component[UROT].state, became[i][shared]);
             assert_int_equal(journal->component[APPLICATION].state, became[i][shared]);
             assert_int_equal(journal->component[MANAGER].state, JOURNAL_WRITING);
         }
