@@ -10,7 +10,7 @@
 #include "../../examples/update/xmodem.h"
 #include "../../tools/xmodem_send.h"
 
-#define SIZE_MAX_TESTED (300u * 1024u)
+#define SIZE_MAX_TESTED ((size_t)300 * 1024)
 
 /** Mask of a byte that does not arrive at all. */
 #define LINE_LOSE 0xFFu
