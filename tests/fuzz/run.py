@@ -33,18 +33,18 @@ CRYPTO = [*(MBEDTLS + '/library/' + name
 # What each target is made of; a folder stands for its C files.
 TARGETS = {
     'image': ['tests/fuzz/fuzz_image.c', 'tests/support/image_maker.c',
-              'tests/support/verify_memo.c', 'core/base/secret.c', 'core/base/status.c',
-              'core/boot/clear.c', 'core/boot/decrypt.c', 'core/boot/der.c',
+              'tests/support/verify_memo.c', 'core/base/hardened.c', 'core/base/secret.c',
+              'core/base/status.c', 'core/boot/clear.c', 'core/boot/decrypt.c', 'core/boot/der.c',
               'core/boot/image.c', 'core/boot/sha256.c', 'core/boot/verify.c', *CRYPTO],
     'rescue': ['tests/fuzz/fuzz_rescue.c', 'tests/fuzz/rescue_device.c',
                'tests/support/flash_emulator.c', 'tests/support/image_maker.c',
                'tests/support/verify_memo.c',
-               *('core/base/' + name for name in ('secret.c', 'status.c', 'text.c')),
+               *('core/base/' + name for name in ('hardened.c', 'secret.c', 'status.c', 'text.c')),
                *('core/boot/' + name
                  for name in ('clear.c', 'decrypt.c', 'der.c', 'image.c', 'install.c',
                               'install_image.c', 'install_overwrite.c', 'keys.c',
-                              'layout_find.c', 'policy.c', 'rescue.c', 'rescue_frame.c',
-                              'role.c', 'sha256.c', 'swap.c', 'verify.c')),
+                              'layout_find.c', 'policy.c', 'record.c', 'rescue.c',
+                              'rescue_frame.c', 'role.c', 'sha256.c', 'swap.c', 'verify.c')),
                'core/store/journal.c', 'core/store/window.c', *CRYPTO],
     'store': ['tests/fuzz/fuzz_store.c', 'tests/power/store_hostile.c',
               'tests/power/store_model.c', 'tests/power/store_world.c',
