@@ -57,15 +57,16 @@ enum { STEP_INNER_KEY, STEP_MESSAGE, STEP_OUTER_KEY };
 
 /*
  * All that a computation needs to go on, as words: HASH_CSR0 onwards read and write them. [U] The
- * part's own layout is not known; software only saves and restores it.
+ * part's own layout is not known; software only saves and restores it. Without HMAC, SHA-256 needs
+ * the first 38 words and SHA-512 the first 91.
  */
 struct hash_live {
     uint32_t control;
     uint32_t step;   /* Of HMAC. */
     uint32_t blocks; /* Worked in so far. */
     uint32_t count;  /* Words in `fifo`. */
+    uint32_t state[HASH_STATE_WORDS];
     uint32_t fifo[FIFO_WORDS];
-    uint32_t state[HASH_STATE_WORDS]; /* A hash without HMAC needs nothing beyond word 53. */
     uint32_t inner[HASH_STATE_WORDS]; /* Digest of HMAC's inner hash. */
 };
 _Static_assert(sizeof(struct hash_live) <= CSR_WORDS * 4u, "the context fits its registers");
