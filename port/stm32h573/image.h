@@ -20,6 +20,9 @@ void image_svc(void);
 /** Sets up clocks and pins that every image needs, and the log. Repeating it does no harm. */
 void board_init(void);
 
+/** Starts the clocks of the blocks of cryptography. */
+void crypto_blocks_init(void);
+
 /** Readies the entropy source; afterwards port_entropy() needs no privilege. */
 void rng_init(void);
 

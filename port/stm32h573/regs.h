@@ -144,6 +144,52 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define PKA_BASE    0x520C2000u
 #define PKA_END     0x520C4000u
 
+/* AES */
+#define AES_BASE       0x520C0000u
+#define AES_CR         (AES_BASE + 0x000u)
+#define AES_SR         (AES_BASE + 0x004u)
+#define AES_DINR       (AES_BASE + 0x008u)
+#define AES_DOUTR      (AES_BASE + 0x00Cu)
+#define AES_KEYR(n)    (AES_BASE + ((n) < 4u ? 0x010u : 0x020u) + 4u * (n)) /* 4 to 7 stand apart */
+#define AES_ISR        (AES_BASE + 0x304u)
+#define AES_ICR        (AES_BASE + 0x308u)
+#define AES_CR_EN      (1u << 0)
+#define AES_CR_BYTES   (2u << 1) /* data: words of memory as they are */
+#define AES_CR_PREPARE (1u << 3) /* the key, for decryption */
+#define AES_CR_DECRYPT (2u << 3)
+#define AES_CR_KEY_256 (1u << 18)
+#define AES_CR_IPRST   (1u << 31)
+#define AES_SR_VALID   (1u << 7) /* the key */
+#define AES_ISR_CCF    (1u << 0)
+#define AES_ISR_ERRORS 0x6u /* RWEIF, KEIF */
+
+/* HASH */
+#define HASH_BASE     0x520C0400u
+#define HASH_CR       (HASH_BASE + 0x000u)
+#define HASH_DIN      (HASH_BASE + 0x004u)
+#define HASH_STR      (HASH_BASE + 0x008u)
+#define HASH_SR       (HASH_BASE + 0x024u)
+#define HASH_CSR(n)   (HASH_BASE + 0x0F8u + 4u * (n))
+#define HASH_HR(n)    (HASH_BASE + 0x310u + 4u * (n))
+#define HASH_CR_INIT  (1u << 2)
+#define HASH_STR_DCAL (1u << 8)
+#define HASH_SR_DINIS (1u << 0)
+#define HASH_SR_DCIS  (1u << 1)
+#define HASH_SR_BUSY  (1u << 3)
+
+/* PKA */
+#define PKA_CR          (PKA_BASE + 0x000u)
+#define PKA_SR          (PKA_BASE + 0x004u)
+#define PKA_CLRFR       (PKA_BASE + 0x008u)
+#define PKA_RAM         (PKA_BASE + 0x400u)
+#define PKA_RAM_END     (PKA_BASE + 0x18D8u)
+#define PKA_CR_EN       (1u << 0)
+#define PKA_CR_START    (1u << 1)
+#define PKA_CR_MODE(n)  ((uint32_t)(n) << 8)
+#define PKA_SR_INITOK   (1u << 0)
+#define PKA_SR_PROCENDF (1u << 17)
+#define PKA_SR_ERRORS   0x00380000u /* RAMERRF, ADDRERRF, OPERRF */
+
 /* RNG */
 #define RNG_BASE       0x520C0800u
 #define RNG_CR         (RNG_BASE + 0x00u)

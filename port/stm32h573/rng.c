@@ -44,9 +44,7 @@ static bool rng_condition(void)
 
 void rng_init(void)
 {
-    reg_set(RCC_CR, RCC_CR_HSI48ON);
-    (void)rng_wait(RCC_CR, RCC_CR_HSI48RDY, RCC_CR_HSI48RDY);
-    reg_set(RCC_AHB2ENR, RCC_AHB2ENR_RNGEN);
+    crypto_blocks_init();
     /* A block that does not come up shows in port_entropy(), which has a status to tell it with. */
     (void)rng_condition();
 }

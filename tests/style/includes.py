@@ -51,6 +51,11 @@ RULES = [
     # Key derivation: the arithmetic is the core's, the key is the hardware's.
     ('port/stm32h573/saes.c', COMMON + ['include/garrison/*', 'core/base/cmac.h',
                                         'core/base/secret.h', 'core/base/view.h']),
+    # In the place of Mbed TLS's functions, with its types.
+    ('port/stm32h573/aes.c', COMMON + ['<mbedtls/*.h>']),
+    ('port/stm32h573/hash', COMMON + ['<mbedtls/*.h>', '<garrison_hash.h>']),
+    ('port/stm32h573/pka.c', COMMON + ['<p256-m.h>', 'include/garrison/entropy.h',
+                                       'core/base/secret.h']),
     ('port/stm32h573/keys.c', COMMON + ['include/garrison/*', 'core/base/secret.h']),
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
