@@ -150,8 +150,12 @@ static void on_deadline(void *context)
 static void on_flash_busy(void *context)
 {
     struct sim *sim = context;
+    sim->flash_operations++;
     if (sim->cpu != NULL) {
         cpu_flash_busy(sim->cpu);
+        if (sim->flash_operations == sim->flash_stop) {
+            cpu_stop(sim->cpu);
+        }
     }
 }
 
@@ -321,6 +325,7 @@ void sim_power_on(struct sim *sim)
 {
     sim->halted = false;
     sim->reset_wanted = false;
+    sim->flash_operations = 0;
     sim_reset(sim, CHIP_RESET_POWER_ON);
 }
 
@@ -380,6 +385,16 @@ void sim_stop(struct sim *sim)
     if (sim->cpu != NULL) {
         cpu_stop(sim->cpu);
     }
+}
+
+uint64_t sim_flash_operations(const struct sim *sim)
+{
+    return sim->flash_operations;
+}
+
+void sim_flash_stop(struct sim *sim, uint64_t number)
+{
+    sim->flash_stop = number;
 }
 
 uint64_t sim_time(const struct sim *sim)

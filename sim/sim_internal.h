@@ -35,9 +35,11 @@ struct sim {
     bool reset_wanted;                        /**< Taken when the processor has stopped. */
     bool boot_pending;                        /**< Reset, and the boot ROM has not run yet. */
     bool powered;
-    bool halted;  /**< The boot ROM found nothing to start. */
-    bool running; /**< Within cpu_run(). */
-    bool failed;  /**< The device file could not be written: nothing runs any more. */
+    bool halted;               /**< The boot ROM found nothing to start. */
+    bool running;              /**< Within cpu_run(). */
+    uint64_t flash_operations; /**< Since power-on. */
+    uint64_t flash_stop;       /**< The one that stops the run; 0: none. */
+    bool failed;               /**< The device file could not be written: nothing runs any more. */
 };
 
 /** Stops the run for good when a commit failed. */

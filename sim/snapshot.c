@@ -17,6 +17,7 @@
 /** The state of the public API itself. */
 struct api_state {
     struct sim_console console[SIM_CONSOLES];
+    uint64_t flash_operations;
     enum chip_reset_cause reset_cause;
     bool reset_wanted;
     bool boot_pending;
@@ -46,6 +47,7 @@ static size_t device_bytes(const struct sim_chip *chip)
 static void api_save(const struct sim *sim, struct api_state *api)
 {
     memcpy(api->console, sim->console, sizeof api->console);
+    api->flash_operations = sim->flash_operations;
     api->reset_cause = sim->reset_cause;
     api->reset_wanted = sim->reset_wanted;
     api->boot_pending = sim->boot_pending;
@@ -56,6 +58,7 @@ static void api_save(const struct sim *sim, struct api_state *api)
 static void api_restore(struct sim *sim, const struct api_state *api)
 {
     memcpy(sim->console, api->console, sizeof sim->console);
+    sim->flash_operations = api->flash_operations;
     sim->reset_cause = api->reset_cause;
     sim->reset_wanted = api->reset_wanted;
     sim->boot_pending = api->boot_pending;
@@ -116,21 +119,44 @@ static void on_page_changed(void *context, enum chip_memory_id id, uint32_t off,
     }
 }
 
-void sim_snapshot_restore(struct sim *sim, const struct sim_snapshot *snapshot)
+static void restore_machine(struct sim *sim, const struct sim_snapshot *snapshot)
 {
-    if (snapshot->sim != sim) {
-        chip_event(sim->chip, SIM_EVENT_NOTE, "a snapshot of another chip is not restored");
-        return;
-    }
-    /* The processor finds the code that changes at the place where it is now: pages come first. */
-    snapshot_pages_restore(&sim->pages, sim->chip, &snapshot->pages, on_page_changed, sim);
-    memcpy((uint8_t *)sim->nv + NV_REST, snapshot->nv_rest, NV_REST_BYTES);
     devices_restore(sim->chip, snapshot->devices);
     *sim->chip = snapshot->chip;
     if (sim->cpu != NULL) {
         cpu_snapshot_restore(sim->cpu, snapshot->cpu);
     }
     api_restore(sim, &snapshot->api);
+}
+
+static bool is_own(struct sim *sim, const struct sim_snapshot *snapshot)
+{
+    if (snapshot->sim != sim) {
+        chip_event(sim->chip, SIM_EVENT_NOTE, "a snapshot of another chip is not restored");
+        return false;
+    }
+    return true;
+}
+
+void sim_snapshot_restore(struct sim *sim, const struct sim_snapshot *snapshot)
+{
+    if (is_own(sim, snapshot)) {
+        /* The processor finds the code that changes at the place where it is now: pages come first. */
+        snapshot_pages_restore(&sim->pages, sim->chip, &snapshot->pages, on_page_changed, sim);
+        memcpy((uint8_t *)sim->nv + NV_REST, snapshot->nv_rest, NV_REST_BYTES);
+        restore_machine(sim, snapshot);
+    }
+}
+
+void sim_snapshot_restore_volatile(struct sim *sim, const struct sim_snapshot *snapshot)
+{
+    if (is_own(sim, snapshot)) {
+        snapshot_pages_restore_volatile(&sim->pages, sim->chip, &snapshot->pages, on_page_changed,
+                                        sim);
+        restore_machine(sim, snapshot);
+        /* Other quad-words than then have errors, which shows in what is within reach. */
+        chip_map_changed(sim->chip);
+    }
 }
 
 void sim_snapshot_free(struct sim_snapshot *snapshot)

@@ -154,6 +154,20 @@ void snapshot_pages_restore(struct snapshot_pages *pages, struct sim_chip *chip,
     pages->last = list;
 }
 
+void snapshot_pages_restore_volatile(struct snapshot_pages *pages, struct sim_chip *chip,
+                                     const struct snapshot_list *list, snapshot_changed_fn *changed,
+                                     void *context)
+{
+    struct place place;
+    forget_written(pages, chip->written);
+    for (unsigned i = 0; i < WRITTEN_PAGES_MAX; i++) {
+        if (find(chip, i, &place) && place.id >= CHIP_SRAM1 && place.id <= CHIP_SRAM3) {
+            put_back(pages, chip, i, list->page[i], changed, context);
+        }
+    }
+    pages->last = NULL; /* Flash differs from every list, and not only where it is written next. */
+}
+
 void snapshot_pages_free(struct snapshot_pages *pages, struct snapshot_list *list)
 {
     if (pages->last == list) {

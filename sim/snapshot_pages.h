@@ -32,6 +32,10 @@ bool snapshot_pages_take(struct snapshot_pages *pages, struct sim_chip *chip,
 void snapshot_pages_restore(struct snapshot_pages *pages, struct sim_chip *chip,
                             const struct snapshot_list *list, snapshot_changed_fn *changed,
                             void *context);
+/** Puts back those of SRAM. */
+void snapshot_pages_restore_volatile(struct snapshot_pages *pages, struct sim_chip *chip,
+                                     const struct snapshot_list *list, snapshot_changed_fn *changed,
+                                     void *context);
 /** Gives up what a list keeps. */
 void snapshot_pages_free(struct snapshot_pages *pages, struct snapshot_list *list);
 /** Gives up everything; lists that are left stay valid until they are freed. */

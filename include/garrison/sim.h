@@ -175,6 +175,15 @@ enum sim_stop {
  */
 SIM_EXPORT enum sim_stop sim_run(struct sim *sim, uint64_t insns);
 
+/** Flash operations that have begun since power-on: writes of a quad-word, erases, OBK swaps ... */
+SIM_EXPORT uint64_t sim_flash_operations(const struct sim *sim);
+
+/**
+ * Makes sim_run() return with SIM_STOP_ASKED while flash operation `number` since power-on, counted
+ * from 1, is under way; 0: not at all. sim_power_on() then cuts that operation.
+ */
+SIM_EXPORT void sim_flash_stop(struct sim *sim, uint64_t number);
+
 /** Makes the current or next sim_run() return soon. Safe from callbacks and signal handlers. */
 SIM_EXPORT void sim_stop(struct sim *sim);
 
@@ -315,6 +324,13 @@ sim_snapshot_take(struct sim *sim, struct sim_snapshot **out, struct sim_error *
  * pages of 1 KB of SRAM and sectors of flash; going to another one, a comparison of all pages more.
  */
 SIM_EXPORT void sim_snapshot_restore(struct sim *sim, const struct sim_snapshot *snapshot);
+
+/**
+ * The same for all that a power cut erases; flash, OTP, OBK, option words and the backup domain stay
+ * as they are now. So a test need not run what led to the snapshot once more, where that does the
+ * same whatever has become of them. Costs a comparison of all pages.
+ */
+SIM_EXPORT void sim_snapshot_restore_volatile(struct sim *sim, const struct sim_snapshot *snapshot);
 
 /** NULL does nothing. */
 SIM_EXPORT void sim_snapshot_free(struct sim_snapshot *snapshot);

@@ -292,6 +292,49 @@ static void a_restore_copies_only_what_was_written(void **state)
     sim_snapshot_free(snapshot);
 }
 
+/** Flash with a torn sector, OTP, OBK and options; SRAM is as it was, and time. */
+static void what_outlives_a_power_cut_can_stay(void **state)
+{
+    struct sim *sim = *state;
+    struct sim_nv *nv = sim->nv;
+    static struct sim_nv kept;
+    const uint64_t sum = digest(sim);
+    const uint64_t time = sim_time(sim);
+    struct sim_snapshot *snapshot = take(sim);
+    by_erasing(sim);
+    put(sim, FLASH_NSCR, 0x24u | 3u << 6); /* SER, STRT, sector 3 */
+    sim_power_on(sim);
+    by_host(sim);
+    by_option(sim);
+    assert_true(memchr(nv->flash_cell, NV_CELL_ECC_DOUBLE, sizeof nv->flash_cell) != NULL);
+    memcpy(&kept, nv, sizeof kept);
+    for (unsigned i = 0; i < 2; i++) {
+        by_bus(sim);
+        put(sim, BKPSRAM, 0);
+        memcpy(kept.bkpsram, nv->bkpsram, sizeof kept.bkpsram);
+        sim_snapshot_restore_volatile(sim, snapshot);
+        assert_int_equal(memcmp(nv, &kept, offsetof(struct sim_nv, dirty_sector)), 0);
+        assert_int_equal(sim_time(sim), time);
+        uint32_t word = 1;
+        struct sim_error error;
+        assert_int_equal(sim_peek(sim, SRAM1 + 0x100u, (uint8_t *)&word, 4, &error), SIM_OK);
+        assert_int_not_equal(word, 0x11223344u);
+    }
+    sim_snapshot_restore(sim, snapshot); /* and all of it can come back */
+    assert_int_equal(digest(sim), sum);
+    by_programming(sim);
+    sim_snapshot_restore_volatile(sim, snapshot);
+    struct sim_snapshot *later = take(sim);
+    const uint64_t later_sum = digest(sim);
+    assert_true(later_sum != sum);
+    sim_snapshot_restore(sim, snapshot);
+    assert_int_equal(digest(sim), sum);
+    sim_snapshot_restore(sim, later);
+    assert_int_equal(digest(sim), later_sum);
+    sim_snapshot_free(snapshot);
+    sim_snapshot_free(later);
+}
+
 /* ---- several snapshots ---- */
 
 static void change(struct sim *sim, uint32_t step)
@@ -396,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(memories_come_back_however_they_were_written, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_restore_copies_only_what_was_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_outlives_a_power_cut_can_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_snapshots_are_gone_to_in_any_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reset_that_was_asked_for_comes_back, set_up, tear_down),
         cmocka_unit_test(a_device_file_that_is_written_has_no_snapshots),

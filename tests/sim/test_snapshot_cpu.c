@@ -16,6 +16,8 @@
 #define CODE  0x08000100u
 #define FP    0x08000200u
 #define EXCL  0x08000300u
+#define WRITE 0x08000400u
+#define PLACE 0x08110000u /* what is programmed, in the other bank */
 #define IDLE  (EXCL + 10u)
 #define SRAM  0x20000400u /* where code is called */
 #define STACK 0x20008000u
@@ -49,6 +51,13 @@ static const uint16_t use_monitor[] = {
     0xE7FE,         /* b . */
 };
 
+/* Quad-words of flash, one behind the other. */
+static const uint16_t program_flash[] = {
+    0x601A, 0x605A, 0x609A, 0x60DA, /* str r2, [r3] and the next three words */
+    0x3310,                         /* adds r3, #16 */
+    0xE7F9,                         /* b to the beginning */
+};
+
 static struct sim *sim;
 
 static void poke(uint32_t addr, const void *data, size_t len)
@@ -74,6 +83,7 @@ static int set_up(void **state)
     poke(CODE, store_and_call, sizeof store_and_call);
     poke(FP, use_fp, sizeof use_fp);
     poke(EXCL, use_monitor, sizeof use_monitor);
+    poke(WRITE, program_flash, sizeof program_flash);
     sim_power_on(sim);
     poke_code(MOVS_R7(1));
     assert_int_equal(sim_run(sim, 1), SIM_STOP_INSNS);
@@ -187,6 +197,56 @@ static void code_that_the_host_changed_is_the_old_code_again(void **state)
     sim_snapshot_free(snapshot);
 }
 
+static void write_register(uint32_t addr, uint32_t value)
+{
+    struct sim_access access = {
+        .kind = SIM_WRITE, .addr = addr, .size = 4, .attr = {.privileged = true}, .value = value};
+    assert_int_equal(sim_access(sim, &access), SIM_ANSWER_OK);
+}
+
+/** How many quad-words from PLACE on hold what was programmed. */
+static uint32_t programmed(void)
+{
+    uint32_t count = 0;
+    uint32_t words[4] = {0x5A5A5A5A, 0x5A5A5A5A, 0x5A5A5A5A, 0x5A5A5A5A};
+    for (uint32_t now[4];; count++) {
+        struct sim_error error;
+        assert_int_equal(sim_peek(sim, PLACE + 16u * count, (uint8_t *)now, 16, &error), SIM_OK);
+        if (memcmp(now, words, 16) != 0) {
+            return count;
+        }
+    }
+}
+
+static void a_run_stops_in_the_flash_operation_that_was_named(void **state)
+{
+    (void)state;
+    write_register(0x40022004u, 0x45670123u); /* NSKEYR */
+    write_register(0x40022004u, 0xCDEF89ABu);
+    write_register(0x40022028u, 2); /* NSCR.PG */
+    begin(WRITE);
+    reg((enum sim_reg)2, 0x5A5A5A5A);
+    reg((enum sim_reg)3, PLACE);
+    struct sim_snapshot *snapshot = take();
+    for (uint32_t i = 0; i < 2; i++) {
+        sim_flash_stop(sim, 3);
+        assert_int_equal(sim_run(sim, 1000000), SIM_STOP_ASKED);
+        assert_int_equal(sim_flash_operations(sim), 3);
+        assert_int_equal(programmed(), 2); /* the third is under way */
+        sim_flash_stop(sim, 0);
+        assert_int_equal(sim_run(sim, 10000), SIM_STOP_INSNS);
+        assert_true(sim_flash_operations(sim) > 3 && programmed() > 2);
+        sim_snapshot_restore(sim, snapshot);
+        assert_int_equal(sim_flash_operations(sim), 0);
+    }
+    sim_flash_stop(sim, 5);
+    assert_int_equal(sim_run(sim, 1000000), SIM_STOP_ASKED);
+    sim_power_on(sim);
+    assert_int_equal(sim_flash_operations(sim), 0);
+    assert_true(programmed() == 4 || programmed() == 5);
+    sim_snapshot_free(snapshot);
+}
+
 static void stores_are_undone_every_time(void **state)
 {
     (void)state;
@@ -280,6 +340,7 @@ int main(void)
         TEST(registers_and_time_come_back),
         TEST(code_that_the_program_changed_is_the_old_code_again),
         TEST(code_that_the_host_changed_is_the_old_code_again),
+        TEST(a_run_stops_in_the_flash_operation_that_was_named),
         TEST(stores_are_undone_every_time),
         TEST(fp_registers_come_back),
         TEST(the_exclusive_monitor_comes_back),
