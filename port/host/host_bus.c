@@ -33,6 +33,11 @@ void reg_write(uint32_t addr, uint32_t value)
     (void)bus(SIM_WRITE, addr, 4, value);
 }
 
+void reg_pause(uint32_t cycles)
+{
+    sim_advance(host_chip, cycles);
+}
+
 void mapped_read(uint32_t addr, uint8_t *data, uint32_t len)
 {
     uint32_t done = 0;

@@ -9,6 +9,9 @@
 uint32_t reg_read(uint32_t addr);
 void reg_write(uint32_t addr, uint32_t value);
 
+/** Lets so many ticks pass without an access. */
+void reg_pause(uint32_t cycles);
+
 /** Copies from mapped memory. */
 void mapped_read(uint32_t addr, uint8_t *data, uint32_t len);
 

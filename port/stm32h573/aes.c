@@ -80,6 +80,7 @@ static bool block_wait(void)
 static bool block_load(const mbedtls_aes_context *ctx, uint32_t config)
 {
     const uint32_t words = ctx->MBEDTLS_PRIVATE(nr) == ROUNDS_128 ? 4u : 8u;
+    reg_write(AES_CR, AES_CR_IPRST); /* ends what a call has begun that was cut off */
     reg_write(AES_CR, config);
     for (uint32_t i = 0; i < words; i++) {
         reg_write(AES_KEYR(words - 1u - i), ctx->MBEDTLS_PRIVATE(buf)[i]);

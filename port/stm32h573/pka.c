@@ -23,7 +23,8 @@
 #define ATTEMPTS_MAX 4u
 /* A random number takes microseconds, a private operation far less than a second. */
 #define OPEN_POLLS_MAX 100000u
-#define RUN_POLLS_MAX  5000000u
+#define RUN_POLLS_MAX  400000u
+#define RUN_PAUSE      256u /* cycles between two looks */
 
 /* CR.MODE */
 #define MODE_MONTGOMERY 0x01u
@@ -117,6 +118,7 @@ static void number_read_hash(struct number *number, const uint8_t *hash, size_t 
 /** Whether it has its random number, without which it does nothing. */
 static bool pka_open(void)
 {
+    reg_write(PKA_CR, 0); /* ends what a call has begun that was cut off */
     for (uint32_t poll = 0; poll < OPEN_POLLS_MAX; poll++) {
         /* Not taken while the block still erases its RAM after a reset. */
         reg_write(PKA_CR, PKA_CR_EN);
@@ -183,6 +185,7 @@ static bool pka_run(uint32_t mode)
         if (sr & (PKA_SR_PROCENDF | PKA_SR_ERRORS)) {
             return (sr & PKA_SR_ERRORS) == 0;
         }
+        reg_pause(RUN_PAUSE);
     }
     return false;
 }

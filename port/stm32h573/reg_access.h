@@ -19,6 +19,14 @@ static inline void reg_write(uint32_t addr, uint32_t value)
     *(volatile uint32_t *)addr = value;
 }
 
+/** Lets about so many cycles pass without an access, for a block that takes long. */
+static inline void reg_pause(uint32_t cycles)
+{
+    for (uint32_t turn = cycles / 3u; turn > 0; turn--) {
+        __asm__ volatile("");
+    }
+}
+
 /** Everything before has had its effect before anything behind begins. */
 static inline void reg_barrier(void)
 {

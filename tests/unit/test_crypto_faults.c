@@ -120,6 +120,11 @@ void reg_write(uint32_t addr, uint32_t value)
     }
 }
 
+void reg_pause(uint32_t cycles)
+{
+    chip.accesses += cycles;
+}
+
 static void break_chip(enum fault fault)
 {
     memset(&chip, 0, sizeof chip);

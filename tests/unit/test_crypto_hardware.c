@@ -516,6 +516,44 @@ static void without_random_numbers_nothing_is_computed(void **state)
     assert_int_equal(hardware_p256_public_from_private(pub, priv), P256_SUCCESS);
 }
 
+/** A call may end anywhere, when the manager ends its partition: the next one is none the wiser. */
+static void a_call_that_was_cut_off_disturbs_no_other(void **state)
+{
+    (void)state;
+    uint8_t block[16] = {1};
+    uint8_t digest[2][32];
+    uint8_t point[2][64];
+    uint8_t priv[32] = {0};
+    struct any_hash any;
+    mbedtls_aes_context aes;
+    mbedtls_aes_init(&aes);
+    for (unsigned cut = 0; cut < 2u; cut++) {
+        priv[31] = 5;
+        if (cut) {
+            reg_write(AES, 2u << 1);
+            reg_write(AES + 0x1Cu, 1); /* half a key */
+            reg_write(AES + 0x18u, 2);
+            reg_write(HASH, 2u << 4 | 3u << 17 | 4u);
+            reg_write(HASH + 4u, 0x12345678);
+            reg_write(PKA, 1);
+            while (!(reg_read(PKA + 4u) & 1u)) {
+            }
+            reg_write(PKA + 0x400u, 256);
+            reg_write(PKA + 0x408u, 256);
+            reg_write(PKA, 1u | 0x20u << 8);
+            reg_write(PKA, 3u | 0x20u << 8); /* and it runs */
+        }
+        assert_int_equal(hardware_p256_public_from_private(point[cut], priv), P256_SUCCESS);
+        assert_int_equal(hardware_aes_setkey_enc(&aes, priv, 128), 0);
+        assert_int_equal(hardware_internal_aes_encrypt(&aes, block, block), 0);
+        hash_start(&any.hash, HASH_SHA_256);
+        assert_true(hash_add(&any.hash, any.memory, point[0], 64));
+        assert_true(hash_finish(&any.hash, any.memory, digest[cut]));
+    }
+    assert_memory_equal(digest[0], digest[1], sizeof digest[0]);
+    assert_memory_equal(point[0], point[1], sizeof point[0]);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -547,6 +585,7 @@ int main(void)
         cmocka_unit_test(keys_of_one_serve_the_other),
         cmocka_unit_test(numbers_out_of_range_are_refused_alike),
         cmocka_unit_test(points_that_are_none_are_refused_alike),
+        cmocka_unit_test(a_call_that_was_cut_off_disturbs_no_other),
         cmocka_unit_test(without_random_numbers_nothing_is_computed),
     };
     return cmocka_run_group_tests(tests, start, stop);
