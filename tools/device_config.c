@@ -1,6 +1,7 @@
 #include "device_config.h"
 
 #include <garrison/handoff.h>
+#include <garrison/layout.h>
 
 #define SECTOR_LAST 127u
 #define GROUP_LAST  31u
@@ -128,6 +129,7 @@ static const struct config_field slot_fields[] = {
     {.key = "download", .kind = CONFIG_MAP, SLOT(download), .fields = run_fields},
     {.key = "encrypted", .kind = CONFIG_BOOL, SLOT(encrypted)},
     {.key = "optional", .kind = CONFIG_BOOL, SLOT(optional)},
+    {.key = "ram", .kind = CONFIG_NUMBER, SLOT(ram), .max = LAYOUT_MODULES_RAM_MAX},
     {.key = NULL},
 };
 static const struct config_field slot_item = {.kind = CONFIG_MAP, .fields = slot_fields};

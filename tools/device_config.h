@@ -59,6 +59,7 @@ struct device_slot {
     struct device_run download;
     struct config_value encrypted; /**< BOOL. */
     struct config_value optional;  /**< BOOL. */
+    struct config_value ram;       /**< Bytes of a module's RAM; a multiple of 1 KB. */
 };
 
 struct device_layout {

@@ -10,6 +10,8 @@
 #include "port/stm32h573/layout_data.h"
 #include "report.h"
 
+#define KB 1024u
+
 uint32_t layout_address(uint32_t role, uint32_t off)
 {
     return (role == IMAGE_ROLE_APPLICATION ? LAYOUT_FLASH_NS : LAYOUT_FLASH_S) + off;
@@ -31,7 +33,8 @@ static void fill_slot(const struct device_slot *config, struct layout_slot *slot
         .download_off = (uint32_t)config->download.offset.number,
         .download_size = (uint32_t)config->download.size.number,
         .flags = (config->encrypted.number != 0 ? LAYOUT_SLOT_ENCRYPTED : 0u) |
-                 (config->optional.number != 0 ? LAYOUT_SLOT_OPTIONAL : 0u),
+                 (config->optional.number != 0 ? LAYOUT_SLOT_OPTIONAL : 0u) |
+                 (uint32_t)config->ram.number / KB << LAYOUT_SLOT_RAM_POS,
     };
 }
 
@@ -93,6 +96,9 @@ int layout_plan(const struct config *config, const struct device_values *values,
         .journal_size = (uint32_t)layout->journal.size.number,
     };
     for (size_t i = 0; i < layout->slots.count; i++) {
+        if (slot[i].ram.number % KB != 0) {
+            return refuse(config, slot[i].ram.at, "a module's RAM is whole kilobytes");
+        }
         fill_slot(&slot[i], &record->slot[i]);
     }
     const int status = check(config, layout, record);

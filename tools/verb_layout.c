@@ -99,6 +99,23 @@ static void print_run(const struct layout_record *record, uint32_t first, uint32
            secure ? "Secure" : "Non-secure", use);
 }
 
+/** First byte of a module's RAM, Secure alias. */
+static uint32_t window_base(const struct layout_window *window)
+{
+    return LAYOUT_MODULES_RAM_END - window->below;
+}
+
+static void print_windows(const struct layout_record *record)
+{
+    for (uint32_t role = IMAGE_ROLE_MODULE_0; role < IMAGE_ROLE_MODULE_0 + 8u; role++) {
+        const struct layout_window window = layout_window(record, role);
+        if (window.size != 0) {
+            printf("RAM of %s: 0x%08lX, %lu KB\n", image_role_text(role),
+                   (unsigned long)window_base(&window), (unsigned long)(window.size / KB));
+        }
+    }
+}
+
 static int run_show(const void *opaque, const char *const *operands)
 {
     struct layout_record record;
@@ -127,6 +144,7 @@ static int run_show(const void *opaque, const char *const *operands)
         printf("secure_watermark of bank %u: %lu-%lu\n", bank + 1u, (unsigned long)secure.first,
                (unsigned long)secure.last);
     }
+    print_windows(&record);
     if (system_irot) {
         printf("iROT: 0x%08lX, %lu KB of system flash\n", (unsigned long)LAYOUT_SYSTEM_IROT_S,
                (unsigned long)(LAYOUT_IROT_SIZE / KB));
@@ -142,22 +160,60 @@ static void print_memory(const char *name, const char *access, uint32_t base, ui
            (unsigned long)size);
 }
 
+struct ld_args {
+    struct cli_number module;
+};
+
+static const struct cli_option ld_options[] = {
+    {"module", 'm', CLI_NUMBER, offsetof(struct ld_args, module), "N",
+     "of that module, 0 to 7, and not of the application"},
+    {.name = NULL},
+};
+
+static void print_flash(const struct layout_slot *slot)
+{
+    print_memory("FLASH", "rx", layout_address(slot->role, slot->off) + LAYOUT_HEADER_SIZE,
+                 slot->size - LAYOUT_HEADER_SIZE);
+}
+
+static int print_module(const char *path, const struct layout_record *record, uint64_t number)
+{
+    if (number > 7) {
+        return fail(EXIT_USAGE, "--module: must be 0 to 7");
+    }
+    const uint32_t role = IMAGE_ROLE_MODULE_0 + (uint32_t)number;
+    const struct layout_slot *slot = layout_find(record, role);
+    const struct layout_window window = layout_window(record, role);
+    if (slot == NULL || window.size == 0) {
+        return fail(EXIT_USAGE, "%s: the layout has no %s for %s", path,
+                    slot == NULL ? "slot" : "RAM", image_role_text(role));
+    }
+    printf("/* The memory of %s in this device's layout; made by `garrison layout ld`. */\n"
+           "MEMORY\n{\n",
+           image_role_text(role));
+    print_flash(slot);
+    print_memory("RAM", "rw", window_base(&window), window.size);
+    printf("}\n");
+    return EXIT_DONE;
+}
+
 static int run_ld(const void *opaque, const char *const *operands)
 {
+    const struct ld_args *args = opaque;
     struct layout_record record;
-    (void)opaque;
     const int status = layout_read(operands[0], &record);
     if (status != EXIT_DONE) {
         return status;
     }
-    const struct layout_slot *slot = layout_find(&record, IMAGE_ROLE_APPLICATION);
+    if (args->module.given) {
+        return print_module(operands[0], &record, args->module.value);
+    }
     printf("/* The memory of an application in this device's layout; made by `garrison layout ld`. "
            "*/\n"
            "MEMORY\n{\n");
-    print_memory("FLASH", "rx", layout_address(slot->role, slot->off) + LAYOUT_HEADER_SIZE,
-                 slot->size - LAYOUT_HEADER_SIZE);
+    print_flash(layout_find(&record, IMAGE_ROLE_APPLICATION));
     print_memory("SRAM1", "rw", LAYOUT_SRAM1_NS, LAYOUT_SRAM1_SIZE);
-    print_memory("SRAM3", "rw", LAYOUT_SRAM3_NS, LAYOUT_SRAM3_SIZE);
+    print_memory("SRAM3", "rw", LAYOUT_SRAM3_NS, LAYOUT_SRAM3_SIZE - layout_windows_size(&record));
     printf("}\n");
     return EXIT_DONE;
 }
@@ -192,10 +248,11 @@ const struct cli_verb verb_layout_ld = {
     .name = "layout ld",
     .operands = "FILE",
     .operand_count = 1,
-    .summary = "print the memory that an application is linked for",
+    .summary = "print the memory that an application or a module is linked for",
     .notes =
         "What it prints goes into a file application_memory.ld that the linker finds before the\n"
-        "default one.\n\n" NOTES,
-    .options = no_options,
+        "default one; of a module, into module_memory.ld.\n\n" NOTES,
+    .options = ld_options,
+    .args_size = sizeof(struct ld_args),
     .run = run_ld,
 };

@@ -76,6 +76,9 @@ static enum layout_rule check_slot(const struct layout_slot *slot,
     if ((slot->flags & LAYOUT_SLOT_OPTIONAL) != 0 && slot->role < IMAGE_ROLE_MODULE_0) {
         return LAYOUT_RULE_OPTIONAL;
     }
+    if (LAYOUT_SLOT_RAM(slot->flags) != 0 && slot->role < IMAGE_ROLE_MODULE_0) {
+        return LAYOUT_RULE_RAM_ROLE;
+    }
     enum layout_rule rule = check_run(bounds, slot->off, slot->size, LAYOUT_RULE_SLOT_WHOLE);
     if (rule != LAYOUT_RULE_NONE) {
         return rule;
@@ -174,6 +177,10 @@ static enum layout_rule check_all(const struct layout_record *record,
         }
     }
     rule = check_apart(record, fault);
+    if (rule == LAYOUT_RULE_NONE && layout_windows_size(record) > LAYOUT_MODULES_RAM_MAX) {
+        *fault = (struct layout_fault){0};
+        return LAYOUT_RULE_RAM_SUM;
+    }
     return rule == LAYOUT_RULE_NONE ? check_watermarks(record, bounds, fault) : rule;
 }
 

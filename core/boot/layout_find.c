@@ -15,6 +15,22 @@ const struct layout_slot *layout_find(const struct layout_record *record, uint32
     return NULL;
 }
 
+struct layout_window layout_window(const struct layout_record *record, uint32_t role)
+{
+    struct layout_window window = {0, 0};
+    for (uint32_t i = 0; i < record->count && i < LAYOUT_SLOTS_MAX; i++) {
+        const struct layout_slot *slot = &record->slot[i];
+        window.below += slot->role <= role ? LAYOUT_SLOT_RAM(slot->flags) : 0;
+        window.size += slot->role == role ? LAYOUT_SLOT_RAM(slot->flags) : 0;
+    }
+    return window;
+}
+
+uint32_t layout_windows_size(const struct layout_record *record)
+{
+    return layout_window(record, UINT32_MAX).below;
+}
+
 struct layout_secure layout_secure(const struct layout_record *record,
                                    const struct layout_bounds *bounds, unsigned bank)
 {

@@ -26,6 +26,8 @@ static const char *const texts[] = {
         "the application's slot reaches to the end of its bank, or beyond",
     [LAYOUT_RULE_APPLICATION_START] =
         "the application's slot begins in bank 1, or where bank 2 begins",
+    [LAYOUT_RULE_RAM_ROLE] = "only a module has RAM of its own",
+    [LAYOUT_RULE_RAM_SUM] = "the modules' RAM is 128 KB together, at most",
 };
 
 const char *layout_rule_text(enum layout_rule rule)

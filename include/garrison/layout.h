@@ -24,7 +24,12 @@ GARRISON_ABI_BEGIN
 /** What a slot is asked for; any other bit makes the record unsupported. */
 #define LAYOUT_SLOT_ENCRYPTED 1u /**< Images must come encrypted and leave encrypted. */
 #define LAYOUT_SLOT_OPTIONAL  2u /**< May be empty. */
-#define LAYOUT_SLOT_FLAGS     3u
+#define LAYOUT_SLOT_FLAGS     0xFF03u
+
+/** Bits 8-15 of a module's flags: KB of RAM that are its own. */
+#define LAYOUT_SLOT_RAM_POS    8u
+#define LAYOUT_SLOT_RAM(flags) (((flags) >> LAYOUT_SLOT_RAM_POS & 0xFFu) * 1024u)
+#define LAYOUT_MODULES_RAM_MAX 0x20000u /**< Of all modules together. */
 
 /** One component. */
 struct layout_slot {
@@ -33,7 +38,7 @@ struct layout_slot {
     uint32_t size;
     uint32_t download_off;  /**< Where a new image is staged; slots may share sectors here. */
     uint32_t download_size; /**< 0: cannot be updated. At least one sector more than `size`. */
-    uint32_t flags;         /**< LAYOUT_SLOT_*. */
+    uint32_t flags;         /**< LAYOUT_SLOT_*, and a module's RAM. */
 };
 
 struct layout_record {
@@ -82,6 +87,8 @@ enum layout_rule {
     LAYOUT_RULE_DOWNLOAD_OVERLAP = 19,
     LAYOUT_RULE_APPLICATION_END = 20,
     LAYOUT_RULE_APPLICATION_START = 21,
+    LAYOUT_RULE_RAM_ROLE = 22,
+    LAYOUT_RULE_RAM_SUM = 23,
 };
 
 /** A rule that is broken, and by what. */
@@ -96,8 +103,8 @@ struct layout_fault {
  * do not overlap, but download slots may overlap each other; a role stands there once; uROT,
  * manager and application are there, the uROT right behind the first stage; a download slot has room
  * for the slot and one sector more; Secure slots lie below and above one Non-secure range, the
- * application's, so that one watermark for each bank protects them; unused slots and reserved bytes
- * are zero.
+ * application's, so that one watermark for each bank protects them; only modules have RAM of their
+ * own, at most 128 KB together; unused slots and reserved bytes are zero.
  * @param fault  out: the first rule that is broken
  * @return GARRISON_ERROR_FORMAT: magic, version, count or a reserved byte; GARRISON_ERROR_UNSUPPORTED:
  *         a flag; GARRISON_ERROR_POLICY: a rule above. The digest is not looked at.
@@ -118,6 +125,20 @@ struct layout_secure {
 /** What a layout that follows the rules needs of a bank. @param bank  0 or 1 */
 struct layout_secure layout_secure(const struct layout_record *record,
                                    const struct layout_bounds *bounds, unsigned bank);
+
+/**
+ * A module's RAM: a window of the RAM that the port sets apart, counted from its top downwards, that
+ * of module 0 topmost.
+ */
+struct layout_window {
+    uint32_t below; /**< Bytes from its first byte to the top of that RAM. */
+    uint32_t size;  /**< Bytes, a multiple of 1 KB; 0: it has none. */
+};
+
+struct layout_window layout_window(const struct layout_record *record, uint32_t role);
+
+/** Bytes of all windows together. */
+uint32_t layout_windows_size(const struct layout_record *record);
 
 /** The slot of a role, or NULL. */
 const struct layout_slot *layout_find(const struct layout_record *record, uint32_t role);

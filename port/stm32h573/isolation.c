@@ -124,6 +124,13 @@ static void place_watermark(struct isolation_row *row, const struct layout_recor
     row->mask = FLASH_SECWM(0x7Fu, 0x7Fu);
 }
 
+/** The first block of the modules' RAM; without a layout there is none. */
+static void place_blocks(struct isolation_row *row, const struct layout_record *layout)
+{
+    const uint32_t modules = layout != NULL ? layout_windows_size(layout) : 0;
+    row->value = (row->limit - modules) / GTZC_MPCBB_BLOCK;
+}
+
 /** A row with the bounds that the layout gives it; what needs one is off while there is none. */
 static struct isolation_row placed(const struct isolation_row *of,
                                    const struct layout_record *layout)
@@ -131,6 +138,9 @@ static struct isolation_row placed(const struct isolation_row *of,
     struct isolation_row row = *of;
     if (row.kind == ISOLATION_WATERMARK && layout != NULL) {
         place_watermark(&row, layout);
+    }
+    if (row.kind == ISOLATION_BLOCKS) {
+        place_blocks(&row, layout);
     }
     if (row.place == PLACE_FIXED) {
         return row;
@@ -164,10 +174,23 @@ static struct isolation_row placed(const struct isolation_row *of,
         place_application(&row, layout);
         row.limit = row.limit != 0 ? of->limit : 0;
         break;
+    case PLACE_TO_MODULES:
+        row.limit -= layout_windows_size(layout);
+        break;
     case PLACE_FIXED:
         break;
     }
     return row;
+}
+
+/** What a word of a row of blocks says. */
+static uint32_t blocks_word(const struct isolation_row *row, uint32_t number)
+{
+    const uint32_t first = number * 32u;
+    if (row->value <= first) {
+        return UINT32_MAX;
+    }
+    return row->value - first < 32u ? UINT32_MAX << (row->value - first) : 0;
 }
 
 static void row_write(const struct isolation_row *row)
@@ -184,6 +207,11 @@ static void row_write(const struct isolation_row *row)
     case ISOLATION_SAU:
     case ISOLATION_MPU:
         region_write(row);
+        return;
+    case ISOLATION_BLOCKS:
+        for (uint32_t i = 0; i < row->count; i++) {
+            reg_write(row->at + 4u * i, blocks_word(row, i));
+        }
         return;
     case ISOLATION_WATERMARK:
         return;
@@ -205,7 +233,10 @@ static bool row_matches(const struct isolation_row *row)
         return region_matches(row);
     }
     for (uint32_t i = 0; i < row->count; i++) {
-        if ((reg_read(row->at + 4u * i) & row->mask) != row->value) {
+        const uint32_t read = reg_read(row->at + 4u * i);
+        const bool match = row->kind == ISOLATION_BLOCKS ? read == blocks_word(row, i)
+                                                         : (read & row->mask) == row->value;
+        if (!match) {
             return false;
         }
     }
@@ -217,6 +248,18 @@ bool isolation_mpu_write(uint32_t region, uint32_t base, uint32_t limit, uint32_
     const struct isolation_row row = ROW_MPU(region, base, limit, attributes);
     region_write(&row);
     return region_matches(&row);
+}
+
+bool isolation_mpu_restore(uint32_t region)
+{
+    for (uint32_t i = 0; i < isolation_row_count; i++) {
+        if (isolation_rows[i].kind == ISOLATION_MPU && isolation_rows[i].at == region) {
+            const struct isolation_row row = placed(&isolation_rows[i], &port_handoff()->layout);
+            region_write(&row);
+            return region_matches(&row);
+        }
+    }
+    return false;
 }
 
 static void barrier(void)

@@ -17,6 +17,9 @@ enum isolation_kind {
     /** Of bank `limit`, 0 or 1, the watermark at `at` must make Secure what the layout needs, and no
         more: option bytes, which the image cannot set up. */
     ISOLATION_WATERMARK,
+    /** Blocks of RAM, a bit for each, in `count` words from address `at`: Secure from block `value`
+        on, which the layout gives: the modules' RAM. */
+    ISOLATION_BLOCKS,
 };
 
 /** Where a region's bounds come from. What the layout decides is off while there is none. */
@@ -28,6 +31,7 @@ enum isolation_place {
     PLACE_SECURE_2,         /**< Secure flash of bank 2. */
     PLACE_APPLICATION,      /**< The application's slot, by its Non-secure address. */
     PLACE_FROM_APPLICATION, /**< From there to the row's limit. */
+    PLACE_TO_MODULES,       /**< The row's, but for the modules' RAM at its end. */
 };
 
 struct isolation_row {
@@ -99,6 +103,18 @@ struct isolation_row {
 #define ROW_MPU_FROM(at, place, limit, attributes)                                                 \
     ROW_PLACE(ISOLATION_MPU, at, place, limit, attributes)
 
+#define ROW_TO_MODULES(kind_, at_, base_, limit_, value_)                                          \
+    {                                                                                              \
+        .kind = (kind_), .count = 1, .at = (at_), .place = PLACE_TO_MODULES, .base = (base_),      \
+        .limit = (limit_), .value = (value_)                                                       \
+    }
+
+/** The filter of a RAM of `size` bytes at whose end the modules' lies. */
+#define ROW_BLOCKS(at_, count_, size_)                                                             \
+    {                                                                                              \
+        .kind = ISOLATION_BLOCKS, .at = (at_), .count = (count_), .limit = (size_)                 \
+    }
+
 /** The image's table. */
 extern const struct isolation_row isolation_rows[];
 extern const uint32_t isolation_row_count;
@@ -108,3 +124,6 @@ extern const struct isolation_row isolation_idle[];
 
 /** Writes one region of the Secure MPU; `limit` 0: off. @return whether it reads back so */
 bool isolation_mpu_write(uint32_t region, uint32_t base, uint32_t limit, uint32_t attributes);
+
+/** Writes the row of a region of the Secure MPU once more. @return whether it reads back so */
+bool isolation_mpu_restore(uint32_t region);

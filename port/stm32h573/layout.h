@@ -101,8 +101,10 @@
 #define LAYOUT_ITS_STACK_SIZE    0xA00
 #define LAYOUT_PS_STACK_SIZE     0xA00
 
-/* SRAM1 (256 KB) and SRAM3 (320 KB) are the application's. */
+/* SRAM1 (256 KB) and SRAM3 (320 KB) are the application's, but for the modules' RAM: windows that are
+ * counted from the top of SRAM3 downwards. */
 #define LAYOUT_SRAM1_NS   0x20000000
 #define LAYOUT_SRAM1_SIZE 0x00040000
 #define LAYOUT_SRAM3_NS   0x20050000
 #define LAYOUT_SRAM3_SIZE 0x00050000
+#define LAYOUT_MODULES_RAM_END 0x300A0000 /* top of SRAM3, Secure alias */

@@ -92,6 +92,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 
 /* Superblocks of 16 KB: 32 blocks of 512 bytes, one register each. */
 #define GTZC_MPCBB_SUPERBLOCK 0x4000u
+#define GTZC_MPCBB_BLOCK      0x200u
 
 #define TZSC2_USART1 (1u << 11)
 
@@ -106,13 +107,13 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define GPIO_SECCFGR   0x30u
 
 /* USART1 */
-#define USART1_BASE   0x50013800u
-#define USART_CR1     0x00u
-#define USART_BRR     0x0Cu
-#define USART_ISR     0x1Cu
-#define USART_ICR     0x20u
-#define USART_RDR     0x24u
-#define USART_TDR     0x28u
+#define USART1_BASE 0x50013800u
+#define USART_CR1   0x00u
+#define USART_BRR   0x0Cu
+#define USART_ISR   0x1Cu
+#define USART_ICR   0x20u
+#define USART_RDR   0x24u
+#define USART_TDR   0x28u
 
 #define USART_CR1_UE     (1u << 0)
 #define USART_CR1_RE     (1u << 2)

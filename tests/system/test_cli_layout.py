@@ -46,6 +46,9 @@ BROKEN = [
     ('missing', '    - {role: urot, offset: 0x8000, size: 48K, '
      'download: {offset: 0x1C8000, size: 56K}}\n', '', '5:5',
      'uROT, manager and application have a slot'),
+    ('ram', 'size: 168K', 'size: 168K, ram: 4K', '6:14', 'only a module has RAM of its own'),
+    ('ram', 'optional: on', 'ram: 1000', '8:57', "a module's RAM is whole kilobytes"),
+    ('ram', 'optional: on', 'ram: 129K', '8:57', 'is not from 0 to 131072'),
     ('role', 'role: module0', 'role: module8', '8:14', 'is not one of: urot'),
     ('number', 'size: 776K', 'size: many', '7:50', 'not a number'),
     ('key', 'optional: on', 'optionl: on', '8:52', "did you mean 'optional'"),
@@ -138,6 +141,27 @@ class Layouts(cli.Case):
                              'port/stm32h573/application_memory.ld')
         self.assertEqual(memory(cli.read(built).decode()), default)
 
+
+    def test_modules_have_windows_of_ram_from_the_top(self):
+        slots = ''.join('    - {role: module%d, offset: %#x, size: 8K, ram: %dK}\n' %
+                        (n, 0x1D8000 + 0x2000 * n, kb) for n, kb in ((4, 5), (1, 20), (3, 0)))
+        text = LAYOUT.replace('optional: on', 'ram: 3K').replace('keys', slots + 'keys')
+        cli.write(self.path('ram.yaml'), text)
+        shown = self.run_ok('layout', 'show', 'ram.yaml').out.decode()
+        self.assertTrue(shown.endswith('RAM of module 0: 0x3009F400, 3 KB\n'
+                                       'RAM of module 1: 0x3009A400, 20 KB\n'
+                                       'RAM of module 4: 0x30099000, 5 KB\n'), shown)
+        linked = memory(self.run_ok('layout', 'ld', 'ram.yaml').out.decode())
+        self.assertEqual(linked['SRAM3'], (0x20050000, 0x50000 - 28 * 1024))
+        linked = memory(self.run_ok('layout', 'ld', '--module', '1', 'ram.yaml').out.decode())
+        self.assertEqual(linked, {'FLASH': (0x0C1DA400, 0x1C00), 'RAM': (0x3009A400, 0x5000)})
+        self.assert_refused(2, 'no slot for module 2', 'layout', 'ld', '--module', '2', 'ram.yaml')
+        self.assert_refused(2, 'no RAM for module 3', 'layout', 'ld', '--module', '3', 'ram.yaml')
+        self.assert_refused(2, 'must be 0 to 7', 'layout', 'ld', '--module', '8', 'ram.yaml')
+        cli.write(self.path('much.yaml'), text.replace('ram: 20K', 'ram: 121K'))
+        self.assert_refused(2, "RAM is 128 KB together", 'layout', 'check', 'much.yaml')
+        cli.write(self.path('much.yaml'), text.replace('ram: 20K', 'ram: 120K'))
+        self.run_ok('layout', 'check', 'much.yaml')
 
     def sign(self, slot, layout):
         """What signing a body for a slot of that layout came to."""

@@ -53,6 +53,26 @@ static const struct words locked[] = {
     {"SRAM3", 0x50033500, 20, 0xFFFFFFFF},
 };
 
+/** What stands there instead when modules have 23 KB of RAM: SRAM3's last 46 blocks are Secure. */
+static const struct words with_modules[] = {
+    {"SRAM3 lock", 0x50033400, 1, 0x00000001},
+    {"SRAM3 superblocks' locks", 0x50033410, 1, 0x000FFFFF},
+    {"SRAM3 is the application's", 0x50033500, 18, 0},
+    {"SRAM3: half of one is the modules'", 0x50033548, 1, 0xFFFC0000},
+    {"SRAM3: the last is the modules'", 0x5003354C, 1, 0xFFFFFFFF},
+    {"SRAM3: both privileges", 0x50033600, 20, 0},
+};
+
+static const char layout_with_modules[] =
+    "layout:\n"
+    "  journal: {offset: 0x1DE000, size: 16K}\n"
+    "  slots:\n"
+    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
+    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
+    "    - {role: application, offset: 0x3E000, size: 776K}\n"
+    "    - {role: module5, offset: 0x100000, size: 8K, optional: on, ram: 20K}\n"
+    "    - {role: module2, offset: 0x102000, size: 8K, optional: on, ram: 3K}\n";
+
 static const char *const shown[] = {
     "isolation: own interrupts 0: fffffa67\n", "isolation: own interrupts 1: ffffffef\n",
     "isolation: own interrupts 2: ffffffff\n", "isolation: own interrupts 3: ff8bffff\n",
@@ -60,15 +80,26 @@ static const char *const shown[] = {
     "isolation: version, faults masked: 1\n",
 };
 
-static int open_booted(void **state)
+static int open_with_layout(void **state, const char *layout)
 {
     static struct device device;
-    const struct device_images images = {.application = "tests/system/firmware/isolation_client"};
+    const struct device_images images = {.application = "tests/system/firmware/isolation_client",
+                                         .layout = layout};
     device_open(&device, &images);
     device_boot(&device);
     (void)device_run_until(&device, "isolation: ready\n", BOOT_INSNS);
     *state = &device;
     return 0;
+}
+
+static int open_booted(void **state)
+{
+    return open_with_layout(state, NULL);
+}
+
+static int open_with_modules(void **state)
+{
+    return open_with_layout(state, layout_with_modules);
 }
 
 static int close_device(void **state)
@@ -96,17 +127,26 @@ static uint32_t read_word(struct device *device, uint32_t addr)
     return access_word(device, SIM_READ, addr, 0);
 }
 
-static void the_filters_stand_as_the_manager_left_them(void **state)
+static void expect_words(struct device *device, const struct words *expected, size_t count)
 {
-    struct device *device = *state;
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        for (uint32_t k = 0; k < words[i].count; k++) {
-            const uint32_t value = read_word(device, words[i].addr + 4u * k);
-            if (value != words[i].value) {
-                fail_msg("%s: word %u is 0x%08X", words[i].what, k, value);
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < expected[i].count; k++) {
+            const uint32_t value = read_word(device, expected[i].addr + 4u * k);
+            if (value != expected[i].value) {
+                fail_msg("%s: word %u is 0x%08X", expected[i].what, k, value);
             }
         }
     }
+}
+
+static void the_filters_stand_as_the_manager_left_them(void **state)
+{
+    expect_words(*state, words, COUNT_OF(words));
+}
+
+static void the_modules_ram_is_secure_at_the_top_of_sram3(void **state)
+{
+    expect_words(*state, with_modules, COUNT_OF(with_modules));
 }
 
 static void pins_are_the_applications(void **state)
@@ -172,5 +212,9 @@ int main(void)
         cmocka_unit_test(secure_stacks_are_empty_limited_and_sealed),
         cmocka_unit_test(the_application_sees_its_share_of_the_processor),
     };
-    return cmocka_run_group_tests(tests, open_booted, close_device);
+    const struct CMUnitTest modules[] = {
+        cmocka_unit_test(the_modules_ram_is_secure_at_the_top_of_sram3),
+    };
+    return cmocka_run_group_tests(tests, open_booted, close_device) +
+           cmocka_run_group_tests_name("modules", modules, open_with_modules, close_device);
 }

@@ -108,7 +108,11 @@ static void roles_and_flags_are_known(void **state)
     for (unsigned bit = 2; bit < 32; bit++) {
         struct layout_record record = sound_record();
         record.slot[1].flags = 1u << bit;
-        expect(&record, GARRISON_ERROR_UNSUPPORTED, IMAGE_ROLE_MANAGER, 0, LAYOUT_RULE_FLAGS);
+        if (bit >= 8 && bit < 16) {
+            expect_policy(&record, IMAGE_ROLE_MANAGER, 0, LAYOUT_RULE_RAM_ROLE);
+        } else {
+            expect(&record, GARRISON_ERROR_UNSUPPORTED, IMAGE_ROLE_MANAGER, 0, LAYOUT_RULE_FLAGS);
+        }
     }
     struct layout_record record = sound_record();
     record.slot[2].flags = LAYOUT_SLOT_OPTIONAL;
@@ -120,6 +124,51 @@ static void roles_and_flags_are_known(void **state)
     record.count = 2;
     memset(&record.slot[2], 0, 3 * sizeof record.slot[0]);
     expect_policy(&record, IMAGE_ROLE_APPLICATION, 0, LAYOUT_RULE_REQUIRED);
+}
+
+static void expect_window(const struct layout_record *record, uint32_t role, uint32_t below,
+                          uint32_t size)
+{
+    const struct layout_window window = layout_window(record, role);
+    assert_int_equal(window.size, size);
+    assert_true(size == 0 || window.below == below);
+}
+
+static void windows_are_counted_downwards_by_number(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    expect_window(&record, IMAGE_ROLE_MODULE_0, 0, 0);
+    assert_int_equal(layout_windows_size(&record), 0);
+    record.slot[3].flags |= 1u << 8;
+    record.slot[4].flags |= 127u << 8;
+    expect(&record, GARRISON_OK, 0, 0, LAYOUT_RULE_NONE);
+    expect_window(&record, IMAGE_ROLE_MODULE_0, 1 * KB, 1 * KB);
+    expect_window(&record, IMAGE_ROLE_MODULE_0 + 7, 128 * KB, 127 * KB);
+    expect_window(&record, IMAGE_ROLE_MODULE_0 + 3, 0, 0);
+    expect_window(&record, IMAGE_ROLE_APPLICATION, 0, 0);
+    assert_int_equal(layout_windows_size(&record), 128 * KB);
+    record.slot[3].role = IMAGE_ROLE_MODULE_0 + 7; /* not by their places */
+    record.slot[4].role = IMAGE_ROLE_MODULE_0;
+    expect_window(&record, IMAGE_ROLE_MODULE_0, 127 * KB, 127 * KB);
+    expect_window(&record, IMAGE_ROLE_MODULE_0 + 7, 128 * KB, 1 * KB);
+}
+
+static void windows_are_modules_and_limited(void **state)
+{
+    struct layout_record record = sound_record();
+    (void)state;
+    record.slot[3].flags |= 2u << 8;
+    record.slot[4].flags |= 127u << 8;
+    expect_policy(&record, 0, 0, LAYOUT_RULE_RAM_SUM);
+    record.slot[4].flags = 255u << 8;
+    record.slot[3].flags = 255u << 8;
+    expect_policy(&record, 0, 0, LAYOUT_RULE_RAM_SUM);
+    for (unsigned i = 0; i < 3; i++) {
+        record = sound_record();
+        record.slot[i].flags = 1u << 8;
+        expect_policy(&record, record.slot[i].role, 0, LAYOUT_RULE_RAM_ROLE);
+    }
 }
 
 /** Every offset and size, moved by one byte, out of the bounds, and to the end of the numbers. */
@@ -245,11 +294,11 @@ static void all_but_the_applications_slot_is_secure(void **state)
 static void every_rule_has_words(void **state)
 {
     (void)state;
-    for (uint32_t rule = 0; rule <= LAYOUT_RULE_APPLICATION_START; rule++) {
+    for (uint32_t rule = 0; rule <= LAYOUT_RULE_RAM_SUM; rule++) {
         assert_string_not_equal(layout_rule_text((enum layout_rule)rule), "an unknown rule");
     }
     assert_string_equal(layout_rule_text(LAYOUT_RULE_OVERLAP), "slots do not overlap");
-    const enum layout_rule behind = (enum layout_rule)(LAYOUT_RULE_APPLICATION_START + 1);
+    const enum layout_rule behind = (enum layout_rule)(LAYOUT_RULE_RAM_SUM + 1);
     assert_string_equal(layout_rule_text(behind), "an unknown rule");
 }
 
@@ -260,6 +309,8 @@ int main(void)
         cmocka_unit_test(another_form_is_refused),
         cmocka_unit_test(every_unused_byte_is_zero),
         cmocka_unit_test(roles_and_flags_are_known),
+        cmocka_unit_test(windows_are_counted_downwards_by_number),
+        cmocka_unit_test(windows_are_modules_and_limited),
         cmocka_unit_test(runs_are_whole_sectors_within_the_bounds),
         cmocka_unit_test(the_urot_follows_the_irot),
         cmocka_unit_test(a_download_slot_has_a_sector_more_than_the_slot),
