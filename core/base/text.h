@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define TEXT_LINE_BYTES 96u
+#define TEXT_LINE_BYTES 128u
 
 struct text {
     char line[TEXT_LINE_BYTES];

@@ -14,6 +14,8 @@
 #include "services/its.h"
 #include "services/ps.h"
 #include "services/update.h"
+#include "spm/partitions.h"
+#include "spm/prepare.h"
 
 /** Level of isolation at which the manager runs: everything below is hidden. */
 #define MANAGER_HDPL 3u
@@ -101,9 +103,10 @@ static void note_image(const struct measured *image)
     }
 }
 
-/** Hands the services their copy of layout and images: they cannot read the record. */
-static void note_installed(const struct handoff *record)
+/** It cannot read the hand-over record: this is its copy of layout and images. */
+void manager_prepare_update(void)
 {
+    const struct handoff *record = port_handoff();
     struct measured image;
     update_note_layout(record->layout.count != 0 ? &record->layout : NULL);
     for (uint32_t place = 0; measured_at(record, place, &image); place++) {
@@ -111,41 +114,43 @@ static void note_installed(const struct handoff *record)
     }
 }
 
-/** What a service's stored objects are sealed with; the labels are part of the stored format. */
-static const struct {
-    const char *label;
-    void (*note)(const uint8_t *key);
-} storage_keys[] = {
-    {"garrison its", its_note_key},
-    {"garrison ps", ps_note_key},
-};
-
-/** A service that gets no key refuses; the application may well do without it. */
-static void note_keys(void)
+/** Hands a service the key of what it stores; one that gets none refuses. */
+static void note_key(const char *label, void (*note)(const uint8_t *key))
 {
-    for (size_t i = 0; i < sizeof storage_keys / sizeof storage_keys[0]; i++) {
-        uint8_t key[64];
-        const enum garrison_status status = port_derive_key(storage_keys[i].label, key);
-        storage_keys[i].note(status == GARRISON_OK ? key : NULL);
-        if (status != GARRISON_OK) {
-            struct text text;
-            text_start(&text);
-            text_add(&text, "manager: no key for ");
-            text_add(&text, storage_keys[i].label);
-            text_add(&text, ": ");
-            text_add(&text, garrison_status_text(status));
-            port_log(text.line);
-        }
-        secret_wipe(key, sizeof key);
+    uint8_t key[64];
+    const enum garrison_status status = port_derive_key(label, key);
+    note(status == GARRISON_OK ? key : NULL);
+    if (status != GARRISON_OK) {
+        struct text text;
+        text_start(&text);
+        text_add(&text, "manager: no key for ");
+        text_add(&text, label);
+        text_add(&text, ": ");
+        text_add(&text, garrison_status_text(status));
+        port_log(text.line);
     }
+    secret_wipe(key, sizeof key);
+}
+
+/* The labels are part of the stored format. */
+
+void manager_prepare_its(void)
+{
+    note_key("garrison its", its_note_key);
+}
+
+void manager_prepare_ps(void)
+{
+    note_key("garrison ps", ps_note_key);
 }
 
 enum garrison_status manager_serve(void)
 {
     const enum garrison_status status = spm_init();
-    if (status == GARRISON_OK) {
-        note_installed(port_handoff());
-        note_keys();
+    for (uint32_t i = 0; status == GARRISON_OK && i < partition_count; i++) {
+        if (partition_table[i].prepare != NULL) {
+            partition_table[i].prepare();
+        }
     }
     return status;
 }

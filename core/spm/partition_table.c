@@ -11,6 +11,7 @@
 #include "services/update.h"
 #include "services/update_protocol.h"
 #include "spm/partitions.h"
+#include "spm/prepare.h"
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
@@ -56,6 +57,7 @@ const struct partition partition_table[] = {
         .memory = &partition_memory_update,
         .services = update_services,
         .service_count = COUNT(update_services),
+        .prepare = manager_prepare_update,
         .owns_downloads = true,
         .may_reset = true,
     },
@@ -66,6 +68,7 @@ const struct partition partition_table[] = {
         .memory = &partition_memory_its,
         .services = its_services,
         .service_count = COUNT(its_services),
+        .prepare = manager_prepare_its,
     },
     {
         .id = 4,
@@ -74,6 +77,7 @@ const struct partition partition_table[] = {
         .memory = &partition_memory_ps,
         .services = ps_services,
         .service_count = COUNT(ps_services),
+        .prepare = manager_prepare_ps,
     },
 };
 

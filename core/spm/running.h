@@ -1,5 +1,5 @@
 /*
- * The partition that runs (spm_running()), when it asks for what it may not have.
+ * What the manager asks of the partition that runs, spm_running().
  */
 #pragma once
 
@@ -9,9 +9,6 @@
 #include <garrison/abi.h>
 #include <garrison/partition.h>
 #include <garrison/spm.h>
-
-/** Ends everything: the partition has done what none may do. Its name precedes the reason. */
-GARRISON_NORETURN void running_failed(const char *reason);
 
 /**
  * Returns only if one region of the partition holds the range with that access (PARTITION_*). A call

@@ -42,9 +42,11 @@ static struct call chain[SPM_DEPTH_MAX];
 static uint32_t depth;
 static bool busy;
 static psa_handle_t last_message;
+static uint8_t failed[PARTITIONS_MAX];
 
 enum garrison_status spm_init(void)
 {
+    memset(failed, 0, sizeof failed);
     return partitions_check();
 }
 
@@ -56,6 +58,17 @@ static struct call *running_call(void)
 const struct partition *spm_running(void)
 {
     return depth > 0 ? chain[depth - 1].partition : NULL;
+}
+
+/** Times that each partition has failed since the boot. */
+static uint8_t *failures(const struct partition *partition)
+{
+    return &failed[partition - partition_table];
+}
+
+static bool is_lost(const struct partition *partition)
+{
+    return *failures(partition) > PARTITION_RESTARTS_MAX;
 }
 
 /** Opens a partition's memory to itself and to the manager; NULL: all of them to the manager. */
@@ -110,7 +123,7 @@ uint32_t spm_version(int32_t client_id, uint32_t sid)
 static psa_status_t refuse(int32_t client_id, const char *reason)
 {
     if (is_running(client_id)) {
-        running_failed(reason);
+        spm_partition_failed(reason);
     }
     return PSA_ERROR_PROGRAMMER_ERROR;
 }
@@ -245,10 +258,12 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
         return PSA_ERROR_CONNECTION_BUSY;
     }
     struct call *call = &chain[depth];
-    if (!accept_call(call, client_id, handle, control, in_vec, out_vec)) {
+    const bool accepted = accept_call(call, client_id, handle, control, in_vec, out_vec);
+    if (!accepted || is_lost(call->partition)) {
         secret_wipe(call, sizeof *call);
         leave();
-        return refuse(client_id, "programmer error: call refused");
+        return accepted ? PSA_ERROR_CONNECTION_REFUSED
+                        : refuse(client_id, "programmer error: call refused");
     }
     last_message = last_message < INT32_MAX ? last_message + 1 : 1;
     call->message = last_message;
@@ -277,21 +292,46 @@ psa_status_t spm_end(psa_status_t status)
     return status;
 }
 
-void running_failed(const char *reason)
+static void log_failure(const struct partition *partition, const char *reason)
 {
-    const struct partition *partition = spm_running();
     struct text text;
     text_start(&text);
-    text_add(&text, partition != NULL ? partition->name : "partition");
+    text_add(&text, "partition ");
+    text_add(&text, partition->name);
     text_add(&text, ": ");
     text_add(&text, reason);
-    port_panic(text.line);
+    if (is_lost(partition)) {
+        text_add(&text, " (no restart left)");
+    } else {
+        text_add(&text, " (restart ");
+        text_add_number(&text, *failures(partition));
+        text_add(&text, " of ");
+        text_add_number(&text, PARTITION_RESTARTS_MAX);
+        text_add(&text, ")");
+    }
+    port_log(text.line);
+}
+
+void spm_partition_failed(const char *reason)
+{
+    const struct partition *partition = spm_running();
+    if (partition == NULL) {
+        port_panic(reason);
+    }
+    *failures(partition) += 1;
+    log_failure(partition, reason);
+    open_memory(NULL);
+    port_partition_reset(partition);
+    if (partition->prepare != NULL) {
+        partition->prepare();
+    }
+    port_partition_leave(spm_end(PSA_ERROR_COMMUNICATION_FAILURE));
 }
 
 void running_require_own(const void *buffer, size_t len, uint32_t access)
 {
     if (len > 0 && !claim_is_own(spm_running(), (uintptr_t)buffer, len, access)) {
-        running_failed("programmer error: buffer is not its own");
+        spm_partition_failed("programmer error: buffer is not its own");
     }
 }
 
@@ -300,7 +340,7 @@ static struct call *require_message(psa_handle_t message, uint32_t index)
 {
     struct call *call = running_call();
     if (call == NULL || message != call->message || index >= PSA_MAX_IOVEC) {
-        running_failed("programmer error: message handle or vector");
+        spm_partition_failed("programmer error: message handle or vector");
     }
     return call;
 }
@@ -352,7 +392,7 @@ void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t 
     }
     struct grant *output = index < call->out_count ? &call->vec[call->in_count + index] : NULL;
     if (output == NULL || len > output->len - output->used) {
-        running_failed("programmer error: more output than there is room for");
+        spm_partition_failed("programmer error: more output than there is room for");
     }
     copy(call, grant_take(output, len, &data) > 0 ? data : NULL, buffer, len);
 }

@@ -59,6 +59,9 @@ struct partition_area {
 
 #define PARTITION_AREAS_MAX 2u
 
+/** Failures that a partition survives, each boot. */
+#define PARTITION_RESTARTS_MAX 3u
+
 /** What the port gives a partition. */
 struct partition_memory {
     uintptr_t stack_base;  /**< Lowest byte of its stack; multiple of 8. */
@@ -81,6 +84,11 @@ struct partition {
     uint32_t service_count;
     const uint32_t *uses; /**< SIDs of the services that it calls, in flash; no circles. */
     uint32_t use_count;
+    /**
+     * Gives it what only the manager knows, with the manager's rights, before its first call and
+     * after each restart; NULL: nothing.
+     */
+    void (*prepare)(void);
     bool is_module; /**< Not one of the built-in ones: it calls what is SERVICE_FOR_MODULES. */
     /**
      * Its areas are not the port's to give but stand in the device's layout: 0 the update journal,

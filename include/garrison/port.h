@@ -120,6 +120,19 @@ enum garrison_status port_isolation_check(const struct layout_record *layout) GA
 enum garrison_status port_partition_switch(const struct partition *partition) GARRISON_MUST_USE;
 
 /**
+ * Makes a partition's memory what it was at start: data as linked, all else zero. All partitions'
+ * memory is the manager's while this runs. A port where a failure is the end of everything does
+ * not return.
+ */
+void port_partition_reset(const struct partition *partition);
+
+/**
+ * Goes on with the client of the call that has just been ended, which gets this result of it. What
+ * the partition had in the registers is gone; whatever exception this was called in has ended.
+ */
+GARRISON_NORETURN void port_partition_leave(psa_status_t result);
+
+/**
  * Whether the Non-secure caller itself may read (or, with `write`, also write) the whole range, at
  * the privilege it called with. A zero length is always allowed. Never true for Secure memory.
  */

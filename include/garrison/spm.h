@@ -10,7 +10,7 @@
  *     }
  * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write(),
  * and what the devices of garrison/area.h do into the spm_area functions. A partition's mistake in
- * one of these ends in port_panic(). The memory that these functions use is what
+ * one of these ends in spm_partition_failed() instead of a return. The memory that these functions use is what
  * port_partition_switch() has opened; spm_begin() and spm_end() call it.
  */
 #pragma once
@@ -29,15 +29,14 @@ GARRISON_ABI_BEGIN
 GARRISON_NORETURN void manager_main(void);
 
 /**
- * spm_init(), then tells the services what only the manager can know: what is installed, and the
- * keys of what they store. A port whose manager_main() does not run, because the application's
+ * spm_init(), then prepares the partitions: tells them what only the manager can know. A port whose manager_main() does not run, because the application's
  * process is the manager's, calls it itself, with the hand-over record complete.
  */
 enum garrison_status manager_serve(void) GARRISON_MUST_USE;
 
 /**
- * Checks the partition table and readies the partitions. Must run once before any call; a second
- * time is allowed between calls and forgets nothing.
+ * Checks the partition table, and gives every partition all its restarts. Must run once before any
+ * call; a second time is allowed between calls, and is a boot to the manager.
  * @return GARRISON_ERROR_POLICY: the table or the memory that the port gave breaks a rule.
  */
 enum garrison_status spm_init(void) GARRISON_MUST_USE;
@@ -82,6 +81,15 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
  * much was written. @return the client's status
  */
 psa_status_t spm_end(psa_status_t status);
+
+/**
+ * Ends the partition that runs, which has failed in its own code: a line in the log names it and the
+ * reason, its memory becomes what it was at start, and its client gets
+ * PSA_ERROR_COMMUNICATION_FAILURE; others go on. After PARTITION_RESTARTS_MAX restarts its services
+ * answer PSA_ERROR_CONNECTION_REFUSED until the next boot. Without a partition that runs, the
+ * manager itself has failed: port_panic().
+ */
+GARRISON_NORETURN void spm_partition_failed(const char *reason);
 
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len);

@@ -106,5 +106,5 @@ void reset_request(void)
 
 void psa_panic(void)
 {
-    port_panic("a partition has given up");
+    spm_partition_failed("psa_panic");
 }

@@ -75,6 +75,19 @@ enum garrison_status port_partition_switch(const struct partition *partition)
     return GARRISON_OK;
 }
 
+/** What has failed is the process. */
+void port_partition_reset(const struct partition *partition)
+{
+    (void)partition;
+    port_panic("natively a partition that fails is the end");
+}
+
+void port_partition_leave(psa_status_t result)
+{
+    (void)result;
+    port_panic("natively a partition that fails is the end");
+}
+
 bool port_client_may(uintptr_t base, size_t len, bool write)
 {
     (void)write;

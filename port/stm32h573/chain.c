@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <garrison/port.h>
 #include <garrison/spm.h>
 
 #include "gate.h"
@@ -22,8 +23,9 @@ struct waiting {
 static struct {
     struct waiting waiting[SPM_DEPTH_MAX];
     uint32_t depth;
-    uint32_t exc_return; /**< With which the gate's entry was left; the same to the end. */
 } chain;
+
+uint32_t chain_exc_return;
 
 uint32_t chain_frame_size(uint32_t exc_return)
 {
@@ -42,7 +44,7 @@ uint64_t chain_resume(const struct frame *frame, uintptr_t limit)
  */
 static uint64_t resume_other(struct frame *frame, uintptr_t limit)
 {
-    if (chain.exc_return == EXC_RETURN_PARTITION_FP) {
+    if (chain_exc_return == EXC_RETURN_PARTITION_FP) {
         reg_write(FPCAR, (uint32_t)(frame + 1));
     }
     return chain_resume(frame, limit);
@@ -51,7 +53,7 @@ static uint64_t resume_other(struct frame *frame, uintptr_t limit)
 bool chain_is_running(const struct call *call)
 {
     const struct partition *partition = spm_running();
-    if (partition == NULL || call->exc_return != chain.exc_return) {
+    if (partition == NULL || call->exc_return != chain_exc_return) {
         return false;
     }
     const struct partition_memory *memory = partition->memory;
@@ -65,7 +67,7 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
 {
     chain.waiting[chain.depth] = (struct waiting){call->frame, limit, call->entry, *call->callee};
     chain.depth++;
-    chain.exc_return = call->exc_return;
+    chain_exc_return = call->exc_return;
 
     struct frame *frame = (struct frame *)((uintptr_t)message - chain_frame_size(call->exc_return));
     *frame = (struct frame){
@@ -93,4 +95,29 @@ uint64_t chain_leave(uint32_t result, struct callee_saved *callee)
     *callee = waiting->callee;
     memset(waiting, 0, sizeof(*waiting));
     return resume_other(frame, limit);
+}
+
+/**
+ * What an exception out of a partition does to floating-point registers that are in use, unless it
+ * could not stack anything: then they are still the client's, and are marked here.
+ */
+static void mark_floating(void)
+{
+    const uint32_t pending = FPCCR_LSPACT | FPCCR_USER | FPCCR_S | FPCCR_THREAD;
+    if (chain_exc_return == EXC_RETURN_PARTITION_FP) {
+        reg_update(FPCCR, pending | FPCCR_SPLIMVIOL, pending);
+    } else {
+        reg_update(FPCCR, FPCCR_LSPACT, 0); /* a partition that has used them */
+    }
+}
+
+/** The exception that this runs in may have been taken in the place of a supervisor call. */
+void port_partition_leave(psa_status_t result)
+{
+    reg_write(SCB_CFSR, reg_read(SCB_CFSR));
+    reg_write(SCB_HFSR, reg_read(SCB_HFSR));
+    reg_write(SFSR, reg_read(SFSR));
+    reg_update(SCB_SHCSR, SHCSR_SVCALLPENDED, 0);
+    mark_floating();
+    chain_abandon((uint32_t)result);
 }

@@ -43,6 +43,9 @@ struct call {
 #define EXC_RETURN_PARTITION    0xFFFFFFFDu
 #define EXC_RETURN_PARTITION_FP 0xFFFFFFEDu
 
+/** With which the first call was entered: the same for all of the chain. */
+extern uint32_t chain_exc_return;
+
 uint32_t chain_frame_size(uint32_t exc_return);
 
 /** Whether a frame is on the running partition's stack, in the form that the chain began with. */
@@ -57,3 +60,9 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
 
 /** Makes the caller of the call that has ended the thing to go on with; `callee` becomes its own. */
 uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
+
+/**
+ * chain_leave() out of any exception that interrupted a partition, whatever the handler's stack
+ * holds by now.
+ */
+_Noreturn void chain_abandon(uint32_t result);

@@ -8,7 +8,9 @@
 #include "line.h"
 #include "regs.h"
 
-#define IPSR_MASK 0x1FFu
+#define IPSR_MASK              0x1FFu
+#define EXCEPTION_HARD_FAULT   3u
+#define EXCEPTION_SECURE_FAULT 7u
 
 #define CFSR_MMARVALID (1u << 7)
 #define CFSR_BFARVALID (1u << 15)
@@ -22,14 +24,21 @@ static const char *fault_text(uint32_t exception)
     return exception < sizeof(names) / sizeof(names[0]) ? names[exception] : "unexpected interrupt";
 }
 
-/* The address that was refused, whichever register holds it. */
-static void line_add_address(struct line *line)
+static void line_add_register(struct line *line, const char *name, uint32_t value)
+{
+    if (value != 0) {
+        line_add_hex(line, name, value);
+    }
+}
+
+/* Why, and the address that was refused, whichever register holds it. */
+static void line_add_cause(struct line *line)
 {
     const uint32_t cfsr = reg_read(SCB_CFSR);
     const uint32_t sfsr = reg_read(SFSR);
-    line_add_hex(line, " (CFSR ", cfsr);
-    line_add_hex(line, ", SFSR ", sfsr);
-    line_add_hex(line, ", HFSR ", reg_read(SCB_HFSR));
+    line_add_register(line, ", CFSR ", cfsr);
+    line_add_register(line, ", SFSR ", sfsr);
+    line_add_register(line, ", HFSR ", reg_read(SCB_HFSR));
     if (cfsr & CFSR_MMARVALID) {
         line_add_hex(line, ", address ", reg_read(SCB_MMFAR));
     } else if (cfsr & CFSR_BFARVALID) {
@@ -37,24 +46,13 @@ static void line_add_address(struct line *line)
     } else if (sfsr & SFSR_SFARVALID) {
         line_add_hex(line, ", address ", reg_read(SFAR));
     }
-    line_add(line, ")");
-}
-
-/** Begins a line with who is to blame: the image, or a partition of it unless NULL. */
-static void blame(struct line *line, const char *partition)
-{
-    line_start(line);
-    if (partition != NULL) {
-        line_add(line, "partition ");
-        line_add(line, partition);
-        line_add(line, ": ");
-    }
 }
 
 _Noreturn void fault_stop(const char *what)
 {
     struct line line;
-    blame(&line, fault_partition());
+    fault_partition(what);
+    line_start(&line);
     line_add(&line, what);
     port_panic(line.text);
 }
@@ -66,16 +64,20 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
     const uint32_t exception = ipsr & IPSR_MASK;
 
     const uint32_t partition_bits = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
-    const bool partition = (exc_return & partition_bits) == partition_bits;
     struct line line;
-    blame(&line, partition ? fault_partition() : NULL);
+    line_start(&line);
+    const char *reason = line.text + line.used;
     line_add(&line, fault_text(exception));
     if (!(exc_return & EXC_RETURN_SECURE)) {
         fault_add_non_secure(&line, exc_return);
     } else if (!(reg_read(SCB_CFSR) & CFSR_STACKING)) {
         line_add_hex(&line, " at ", frame[FAULT_FRAME_PC]);
     }
-    line_add_address(&line);
+    line_add_cause(&line);
+    if ((exc_return & partition_bits) == partition_bits && exception >= EXCEPTION_HARD_FAULT &&
+        exception <= EXCEPTION_SECURE_FAULT) {
+        fault_partition(reason);
+    }
     port_panic(line.text);
 }
 
@@ -110,7 +112,7 @@ __attribute__((weak)) void fault_add_non_secure(struct line *line, uint32_t exc_
     (void)exc_return;
 }
 
-__attribute__((weak)) const char *fault_partition(void)
+__attribute__((weak)) void fault_partition(const char *reason)
 {
-    return NULL;
+    (void)reason;
 }

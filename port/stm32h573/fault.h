@@ -13,8 +13,11 @@ struct line;
 
 #define FAULT_FRAME_PC 6u /**< Word of the stacked frame. */
 
-/** Name of the partition whose code was running, or NULL. An image without any leaves it out. */
-const char *fault_partition(void);
+/**
+ * Ends the partition whose code was running, which is to blame; returns if there was none. An image
+ * without partitions leaves it out.
+ */
+void fault_partition(const char *reason);
 
 /**
  * Adds to the line where Non-secure code was when it faulted. A boot stage leaves it out: nothing
@@ -28,5 +31,5 @@ void fault_add_non_secure(struct line *line, uint32_t exc_return);
  */
 _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return);
 
-/** Logs "<image>: <what>", or "<image>: partition <name>: <what>" while one runs, and stops. */
+/** Blames the partition that runs, or logs "<image>: <what>" and stops. */
 _Noreturn void fault_stop(const char *what);

@@ -169,3 +169,26 @@ image_svc:
     msr     psplim, r1
     bx      lr
     .size image_svc, . - image_svc
+
+/* Only one exception is ever active here, and it was taken with an empty stack. */
+    .section .text.chain_abandon, "ax"
+    .global chain_abandon
+    .type chain_abandon, %function
+chain_abandon:
+    ldr     r1, =linker_stack_top
+    mov     sp, r1
+    ldr     r1, =linker_stack_limit
+    msr     msplim, r1
+    sub     sp, #32
+    mov     r1, sp
+    bl      chain_leave
+    pop     {r4-r11}
+    ldr     r2, =chain_exc_return
+    ldr     lr, [r2]
+    movs    r2, #0
+    msr     psplim, r2
+    msr     psp, r0
+    msr     psplim, r1
+    bx      lr
+    .size chain_abandon, . - chain_abandon
+    .ltorg

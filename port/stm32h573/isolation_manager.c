@@ -52,11 +52,12 @@
         ROW_WORD(GTZC_MPCBB_CR(n), GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK)
 #define ROW_GPIO(port) ROW_WORD(GPIOA_BASE + (port)*GPIO_PORT_STEP + GPIO_SECCFGR, 0xFFFFu, 0)
 
-/* Between calls: the gate's stack for its entries, and for the manager alone the library and the
- * code of services that it calls itself at start, what it prepares a call with, and the blocks of
- * cryptography, SAES among them: while a partition runs nobody reaches that one. */
+/* Between calls: the gate's stack for its entries, and for the manager alone the library, the code
+ * of services that it calls itself to prepare them, the data that a restart begins with, what it
+ * prepares a call with, and the blocks of cryptography, SAES among them: while a partition runs
+ * nobody reaches that one. */
 #define ROWS_IDLE                                                                                  \
-    ROW_MPU(8, linker_partition_text, linker_library_text_end, ISOLATION_RO),                      \
+    ROW_MPU(8, linker_partition_text, linker_image_end, ISOLATION_RO),                             \
         ROW_MPU(9, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
         ROW_MPU(10, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),  \
         ROW_MPU(11, CRYPTO_BASE, PKA_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE)

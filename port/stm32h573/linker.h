@@ -28,6 +28,7 @@ extern uint8_t linker_its_text[];
 extern uint8_t linker_its_text_end[];
 extern uint8_t linker_ps_text[];
 extern uint8_t linker_ps_text_end[];
+extern uint8_t linker_image_end[]; /* behind the library: data as linked, of SPM and partitions */
 
 /* RAM, in this order; each stack is the lowest part of its region. */
 extern uint8_t linker_spm_ram_end[];

@@ -163,6 +163,9 @@ SECTIONS
 
     .library_data : { *(DATA) *(BSS) } > RAM AT > FLASH
 
+    /* Behind the library: what the data sections are copied from. */
+    linker_image_end = ALIGN(LOADADDR(.library_data), LAYOUT_REGION_ALIGN);
+
     /DISCARD/ :
     {
         *(.ARM.exidx* .ARM.extab* .comment)

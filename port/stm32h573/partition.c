@@ -1,12 +1,15 @@
 /*
  * The partitions' memory, and the MPU regions that follow the one that runs.
  */
+#include <string.h>
+
 #include <garrison/port.h>
 
 #include "isolation.h"
 #include "layout.h"
 #include "linker.h"
 #include "regs.h"
+#include "startup.h"
 
 /* Regions below are the same for all; see isolation_manager.c. */
 #define REGION_FIRST 8u
@@ -91,6 +94,27 @@ static bool region_write(const struct partition_region *region, uint32_t number)
 static bool idle_write(const struct isolation_row *row)
 {
     return isolation_mpu_write(row->at, row->base, row->limit, row->value);
+}
+
+/** Of the sections with contents, those that lie there. */
+static void restore(uintptr_t base, uintptr_t limit)
+{
+    for (const struct startup_copy *copy = linker_copy; copy != linker_copy_end; copy++) {
+        if ((uintptr_t)copy->to >= base && (uintptr_t)copy->end <= limit) {
+            memcpy(copy->to, copy->from, (uintptr_t)copy->end - (uintptr_t)copy->to);
+        }
+    }
+}
+
+void port_partition_reset(const struct partition *partition)
+{
+    for (uint32_t i = 0; i < REGION_COUNT; i++) {
+        const struct partition_region *region = &partition->memory->region[i];
+        if ((region->access & (PARTITION_WRITE | PARTITION_DEVICE)) == PARTITION_WRITE) {
+            memset((void *)region->base, 0, region->limit - region->base);
+            restore(region->base, region->limit);
+        }
+    }
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)

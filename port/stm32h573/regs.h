@@ -313,6 +313,15 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define AIRCR_KEY         0x05FA0000u
 #define AIRCR_SYSRESETREQ (1u << 2)
 #define AIRCR_PRIS        (1u << 14)
+#define SHCSR_SVCALLPENDED (1u << 15)
+
+/* Of the floating-point registers that are yet to be stacked: that there are, and whose they are. */
+#define FPCCR_LSPACT    (1u << 0)
+#define FPCCR_USER      (1u << 1)
+#define FPCCR_S         (1u << 2)
+#define FPCCR_THREAD    (1u << 3)
+#define FPCCR_SPLIMVIOL (1u << 9)
+
 #define SHCSR_FAULTS      0x000F0000u /* MemManage, BusFault, UsageFault, SecureFault enabled */
 #define MPU_CTRL_ENABLE   (1u << 0)
 #define MPU_CTRL_HFNMIENA (1u << 1)

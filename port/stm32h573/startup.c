@@ -13,20 +13,12 @@
 /* Enough for all interrupts, 32 to a word. */
 #define INTERRUPT_WORDS 5u
 
-/** A section with contents: the linker script makes an array of these, and of those below. */
-struct startup_copy {
-    const uint32_t *from;
-    uint32_t *to;
-    uint32_t *end;
-};
-
+/** One without: the same. */
 struct startup_clear {
     uint32_t *from;
     uint32_t *end;
 };
 
-extern const struct startup_copy linker_copy[];
-extern const struct startup_copy linker_copy_end[];
 extern const struct startup_clear linker_clear[];
 extern const struct startup_clear linker_clear_end[];
 extern uint32_t linker_stack_limit[];

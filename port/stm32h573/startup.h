@@ -17,3 +17,13 @@ void startup_reset(void);
 #define STARTUP_EXCEPTIONS 16u
 
 extern uint32_t linker_stack_top[];
+
+/** A section with contents: the linker script makes an array of these. */
+struct startup_copy {
+    const uint32_t *from;
+    uint32_t *to;
+    uint32_t *end;
+};
+
+extern const struct startup_copy linker_copy[];
+extern const struct startup_copy linker_copy_end[];

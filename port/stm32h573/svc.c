@@ -26,9 +26,11 @@ static const struct frame *gate_frame(uint32_t exc_return)
 
 uint64_t svc_dispatch(struct frame *frame, uint32_t exc_return, struct callee_saved *callee);
 
-const char *fault_partition(void)
+void fault_partition(const char *reason)
 {
-    return spm_running() != NULL ? spm_running()->name : NULL;
+    if (spm_running() != NULL) {
+        spm_partition_failed(reason);
+    }
 }
 
 static _Noreturn void refuse(void)
@@ -123,7 +125,7 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     case SVC_RESET:
         spm_reset();
     case SVC_PANIC:
-        fault_stop("psa_panic");
+        spm_partition_failed("psa_panic");
     default:
         refuse();
     }

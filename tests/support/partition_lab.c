@@ -33,7 +33,8 @@ bool lab_attack_again(struct lab *lab, char letter, uint32_t addr)
     lab->device.events_len = 0;
     lab->device.events[0] = '\0';
     send(lab, letter, addr);
-    return device_run_until(&lab->device, "client: done\n", ATTACK_INSNS);
+    return device_run_until(&lab->device, "client: done\n", ATTACK_INSNS) &&
+           strstr(lab->device.uart, LAB_STOPPED) == NULL;
 }
 
 void lab_answer(const struct lab *lab, uint32_t *words, size_t count)

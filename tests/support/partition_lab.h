@@ -43,6 +43,9 @@ struct lab {
 int lab_open(void **state, const char *partition);
 int lab_close(void **state);
 
+/** What the client says when the manager has stopped the partition: COMMUNICATION_FAILURE. */
+#define LAB_STOPPED "client: status -145\n"
+
 /** Makes the partition attack, on a device that is as it was before. @return whether it returned */
 bool lab_attack(struct lab *lab, char letter, uint32_t addr);
 

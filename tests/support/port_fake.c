@@ -109,6 +109,17 @@ enum garrison_status port_partition_switch(const struct partition *partition)
     return port_fake.partition_switch;
 }
 
+void port_partition_reset(const struct partition *partition)
+{
+    port_fake.was_reset = partition;
+}
+
+void port_partition_leave(psa_status_t result)
+{
+    port_fake.left = result;
+    longjmp(port_fake.end, PORT_FAILED);
+}
+
 bool port_client_may(uintptr_t base, size_t len, bool write)
 {
     port_fake.client_asked++;

@@ -18,6 +18,7 @@ enum port_end {
     PORT_LEFT,
     PORT_STARTED,
     PORT_WAS_RESET,
+    PORT_FAILED, /**< A partition: what port_partition_leave() was told is in `left`. */
     PORT_WAITED, /**< For a byte on the rescue line that does not come. */
 };
 
@@ -57,6 +58,8 @@ struct port_fake {
     const struct partition *open; /**< Whose memory is; NULL: all of them are the manager's. */
     void (*on_switch)(const struct partition *partition); /**< May be NULL. */
     enum garrison_status partition_switch;
+    const struct partition *was_reset; /**< The last one. */
+    psa_status_t left;
 
     bool has_line;       /**< What port_rescue_open() answers. */
     const uint8_t *line; /**< What port_rescue_read() gives, byte by byte. */

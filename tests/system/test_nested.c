@@ -37,7 +37,7 @@ static bool nested(struct lab *lab, char letter, uint32_t aim)
 static void expect_stopped(const struct lab *lab, const char *what, const char *said)
 {
     lab_expect_words(lab, what, lab->device.uart, said);
-    assert_null(strstr(lab->device.uart, "client: status 0\n"));
+    lab_expect_words(lab, what, lab->device.uart, LAB_STOPPED);
 }
 
 static void expect_clean_entry(struct lab *lab)

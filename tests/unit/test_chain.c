@@ -1,195 +1,20 @@
 /*
- * Partitions that call each other: who may, with what memory, and how deep. Their memory is
- * protected as on the chip: of all partitions' pages only those are open that the manager has asked
- * the port to open.
+ * Partitions that call each other: who may, with what memory, and how deep.
  */
-#include "support/test.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#include <garrison/gate.h>
-#include <garrison/spm.h>
+#include "chain_fixture.h"
 
 #include "spm/partitions.h"
-#include "support/port_fake.h"
-
-#define NS SPM_CLIENT_NON_SECURE
-
-/* A partition's memory is a page for each purpose. */
-#define PAGE       4096u
-#define PAGES      4u
-#define CONSTANTS  0u /* read-only */
-#define DATA       1u /* its stack is the upper half */
-#define DEVICE     2u
-#define NOTHING    3u /* behind its memory */
-#define STACK_OFF  (PAGE / 2)
-#define PARTITIONS 8u
-
-/** "a" is called by the Non-secure side, "b" to "f" in this order by each other. */
-static struct partition_memory memory[PARTITIONS];
-static _Alignas(PAGE) uint8_t room[PARTITIONS][PAGES * PAGE];
-static uint8_t *page[PARTITIONS][PAGES];
-static uint32_t uses[PARTITIONS][2];
-
-#define SID(i)    (0x100u + (i))
-#define HANDLE(i) (0x40000001 + (i))
-
-static psa_status_t never_run(const psa_msg_t *message)
-{
-    (void)message;
-    return PSA_ERROR_GENERIC_ERROR;
-}
-
-#define FOR_BOTH (SERVICE_FOR_PARTITIONS | SERVICE_FOR_NON_SECURE)
-
-static struct partition_service services[PARTITIONS] = {
-    {.sid = SID(0), .version = 1, .handle = HANDLE(0), .callers = FOR_BOTH},
-    {.sid = SID(1), .version = 2, .handle = HANDLE(1), .callers = SERVICE_FOR_PARTITIONS},
-    {.sid = SID(2), .version = 3, .handle = HANDLE(2), .callers = FOR_BOTH},
-    {.sid = SID(3), .version = 4, .handle = HANDLE(3), .callers = FOR_BOTH},
-    {.sid = SID(4), .version = 5, .handle = HANDLE(4), .callers = FOR_BOTH},
-    {.sid = SID(5), .version = 6, .handle = HANDLE(5), .callers = FOR_BOTH},
-    {.sid = SID(6), .version = 7, .handle = HANDLE(6), .callers = SERVICE_FOR_NON_SECURE},
-    {.sid = SID(7), .version = 8, .handle = HANDLE(7), .callers = SERVICE_FOR_MODULES},
-};
-
-#define ROW(index, name_, module, count)                                                           \
-    {                                                                                              \
-        .id = (index) + 1, .name = (name_), .function = never_run, .memory = &memory[index],       \
-        .services = &services[index], .service_count = 1, .uses = uses[index],                     \
-        .use_count = (count), .is_module = (module)                                                \
-    }
-
-const struct partition partition_table[] = {
-    ROW(0, "a", false, 2), ROW(1, "b", false, 2), ROW(2, "c", false, 2), ROW(3, "d", false, 2),
-    ROW(4, "e", false, 2), ROW(5, "f", false, 0), ROW(6, "g", true, 2),  ROW(7, "h", false, 2),
-};
-const uint32_t partition_count = PARTITIONS;
-
-/** The Non-secure side's. */
-static struct {
-    psa_invec in[2];
-    psa_outvec out[1];
-    uint8_t data[64];
-} client;
-
-static const struct partition *partition;
-static const psa_msg_t *message;
-static enum port_end ended;
-
-static void open_pages(const struct partition *whose)
-{
-    for (uint32_t i = 0; i < PARTITIONS; i++) {
-        const bool open = whose == NULL || whose == &partition_table[i];
-        assert_int_equal(mprotect(page[i][CONSTANTS], PAGE, open ? PROT_READ : PROT_NONE), 0);
-        assert_int_equal(mprotect(page[i][DATA], PAGE, open ? PROT_READ | PROT_WRITE : PROT_NONE),
-                         0);
-    }
-}
-
-static int make_pages(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i < PARTITIONS; i++) {
-        uint8_t *base = room[i];
-        for (uint32_t k = 0; k < PAGES; k++) {
-            page[i][k] = base + (size_t)k * PAGE;
-        }
-        memset(page[i][CONSTANTS], (int)(0xC0 + i), PAGE);
-        assert_int_equal(mprotect(page[i][DEVICE], 2 * PAGE, PROT_NONE), 0);
-        const uintptr_t at = (uintptr_t)base;
-        memory[i] = (struct partition_memory){
-            .stack_base = at + PAGE + STACK_OFF,
-            .stack_limit = at + 2 * PAGE,
-            .region = {{at, at + PAGE, PARTITION_READ},
-                       {at + PAGE, at + 2 * PAGE, PARTITION_READ | PARTITION_WRITE},
-                       {at + 2 * PAGE, at + 3 * PAGE,
-                        PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE}},
-        };
-    }
-    return 0;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    port_fake_reset();
-    port_fake.on_switch = open_pages;
-    while (spm_running() != NULL) {
-        (void)spm_end(PSA_SUCCESS);
-    }
-    port_fake.client_may_all = false;
-    port_fake.client_base = (uintptr_t)&client;
-    port_fake.client_limit = (uintptr_t)(&client + 1);
-    port_fake.client_read_only_from = port_fake.client_limit;
-    for (uint32_t i = 0; i < PARTITIONS; i++) {
-        uses[i][0] = uses[i][1] = i < 5 ? SID(i + 1) : SID(5);
-        services[i].sid = SID(i);
-        services[i].handle = HANDLE((int32_t)i);
-    }
-    open_pages(NULL);
-    for (uint32_t i = 0; i < PARTITIONS; i++) {
-        memset(page[i][DATA], (int)(0xD0 + i), PAGE);
-    }
-    memset(&client, 0x55, sizeof client);
-    client.in[0] = (psa_invec){client.data, 16};
-    client.in[1] = (psa_invec){client.data + 16, 16};
-    client.out[0] = (psa_outvec){client.data + 32, 16};
-    partition = NULL;
-    message = NULL;
-    return 0;
-}
-
-/** The Non-secure side calls a partition. */
-static psa_status_t call(uint32_t to)
-{
-    return spm_begin(NS, HANDLE((int32_t)to), GATE_CONTROL(1, 2, 1), client.in, client.out,
-                     &partition, &message);
-}
-
-/** Vectors in the memory of a partition that runs. */
-static struct {
-    psa_invec *in;
-    psa_outvec *out;
-} own;
-
-static void make_vectors(uint32_t from)
-{
-    uint8_t *data = page[from][DATA];
-    own.in = (psa_invec *)(void *)data;
-    own.out = (psa_outvec *)(void *)(data + 64);
-    own.in[0] = (psa_invec){page[from][CONSTANTS] + 8, 4};
-    own.in[1] = (psa_invec){data + 128, 8};
-    own.out[0] = (psa_outvec){data + 256, 16};
-}
-
-static psa_status_t nest(uint32_t from, uint32_t to)
-{
-    return spm_begin((int32_t)from + 1, HANDLE((int32_t)to), GATE_CONTROL(2, 2, 1), own.in, own.out,
-                     &partition, &message);
-}
-
-/** A call of the partition that runs is its end, for this reason. */
-static void expect_failed(const char *name, const char *reason)
-{
-    char line[128];
-    (void)snprintf(line, sizeof line, "%s: programmer error: %s", name, reason);
-    assert_int_equal(ended, PORT_PANICKED);
-    assert_string_equal(port_fake.panic, line);
-}
 
 static void expect_nest_failed(uint32_t from, uint32_t to)
 {
     PORT_RUN(ended, (void)nest(from, to));
-    expect_failed(partition_table[from].name, "call refused");
+    expect_failed(from, "programmer error: call refused");
 }
 
-static void expect_read_failed(const char *name, void *buffer)
+static void expect_read_failed(uint32_t index, void *buffer)
 {
     PORT_RUN(ended, (void)spm_read(message->handle, 0, buffer, 1));
-    expect_failed(name, "buffer is not its own");
+    expect_failed(index, "programmer error: buffer is not its own");
 }
 
 static void a_partition_calls_another_with_its_own_memory(void **state)
@@ -312,11 +137,11 @@ static void a_partition_that_calls_what_it_may_not_is_stopped(void **state)
     assert_int_equal(call(0), PSA_SUCCESS);
     make_vectors(0);
     PORT_RUN(ended, (void)spm_begin(1, 12345, 0, NULL, NULL, &partition, &message));
-    expect_failed("a", "call refused");
+    expect_failed(0, "programmer error: call refused");
     (void)set_up(NULL);
     assert_int_equal(call(0), PSA_SUCCESS);
     PORT_RUN(ended, (void)spm_begin(1, HANDLE(1), 1u << 15, NULL, NULL, &partition, &message));
-    expect_failed("a", "call refused");
+    expect_failed(0, "programmer error: call refused");
 }
 
 /** Whatever its record says: a table like this one does not start. */
@@ -399,7 +224,7 @@ static void a_called_partition_reaches_no_memory_of_its_callers(void **state)
         make_vectors(0);
         assert_int_equal(nest(0, 1), PSA_SUCCESS);
         uint8_t *const at[] = {page[0][DATA], client.data, page[2][DATA]};
-        expect_read_failed("b", at[i]);
+        expect_read_failed(1, at[i]);
     }
 }
 

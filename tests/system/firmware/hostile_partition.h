@@ -217,6 +217,48 @@ static void try_overflow(const struct attempt *attempt)
                      "b 1b\n");
 }
 
+static void try_undefined(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile("udf #0");
+}
+
+static void try_breakpoint(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile("bkpt #0");
+}
+
+static void try_panic(const struct attempt *attempt)
+{
+    (void)attempt;
+    psa_panic();
+}
+
+/** Overflows by the frame of a supervisor call. */
+static void try_call_at_limit(const struct attempt *attempt)
+{
+    __asm__ volatile("mov sp, %0\n"
+                     "svc #17\n" ::"r"(attempt->addr));
+}
+
+/** Makes the processor stack floating-point registers that were not in use. */
+static void try_floating(const struct attempt *attempt)
+{
+    (void)attempt;
+    __asm__ volatile(".fpu fpv5-sp-d16\n"
+                     "vmov s0, %0\n"
+                     "svc #17\n" ::"r"(HOSTILE_MARK));
+}
+
+static void try_for_ever(const struct attempt *attempt)
+{
+    volatile uint32_t rounds = attempt->addr;
+    do {
+        rounds--;
+    } while (rounds != 0);
+}
+
 /** Leaves for Non-secure state with the call under way. */
 static void try_way_out(const struct attempt *attempt)
 {
@@ -242,6 +284,12 @@ static const struct {
     {'G', try_gate_from},
     {'R', try_return_from},
     {'s', try_overflow},
+    {'u', try_undefined},
+    {'k', try_breakpoint},
+    {'!', try_panic},
+    {'l', try_call_at_limit},
+    {'f', try_floating},
+    {'t', try_for_ever},
     {'b', try_way_out},
     {'d', try_area_read},
     {'D', try_area_program},

@@ -1,0 +1,146 @@
+/*
+ * A partition that fails: it alone begins anew, a few times, and its client gets to know.
+ */
+#include "chain_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "spm/partitions.h"
+
+static void crash(const char *reason)
+{
+    PORT_RUN(ended, spm_partition_failed(reason));
+}
+
+static void the_client_goes_on_with_an_error(void **state)
+{
+    (void)state;
+    call_down_to(2);
+    const psa_handle_t stale = message->handle;
+    spm_write(stale, 0, page[2][CONSTANTS], 3);
+    crash("it has crashed");
+    expect_failed(2, "it has crashed");
+    assert_ptr_equal(spm_running(), &partition_table[1]);
+    assert_ptr_equal(port_fake.open, &partition_table[1]);
+    assert_int_equal(own.out[0].len, 3); /* what was written before */
+    assert_int_equal(prepared[0] + prepared[1], 0);
+
+    /* "b" may try again, and then answers as ever. */
+    make_vectors(1);
+    assert_int_equal(nest(1, 2), PSA_SUCCESS);
+    assert_int_not_equal(message->handle, stale);
+    assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+    assert_int_equal(spm_end(7), 7);
+    assert_int_equal(spm_end(8), 8);
+    assert_null(spm_running());
+    assert_int_equal(call(0), PSA_SUCCESS);
+}
+
+static void the_non_secure_client_gets_the_error_of_the_last_in_the_chain(void **state)
+{
+    (void)state;
+    call_down_to(0);
+    crash("it has crashed");
+    expect_failed(0, "it has crashed");
+    assert_null(spm_running());
+    assert_null(port_fake.open);
+    assert_int_equal(call(0), PSA_SUCCESS);
+}
+
+/** Memory is made anew, and what only the manager knows is told, before anyone can call again. */
+static void it_is_reset_and_then_prepared(void **state)
+{
+    (void)state;
+    call_down_to(1);
+    page[1][DATA][0] = 1;
+    crash("x");
+    assert_ptr_equal(port_fake.was_reset, &partition_table[1]);
+    (void)spm_end(PSA_SUCCESS);
+    assert_int_equal(page[1][DATA][0], 0xEE); /* by its preparation */
+}
+
+static void restarts_are_counted_for_each_partition(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= PARTITION_RESTARTS_MAX; i++) {
+        char line[64];
+        call_down_to(1);
+        crash("x");
+        (void)snprintf(line, sizeof line, "partition b: x (restart %u of 3)", (unsigned)i);
+        assert_string_equal(port_fake.log[i - 1], line);
+        (void)spm_end(PSA_SUCCESS);
+    }
+    call_down_to(1);
+    crash("x");
+    assert_string_equal(port_fake.log[3], "partition b: x (no restart left)");
+    assert_int_equal(port_fake.left, PSA_ERROR_COMMUNICATION_FAILURE);
+    make_vectors(0);
+    assert_int_equal(nest(0, 1), PSA_ERROR_CONNECTION_REFUSED);
+    assert_int_equal(nest(0, 1), PSA_ERROR_CONNECTION_REFUSED);
+    assert_ptr_equal(spm_running(), &partition_table[0]); /* that is no mistake of "a" */
+    assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+
+    /* Others go on, "a" too when it fails itself. */
+    assert_int_equal(call(2), PSA_SUCCESS);
+    assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+    call_down_to(0);
+    crash("x");
+    assert_string_equal(port_fake.log[4], "partition a: x (restart 1 of 3)");
+    assert_int_equal(spm_init(), GARRISON_OK); /* a boot */
+    call_down_to(1);
+}
+
+static void a_lost_partition_refuses_the_non_secure_side(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i <= PARTITION_RESTARTS_MAX; i++) {
+        call_down_to(0);
+        crash("x");
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        partition = NULL;
+        assert_int_equal(call(0), PSA_ERROR_CONNECTION_REFUSED);
+        assert_null(partition);
+    }
+    client.in[0].len = SIZE_MAX;
+    assert_int_equal(call(0), PSA_ERROR_PROGRAMMER_ERROR); /* its own mistake as ever */
+    client.in[0].len = 16;
+    assert_int_equal(call(3), PSA_SUCCESS);
+}
+
+static void a_failure_of_the_manager_ends_everything(void **state)
+{
+    (void)state;
+    crash("supervisor call refused");
+    assert_int_equal(ended, PORT_PANICKED);
+    assert_string_equal(port_fake.panic, "supervisor call refused");
+}
+
+static void a_long_reason_is_cut_and_not_longer_than_a_line(void **state)
+{
+    char reason[300];
+    (void)state;
+    memset(reason, 'x', sizeof reason - 1);
+    reason[sizeof reason - 1] = '\0';
+    call_down_to(0);
+    crash(reason);
+    assert_int_equal(ended, PORT_FAILED);
+    assert_int_equal(strncmp(port_fake.log[0], "partition a: xxx", 16), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_client_goes_on_with_an_error),
+        TEST(the_non_secure_client_gets_the_error_of_the_last_in_the_chain),
+        TEST(it_is_reset_and_then_prepared),
+        TEST(restarts_are_counted_for_each_partition),
+        TEST(a_lost_partition_refuses_the_non_secure_side),
+        TEST(a_failure_of_the_manager_ends_everything),
+        TEST(a_long_reason_is_cut_and_not_longer_than_a_line),
+    };
+    return cmocka_run_group_tests(tests, make_pages, NULL);
+}
