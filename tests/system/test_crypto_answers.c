@@ -60,10 +60,49 @@ static void the_chip_answers_as_the_host_does(void **state)
     expect_same("on the chip", text, natively);
 }
 
+#define AHB2ENR 0x54020C8Cu /* of RCC, which is the application's */
+#define RNG_EN  (1u << 18)
+
+static void stop_random_numbers(struct device *device)
+{
+    struct sim_access access = {
+        .kind = SIM_READ, .addr = AHB2ENR, .size = 4, .attr = {.secure = true, .privileged = true}};
+    assert_int_equal(sim_access(device->sim, &access), SIM_ANSWER_OK);
+    access.kind = SIM_WRITE;
+    access.value &= ~RNG_EN;
+    assert_int_equal(sim_access(device->sim, &access), SIM_ANSWER_OK);
+}
+
+/** The PKA then gives nothing: PSA_ERROR_HARDWARE_FAILURE, in limited time, and all else goes on. */
+static void hardware_that_fails_is_an_error_for_the_client(void **state)
+{
+    (void)state;
+    static struct device device;
+    static char natively[TEXT_BYTES];
+    const struct device_images images = {.application = "tests/system/firmware/crypto_answers"};
+    if (strstr(getenv("GARRISON_TARGET_DIR"), "software") != NULL) {
+        return; /* nothing there asks the RNG but who wants random numbers */
+    }
+    run_natively(natively);
+    device_open(&device, &images);
+    device_boot(&device);
+    assert_true(device_run_until(&device, "answers:\n", BOOT_INSNS));
+    stop_random_numbers(&device);
+    assert_true(device_run_until(&device, "answers: end\n", BOOT_INSNS));
+    const char *begin = strstr(device.uart, "answers:\n");
+    const char *keys = strstr(natively, "pair ");
+    assert_non_null(keys);
+    assert_memory_equal(begin, natively, (size_t)(keys - natively)); /* the hashes */
+    assert_non_null(strstr(begin, "\npoint -147 "));
+    assert_non_null(strstr(begin, "\nsigns -147 "));
+    device_close(&device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_chip_answers_as_the_host_does),
+        cmocka_unit_test(hardware_that_fails_is_an_error_for_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
