@@ -279,11 +279,12 @@ static int scalar_generate(struct number *scalar, uint8_t bytes[BYTES])
 
 /* ---- p256-m.h ------------------------------------------------------------------------------- */
 
+/* Here `pub` may be NULL: the private key alone. */
 int p256_gen_keypair(uint8_t priv[BYTES], uint8_t pub[2u * BYTES])
 {
     struct number scalar;
     int result = scalar_generate(&scalar, priv);
-    if (result == P256_SUCCESS) {
+    if (result == P256_SUCCESS && pub != NULL) {
         result = multiply(&scalar, &base_x, &base_y, pub, pub + BYTES);
     }
     secret_wipe(&scalar, sizeof scalar);

@@ -419,7 +419,11 @@ static void keys_of_one_serve_the_other(void **state)
         const size_t len = hash_lengths[round];
         assert_int_equal(hardware_p256_gen_keypair(priv[0], pub[0]), P256_SUCCESS);
         pka_expect_empty();
-        assert_int_equal(p256_gen_keypair(priv[1], pub[1]), P256_SUCCESS);
+        assert_int_equal(p256_public_from_private(pub[1], priv[0]), P256_SUCCESS);
+        assert_memory_equal(pub[0], pub[1], sizeof pub[0]);
+        assert_int_equal(hardware_p256_gen_keypair(priv[1], NULL), P256_SUCCESS);
+        assert_memory_not_equal(priv[0], priv[1], sizeof priv[0]);
+        assert_int_equal(p256_public_from_private(pub[1], priv[1]), P256_SUCCESS);
         assert_int_equal(hardware_p256_ecdh_shared_secret(secret[0], priv[0], pub[1]), 0);
         assert_int_equal(p256_ecdh_shared_secret(secret[1], priv[1], pub[0]), P256_SUCCESS);
         assert_memory_equal(secret[0], secret[1], 32);
