@@ -25,6 +25,7 @@ struct call {
     const struct partition *partition;
     const struct partition *client; /**< NULL: the Non-secure side. */
     psa_handle_t message;
+    uint32_t ticks; /**< That have found its partition running. */
     uint32_t in_count;
     uint32_t out_count;
     struct grant vec[PSA_MAX_IOVEC]; /**< The inputs, then the outputs. */
@@ -326,6 +327,20 @@ void spm_partition_failed(const char *reason)
         partition->prepare();
     }
     port_partition_leave(spm_end(PSA_ERROR_COMMUNICATION_FAILURE));
+}
+
+void spm_tick(void)
+{
+    struct call *call = running_call();
+    if (call == NULL) {
+        return;
+    }
+    const uint32_t own = call->partition->time_limit_ms;
+    const uint32_t limit = own != 0 ? own : PARTITION_TIME_LIMIT_MS;
+    call->ticks++;
+    if (call->ticks >= limit / SPM_TICK_MS) {
+        spm_partition_failed("time is up");
+    }
 }
 
 void running_require_own(const void *buffer, size_t len, uint32_t access)

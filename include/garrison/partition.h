@@ -59,6 +59,9 @@ struct partition_area {
 
 #define PARTITION_AREAS_MAX 2u
 
+/** Time that a call of a partition's may take, its calls of others and interrupts apart. */
+#define PARTITION_TIME_LIMIT_MS 10000u
+
 /** Failures that a partition survives, each boot. */
 #define PARTITION_RESTARTS_MAX 3u
 
@@ -89,6 +92,7 @@ struct partition {
      * after each restart; NULL: nothing.
      */
     void (*prepare)(void);
+    uint32_t time_limit_ms; /**< Of one call; 0: PARTITION_TIME_LIMIT_MS. */
     bool is_module; /**< Not one of the built-in ones: it calls what is SERVICE_FOR_MODULES. */
     /**
      * Its areas are not the port's to give but stand in the device's layout: 0 the update journal,

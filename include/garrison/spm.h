@@ -91,6 +91,15 @@ psa_status_t spm_end(psa_status_t status);
  */
 GARRISON_NORETURN void spm_partition_failed(const char *reason);
 
+/** Milliseconds between two looks at who runs, with the clock that the chip starts with. */
+#define SPM_TICK_MS 10u
+
+/**
+ * To be called each SPM_TICK_MS while a call is under way, if that finds a partition's code running
+ * and not an interrupt of the Non-secure side's. Returns unless the partition's time is up.
+ */
+void spm_tick(void);
+
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len);
 void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len);

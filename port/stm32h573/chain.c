@@ -5,12 +5,16 @@
 #include <garrison/port.h>
 #include <garrison/spm.h>
 
+#include "fault.h"
 #include "gate.h"
 #include "regs.h"
 
 #define FRAME_FP_SIZE (18u * sizeof(uint32_t)) /* s0 to s15, FPSCR and a reserved word */
 
 #define XPSR_THUMB (1u << 24)
+
+/* The processor's cycles are what a partition is given, however fast the application makes them. */
+#define TICK_CYCLES (SPM_TICK_MS * 64000u)
 
 /** Who waits for a call to end. */
 struct waiting {
@@ -62,10 +66,35 @@ bool chain_is_running(const struct call *call)
            stack <= memory->stack_limit - chain_frame_size(call->exc_return);
 }
 
+static void tick_start(void)
+{
+    reg_write(SYST_RVR, TICK_CYCLES - 1u);
+    reg_write(SYST_CVR, 0);
+    reg_write(SYST_CSR, SYST_CSR_RUN);
+}
+
+static void tick_stop(void)
+{
+    reg_write(SYST_CSR, 0);
+    reg_write(SCB_ICSR, ICSR_PENDSTCLR);
+}
+
+/* What runs above a partition's code, interrupts of the Non-secure side's, is not its time. */
+void chain_tick(uint32_t exc_return)
+{
+    const uint32_t partition = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
+    if ((exc_return & partition) == partition) {
+        spm_tick();
+    }
+}
+
 uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message,
                      const struct call *call, uintptr_t limit)
 {
     chain.waiting[chain.depth] = (struct waiting){call->frame, limit, call->entry, *call->callee};
+    if (chain.depth == 0) {
+        tick_start();
+    }
     chain.depth++;
     chain_exc_return = call->exc_return;
 
@@ -83,6 +112,9 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
 uint64_t chain_leave(uint32_t result, struct callee_saved *callee)
 {
     chain.depth--;
+    if (chain.depth == 0) {
+        tick_stop();
+    }
     struct waiting *waiting = &chain.waiting[chain.depth];
     struct frame *frame = waiting->frame;
     const uintptr_t limit = waiting->limit;

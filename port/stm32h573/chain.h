@@ -61,6 +61,9 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
 /** Makes the caller of the call that has ended the thing to go on with; `callee` becomes its own. */
 uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
 
+/** The tick of a call under way, with what the processor says of what it has interrupted. */
+void chain_tick(uint32_t exc_return);
+
 /**
  * chain_leave() out of any exception that interrupted a partition, whatever the handler's stack
  * holds by now.

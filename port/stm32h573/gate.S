@@ -170,6 +170,14 @@ image_svc:
     bx      lr
     .size image_svc, . - image_svc
 
+    .section .text.image_tick, "ax"
+    .global image_tick
+    .type image_tick, %function
+image_tick:
+    mov     r0, lr
+    b       chain_tick
+    .size image_tick, . - image_tick
+
 /* Only one exception is ever active here, and it was taken with an empty stack. */
     .section .text.chain_abandon, "ax"
     .global chain_abandon

@@ -17,6 +17,9 @@ _Noreturn void image_main(void);
 /** Supervisor calls, of an image with the table of vectors.c. */
 void image_svc(void);
 
+/** The Secure SysTick of such an image. */
+void image_tick(void);
+
 /** Sets up clocks and pins that every image needs, and the log. Repeating it does no harm. */
 void board_init(void);
 

@@ -31,7 +31,9 @@
 
 /* PRIS: the application's interrupts never come before the manager's exceptions. The faults that
  * BFHFNMINS would give away stay Secure. */
-#define AIRCR_MASK 0x6008u /* SYSRESETREQS, BFHFNMINS, PRIS */
+#define SHPR3_TICK      0xFF000000u /* priority of SysTick */
+#define SHPR3_TICK_HIGH 0x40000000u
+#define AIRCR_MASK      0x6008u /* SYSRESETREQS, BFHFNMINS, PRIS */
 
 #define NSACR_FP 0xC00u
 #define CPACR_FP 0xF00000u
@@ -114,6 +116,8 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(NVIC_ITNS(3), UINT32_MAX, ITNS3),
     ROW_WORD(NVIC_ITNS(4), ITNS4, ITNS4),
     ROW_KEYED(SCB_AIRCR, AIRCR_MASK, AIRCR_PRIS),
+    /* Its tick comes before all of theirs, and after the manager's own calls. */
+    ROW_WORD(SCB_SHPR3, SHPR3_TICK, SHPR3_TICK_HIGH),
 
     /* Floating point is the application's alone: no Secure image is built to use it. Its registers
      * are stacked late, with the rights of the Secure code that an interrupt of the application's

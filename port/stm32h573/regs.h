@@ -286,6 +286,11 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define NVIC_ICER(n) (0xE000E180u + 4u * (n))
 #define NVIC_ICPR(n) (0xE000E280u + 4u * (n))
 #define NVIC_ITNS(n) (0xE000E380u + 4u * (n))
+#define SYST_CSR     0xE000E010u
+#define SYST_RVR     0xE000E014u
+#define SYST_CVR     0xE000E018u
+#define SCB_ICSR     0xE000ED04u
+#define SCB_SHPR3    0xE000ED20u
 #define SCB_VTOR     0xE000ED08u
 #define SCB_AIRCR    0xE000ED0Cu
 #define SCB_SHCSR    0xE000ED24u
@@ -310,6 +315,8 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FPCCR 0xE000EF34u
 #define FPCAR 0xE000EF38u
 
+#define SYST_CSR_RUN      0x7u       /* counts the processor's cycles, with an exception */
+#define ICSR_PENDSTCLR    (1u << 25)
 #define AIRCR_KEY         0x05FA0000u
 #define AIRCR_SYSRESETREQ (1u << 2)
 #define AIRCR_PRIS        (1u << 14)

@@ -21,7 +21,8 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
             [2 ... 6] = fault_entry, /* HardFault to SecureFault */
             [7 ... 9] = fault_entry,
             [10] = image_svc,
-            [11 ... 14] = fault_entry,
+            [11 ... 13] = fault_entry,
+            [14] = image_tick,
             [15 ... 14 + INTERRUPTS] = fault_entry,
         },
 };

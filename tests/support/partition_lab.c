@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define BOOT_INSNS   400000000u
-#define ATTACK_INSNS 2000000u
+#define ATTACK_INSNS 60000000u
 
 static void send(struct lab *lab, char letter, uint32_t addr)
 {

@@ -23,6 +23,9 @@
 #define STACK_OFF  (PAGE / 2)
 #define PARTITIONS 8u
 
+/** Of "g"; the others have the default. */
+#define FIXTURE_LIMIT_MS 50u
+
 #define SID(i)    (0x100u + (i))
 #define HANDLE(i) (0x40000001 + (i))
 

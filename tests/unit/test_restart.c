@@ -129,6 +129,61 @@ static void a_long_reason_is_cut_and_not_longer_than_a_line(void **state)
     assert_int_equal(strncmp(port_fake.log[0], "partition a: xxx", 16), 0);
 }
 
+static void tick(void)
+{
+    PORT_RUN(ended, spm_tick());
+}
+
+#define TICKS (PARTITION_TIME_LIMIT_MS / SPM_TICK_MS)
+
+static void expect_ticks(uint32_t count)
+{
+    while (count > 0) {
+        tick();
+        assert_int_equal(ended, PORT_RETURNED);
+        count--;
+    }
+}
+
+static void a_partition_ends_when_its_time_is_up(void **state)
+{
+    (void)state;
+    expect_ticks(2 * TICKS); /* nobody's */
+    call_down_to(0);
+    expect_ticks(TICKS - 1);
+    tick();
+    expect_failed(0, "time is up");
+    for (uint32_t i = 0; i < 3; i++) { /* each call begins anew */
+        call_down_to(0);
+        expect_ticks(TICKS - 1);
+        assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+    }
+}
+
+static void time_is_that_of_the_partition_which_runs(void **state)
+{
+    (void)state;
+    call_down_to(1);
+    expect_ticks(TICKS - 1);
+    assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+    expect_ticks(TICKS - 1); /* of "a" */
+    make_vectors(0);
+    assert_int_equal(nest(0, 1), PSA_SUCCESS);
+    expect_ticks(TICKS - 1);
+    assert_int_equal(spm_end(PSA_SUCCESS), PSA_SUCCESS);
+    tick();
+    expect_failed(0, "time is up");
+}
+
+static void a_record_may_have_a_limit_of_its_own(void **state)
+{
+    (void)state;
+    assert_int_equal(call(6), PSA_SUCCESS);
+    expect_ticks(FIXTURE_LIMIT_MS / SPM_TICK_MS - 1);
+    tick();
+    expect_failed(6, "time is up");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -140,6 +195,9 @@ int main(void)
         TEST(restarts_are_counted_for_each_partition),
         TEST(a_lost_partition_refuses_the_non_secure_side),
         TEST(a_failure_of_the_manager_ends_everything),
+        TEST(a_partition_ends_when_its_time_is_up),
+        TEST(time_is_that_of_the_partition_which_runs),
+        TEST(a_record_may_have_a_limit_of_its_own),
         TEST(a_long_reason_is_cut_and_not_longer_than_a_line),
     };
     return cmocka_run_group_tests(tests, make_pages, NULL);

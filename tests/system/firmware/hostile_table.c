@@ -1,0 +1,40 @@
+/*
+ * The table of the hostile manager, in the place of core/spm/partition_table.c: the same partitions
+ * with the same handles, but with less time.
+ */
+#include "services/crypto.h"
+#include "services/crypto_protocol.h"
+#include "services/its.h"
+#include "services/its_protocol.h"
+#include "services/ps.h"
+#include "services/ps_protocol.h"
+#include "services/update.h"
+#include "services/update_protocol.h"
+#include "spm/partitions.h"
+#include "spm/prepare.h"
+
+#define FOR_ALL (SERVICE_FOR_NON_SECURE | SERVICE_FOR_PARTITIONS)
+
+static const struct partition_service services[] = {
+    {.sid = CRYPTO_SID, .version = 1, .handle = CRYPTO_HANDLE, .callers = FOR_ALL},
+    {.sid = UPDATE_SID, .version = 1, .handle = UPDATE_HANDLE, .callers = FOR_ALL},
+    {.sid = ITS_SID, .version = 1, .handle = ITS_HANDLE, .callers = FOR_ALL},
+    {.sid = PS_SID, .version = 1, .handle = PS_HANDLE, .callers = FOR_ALL},
+};
+
+static const uint32_t crypto_uses[] = {ITS_SID};
+
+#define ROW(number, name_, ms)                                                                     \
+    .id = (number), .name = #name_, .function = name_##_service,                                   \
+    .memory = &partition_memory_##name_, .services = &services[(number)-1], .service_count = 1,    \
+    .time_limit_ms = (ms)
+
+const struct partition partition_table[] = {
+    {ROW(1, crypto, 100), .uses = crypto_uses, .use_count = 1},
+    {ROW(2, update, 100), .prepare = manager_prepare_update, .owns_downloads = true,
+     .may_reset = true},
+    {ROW(3, its, 200), .prepare = manager_prepare_its},
+    {ROW(4, ps, 50), .prepare = manager_prepare_ps},
+};
+
+const uint32_t partition_count = sizeof partition_table / sizeof partition_table[0];
