@@ -14,6 +14,7 @@
 #include "services/its.h"
 #include "services/ps.h"
 #include "services/update.h"
+#include "spm/modules.h"
 #include "spm/partitions.h"
 #include "spm/prepare.h"
 
@@ -85,6 +86,7 @@ static void check_handoff(struct hardened_steps *steps)
 
 static void isolate(struct hardened_steps *steps)
 {
+    modules_admit();
     require("isolation", port_isolation_apply(&port_handoff()->layout));
     require("isolation", port_isolation_check(&port_handoff()->layout));
     hardened_step(steps, STEP_ISOLATE);
@@ -158,6 +160,7 @@ enum garrison_status manager_serve(void)
 static void serve(struct hardened_steps *steps)
 {
     require("partition table", manager_serve());
+    modules_start();
     hardened_step(steps, STEP_SERVE);
 }
 

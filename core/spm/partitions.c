@@ -6,6 +6,7 @@
 #include <garrison/spm.h>
 
 #include "base/hardened.h"
+#include "spm/modules.h"
 
 /** Areas in a layout: the journal and a download slot for each component. */
 #define LAYOUT_AREAS (1u + LAYOUT_SLOTS_MAX)
@@ -28,13 +29,33 @@ static bool has_handle(const struct partition_service *service, uint32_t handle)
     return (uint32_t)service->handle == handle;
 }
 
+uint32_t partitions_count(void)
+{
+    return partition_count + modules_count();
+}
+
+const struct partition *partitions_at(uint32_t number)
+{
+    return number < partition_count ? &partition_table[number]
+                                    : modules_at(number - partition_count);
+}
+
+uint32_t partitions_number(const struct partition *partition)
+{
+    uint32_t number = 0;
+    while (number < partitions_count() && partitions_at(number) != partition) {
+        number++;
+    }
+    return number;
+}
+
 static struct partition_entry find(service_matches_fn *matches, uint32_t wanted)
 {
-    for (uint32_t i = 0; i < partition_count; i++) {
-        for (uint32_t k = 0; k < partition_table[i].service_count; k++) {
-            if (matches(&partition_table[i].services[k], wanted)) {
-                return (struct partition_entry){&partition_table[i],
-                                                &partition_table[i].services[k]};
+    for (uint32_t i = 0; i < partitions_count(); i++) {
+        const struct partition *partition = partitions_at(i);
+        for (uint32_t k = 0; k < partition->service_count; k++) {
+            if (matches(&partition->services[k], wanted)) {
+                return (struct partition_entry){partition, &partition->services[k]};
             }
         }
     }
@@ -222,51 +243,48 @@ static bool uses_only(const struct partition *partition, uint32_t mask)
 {
     for (uint32_t i = 0; i < partition->use_count; i++) {
         const struct partition *used = partitions_find_sid(partition->uses[i]).partition;
-        if (used == NULL || (mask >> (used - partition_table) & 1u) == 0) {
+        if (used == NULL || (mask >> partitions_number(used) & 1u) == 0) {
             return false;
         }
     }
     return true;
 }
 
-/**
- * Whether no calls can go in a circle or get too deep: each round finds the partitions that need no
- * others than those found before.
- */
-static bool chains_end(void)
+/** Each round finds the partitions that need no others than those found before. */
+bool partitions_chains_end(void)
 {
     uint32_t found = 0;
     for (uint32_t round = 0; round < SPM_DEPTH_MAX; round++) {
         const uint32_t before = found;
-        for (uint32_t i = 0; i < partition_count; i++) {
-            if (uses_only(&partition_table[i], before)) {
+        for (uint32_t i = 0; i < partitions_count(); i++) {
+            if (uses_only(partitions_at(i), before)) {
                 found |= 1u << i;
             }
         }
     }
-    return found == (1u << partition_count) - 1u;
+    return found == (1u << partitions_count()) - 1u;
 }
 
 enum garrison_status partitions_check(void)
 {
     const struct partition_memory *memory[PARTITIONS_MAX];
     uint32_t i = 0;
-    if (partition_count > PARTITIONS_MAX || !chains_end() ||
+    const uint32_t count = partitions_count();
+    if (count > PARTITIONS_MAX || !partitions_chains_end() ||
         !partitions_ids_are_sound(partition_table, partition_count)) {
         return GARRISON_ERROR_POLICY;
     }
-    for (; i < partition_count; i++) {
-        const struct partition *partition = &partition_table[i];
+    for (; i < count; i++) {
+        const struct partition *partition = partitions_at(i);
         memory[i] = partition->memory;
         if (partition->function == NULL || !partitions_memory_is_sound(partition->memory) ||
             !services_are_distinct(partition)) {
             return GARRISON_ERROR_POLICY;
         }
     }
-    if (!partitions_areas_are_sound(memory, partition_count, port_flash()) ||
-        !partitions_downloads_are_sound(&port_handoff()->layout, memory, partition_count,
-                                        port_flash())) {
+    if (!partitions_areas_are_sound(memory, count, port_flash()) ||
+        !partitions_downloads_are_sound(&port_handoff()->layout, memory, count, port_flash())) {
         return GARRISON_ERROR_POLICY;
     }
-    return hardened_loop_complete(i, partition_count) ? GARRISON_OK : GARRISON_ERROR_POLICY;
+    return hardened_loop_complete(i, count) ? GARRISON_OK : GARRISON_ERROR_POLICY;
 }

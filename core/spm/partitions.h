@@ -17,6 +17,15 @@
 extern const struct partition partition_table[];
 extern const uint32_t partition_count;
 
+/** Rows of the table, and modules that were admitted. */
+uint32_t partitions_count(void);
+
+/** One of them: first the rows of the table. */
+const struct partition *partitions_at(uint32_t number);
+
+/** The number of one. */
+uint32_t partitions_number(const struct partition *partition);
+
 /** A service and its partition; both NULL when there is none. */
 struct partition_entry {
     const struct partition *partition;
@@ -31,6 +40,9 @@ bool partitions_uses(const struct partition *partition, uint32_t sid);
 
 /** Whether ids are positive and no two are the same: what is stored belongs to an id. */
 bool partitions_ids_are_sound(const struct partition *table, uint32_t count);
+
+/** Whether no calls can go in a circle or get deeper than SPM_DEPTH_MAX. */
+bool partitions_chains_end(void);
 
 /** Whether memory that the port gave keeps the rules of garrison/partition.h. */
 bool partitions_memory_is_sound(const struct partition_memory *memory);

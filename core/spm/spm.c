@@ -64,7 +64,7 @@ const struct partition *spm_running(void)
 /** Times that each partition has failed since the boot. */
 static uint8_t *failures(const struct partition *partition)
 {
-    return &failed[partition - partition_table];
+    return &failed[partitions_number(partition)];
 }
 
 static bool is_lost(const struct partition *partition)
@@ -321,7 +321,7 @@ void spm_partition_failed(const char *reason)
     }
     *failures(partition) += 1;
     log_failure(partition, reason);
-    open_memory(NULL);
+    open_memory(partition->is_module ? partition : NULL);
     port_partition_reset(partition);
     if (partition->prepare != NULL) {
         partition->prepare();
@@ -360,19 +360,21 @@ static struct call *require_message(psa_handle_t message, uint32_t index)
     return call;
 }
 
-/** Between the two partitions' memories, or the Non-secure client's, which is always open. */
-static void copy(const struct call *call, void *to, const void *from, size_t len)
+/** What one partition lends another passes through here, so that only one's memory is open. */
+#define LENT_BYTES 128u
+
+static void copy_lent(const struct partition *target, uint8_t *to, const struct partition *source,
+                      const uint8_t *from, size_t len)
 {
-    if (len == 0) {
-        return;
+    uint8_t lent[LENT_BYTES];
+    for (size_t done = 0; done < len; done += LENT_BYTES) {
+        const size_t part = len - done < LENT_BYTES ? len - done : LENT_BYTES;
+        open_memory(source);
+        memcpy(lent, from + done, part);
+        open_memory(target);
+        memcpy(to + done, lent, part);
     }
-    if (call->client != NULL) {
-        open_memory(NULL);
-    }
-    memcpy(to, from, len);
-    if (call->client != NULL) {
-        open_memory(call->partition);
-    }
+    secret_wipe(lent, sizeof lent);
 }
 
 /** The next bytes of an input. */
@@ -387,7 +389,11 @@ size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
     struct call *call = require_message(message, index);
     running_require_own(buffer, len, PARTITION_READ | PARTITION_WRITE);
     const size_t taken = take_input(call, index, len, &data);
-    copy(call, buffer, data, taken);
+    if (call->client != NULL) {
+        copy_lent(call->partition, buffer, call->client, data, taken);
+    } else if (taken > 0) {
+        memcpy(buffer, data, taken);
+    }
     return taken;
 }
 
@@ -409,5 +415,11 @@ void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t 
     if (output == NULL || len > output->len - output->used) {
         spm_partition_failed("programmer error: more output than there is room for");
     }
-    copy(call, grant_take(output, len, &data) > 0 ? data : NULL, buffer, len);
+    (void)grant_take(output, len, &data);
+    if (call->client != NULL) {
+        copy_lent(call->client, data, call->partition, buffer, len);
+        open_memory(call->partition);
+    } else {
+        memcpy(data, buffer, len);
+    }
 }

@@ -65,12 +65,20 @@ struct partition_area {
 /** Failures that a partition survives, each boot. */
 #define PARTITION_RESTARTS_MAX 3u
 
+/** Initialised data that the start-up code does not know of: a module's. */
+struct partition_data {
+    uintptr_t load; /**< Where they come from, in a region of the partition's. */
+    uintptr_t base; /**< Where they go, the same. */
+    size_t len;     /**< Bytes; 0: there are none. */
+};
+
 /** What the port gives a partition. */
 struct partition_memory {
     uintptr_t stack_base;  /**< Lowest byte of its stack; multiple of 8. */
     uintptr_t stack_limit; /**< First byte behind; the stack lies whole in one writable region. */
     struct partition_region region[PARTITION_REGIONS_MAX]; /**< Unused ones have base == limit. */
     struct partition_area area[PARTITION_AREAS_MAX];       /**< No two partitions share a sector. */
+    struct partition_data data;
 };
 
 extern const struct partition_memory partition_memory_crypto;

@@ -37,6 +37,8 @@ enum port_life_cycle {
     PORT_LIFE_LOCKED = 5,
 };
 
+#define PORT_MODULE_DEVICES_MAX 8u
+
 /* Boot */
 
 /** Cause of the last reset. Constant during a boot. */
@@ -116,13 +118,28 @@ enum garrison_status port_isolation_apply(const struct layout_record *layout) GA
 /** Compares the same table with the hardware. GARRISON_ERROR_MISMATCH: they differ. */
 enum garrison_status port_isolation_check(const struct layout_record *layout) GARRISON_MUST_USE;
 
+/** What the port has for modules. */
+struct port_modules {
+    uintptr_t ram_end; /**< First byte behind the RAM that holds their windows; see layout.h. */
+    /** Registers that a module may be granted, by the device's number; base == limit: no such. */
+    struct partition_region device[PORT_MODULE_DEVICES_MAX];
+};
+
+extern const struct port_modules port_modules;
+
+/**
+ * Devices that are modules', a bit for each number: port_isolation_apply() makes them Secure. Before
+ * it, or nothing comes of it.
+ */
+void port_isolation_grant(uint32_t devices);
+
 /** Makes a partition's regions, and no other's, reachable to unprivileged code. */
 enum garrison_status port_partition_switch(const struct partition *partition) GARRISON_MUST_USE;
 
 /**
  * Makes a partition's memory what it was at start: data as linked, all else zero. All partitions'
- * memory is the manager's while this runs. A port where a failure is the end of everything does
- * not return.
+ * memory is the manager's while this runs; of a module, its own. A port where a failure is the end of
+ * everything does not return.
  */
 void port_partition_reset(const struct partition *partition);
 

@@ -3,6 +3,7 @@
  * build shows what a service does, not what keeps it apart.
  */
 #include <garrison/partition.h>
+#include <garrison/port.h>
 
 #include "../stm32h573/layout.h"
 
@@ -34,3 +35,11 @@ const struct partition_memory partition_memory_ps = {
     HOST_MEMORY(ps_room),
     .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
 };
+
+/** No module runs natively. */
+const struct port_modules port_modules;
+
+void port_isolation_grant(uint32_t devices)
+{
+    (void)devices;
+}

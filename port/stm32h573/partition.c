@@ -15,6 +15,9 @@
 #define REGION_FIRST 8u
 #define REGION_COUNT PARTITION_REGIONS_MAX
 
+/* Storage areas, and what is staged. */
+#define REGION_BANK_2 7u
+
 _Static_assert(REGION_FIRST + REGION_COUNT == 12u, "the Secure MPU has 12 regions");
 
 #define CODE (PARTITION_READ | PARTITION_EXECUTE)
@@ -72,6 +75,14 @@ const struct partition_memory partition_memory_ps = {
     .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
 };
 
+/* Devices are not granted yet. */
+const struct port_modules port_modules = {.ram_end = LAYOUT_MODULES_RAM_END};
+
+void port_isolation_grant(uint32_t devices)
+{
+    (void)devices;
+}
+
 static uint32_t region_attributes(const struct partition_region *region)
 {
     uint32_t attributes = (region->access & PARTITION_WRITE) ? ISOLATION_RW_ANY : ISOLATION_RO_ANY;
@@ -115,11 +126,32 @@ void port_partition_reset(const struct partition *partition)
             restore(region->base, region->limit);
         }
     }
+    const struct partition_data *data = &partition->memory->data;
+    if (data->len > 0) {
+        memcpy((void *)data->base, (const void *)data->load, data->len);
+    }
+}
+
+/**
+ * While a module runs, whose code may stand in bank 2, that is closed to the manager: no two regions
+ * may overlap. The library, which the manager runs too, is no module's and takes that region.
+ * @return whether the MPU reads back so
+ */
+static bool close_bank_2(bool close)
+{
+    static bool closed;
+    if (close == closed) {
+        return true;
+    }
+    closed = close;
+    return close ? isolation_mpu_write(REGION_BANK_2, (uint32_t)linker_library_text,
+                                       (uint32_t)linker_library_text_end, ISOLATION_RO)
+                 : isolation_mpu_restore(REGION_BANK_2);
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
-    uint32_t matching = 0;
+    uint32_t matching = close_bank_2(partition != NULL && partition->is_module) ? 1u : 0u;
     /* This runs out of the SPM's own regions. */
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
         const bool matches = partition == NULL
@@ -130,5 +162,5 @@ enum garrison_status port_partition_switch(const struct partition *partition)
     __asm__ volatile("dsb 0xF\n"
                      "isb 0xF" ::
                          : "memory");
-    return matching == REGION_COUNT ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
+    return matching == REGION_COUNT + 1u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
 }

@@ -21,7 +21,8 @@ BOOT_CRYPTO = ['<mbedtls/sha256.h>', '<mbedtls/aes.h>', '<mbedtls/platform_util.
 SPM = COMMON + PSA + ['include/garrison/port.h', 'include/garrison/partition.h',
                       'include/garrison/gate.h', 'include/garrison/spm.h',
                       'include/garrison/handoff.h', 'include/garrison/layout.h',
-                      'include/garrison/measured.h', 'include/garrison/version.h', 'core/base/*']
+                      'include/garrison/measured.h', 'include/garrison/module.h',
+                      'include/garrison/version.h', 'core/base/*']
 
 # Folder or file: what its files may include. The first match counts, its own folder is implied.
 # A project file is written as its path, a foreign header in angle brackets.
@@ -59,9 +60,10 @@ RULES = [
     ('port/stm32h573/keys.c', COMMON + ['include/garrison/*', 'core/base/secret.h']),
     ('port/stm32h573/', COMMON + ['<arm_cmse.h>', 'include/garrison/*']),
     ('sim/', ['<*>', 'include/garrison/sim.h', 'include/garrison/abi.h']),
-    ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'sim/config.h', 'sim/nearest.h',
+    ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'core/spm/module_check.h',
+                'sim/config.h', 'sim/nearest.h',
                 'port/stm32h573/layout.h', 'port/stm32h573/layout_data.h']),
-    ('examples/', COMMON + PSA + ['<stdio.h>', '<stdlib.h>']),
+    ('examples/', COMMON + PSA + ['include/garrison/module.h', '<stdio.h>', '<stdlib.h>']),
     ('tests/', ['*']),
 ]
 # Foreign headers that only the places named may include.

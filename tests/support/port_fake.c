@@ -5,6 +5,13 @@
 
 struct port_fake port_fake;
 
+/* Devices 0 and 2, so that there are numbers without one. */
+const struct port_modules port_modules = {
+    .ram_end = 0x300A0000,
+    .device = {[0] = {0x50001000, 0x50001400, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE},
+               [2] = {0x50001400, 0x50001800, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE}},
+};
+
 void port_fake_reset(void)
 {
     memset(&port_fake, 0, sizeof port_fake);
@@ -98,6 +105,11 @@ enum garrison_status port_isolation_check(const struct layout_record *layout)
     (void)layout;
     port_fake.isolation_checks++;
     return port_fake.isolation_check;
+}
+
+void port_isolation_grant(uint32_t devices)
+{
+    port_fake.granted = devices;
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)

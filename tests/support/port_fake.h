@@ -39,6 +39,7 @@ struct port_fake {
     enum garrison_status isolation_apply;
     enum garrison_status isolation_check;
     uint32_t isolation_checks;
+    uint32_t granted;                             /**< By port_isolation_grant(). */
     const struct layout_record *isolation_layout; /**< Of the last port_isolation_apply(). */
     uint32_t verdict;
     uint32_t watchdog_starts;

@@ -1,0 +1,300 @@
+/*
+ * Modules: from the record in a verified image to a row beside the table of partitions.
+ *
+ * The image has been verified by the stage before, against its owner's key; what it asks for is the
+ * manager's to decide. One that is refused is not there: neither its services nor its devices.
+ */
+#include "spm/modules.h"
+
+#include <string.h>
+
+#include <garrison/handoff.h>
+#include <garrison/module.h>
+#include <garrison/port.h>
+
+#include "base/hardened.h"
+#include "base/text.h"
+#include "spm/module_check.h"
+#include "spm/partitions.h"
+
+/** What a row points to. */
+struct module {
+    struct partition partition;
+    struct partition_memory memory;
+    struct partition_service service[MODULE_SERVICES_MAX];
+    uint32_t use[MODULE_USES_MAX];
+    char name[MODULE_NAME_BYTES];
+};
+
+static struct module modules[MODULES_MAX];
+static uint32_t count;
+
+uint32_t modules_count(void)
+{
+    return count;
+}
+
+const struct partition *modules_at(uint32_t number)
+{
+    return &modules[number].partition;
+}
+
+static void log_line(uint32_t module, const struct module_record *record, const char *words,
+                     const char *reason)
+{
+    struct text text;
+    text_start(&text);
+    text_add(&text, "module ");
+    text_add_number(&text, module);
+    if (module_name_is_sound(record->name)) {
+        text_add(&text, " (");
+        text_add(&text, record->name);
+        text_add(&text, ")");
+    }
+    text_add(&text, words);
+    text_add(&text, reason);
+    port_log(text.line);
+}
+
+/** Reads the record at the start of an image's body. @return whether that is possible */
+static bool read_record(const struct layout_slot *slot, const struct handoff_entry *entry,
+                        struct module_record *record)
+{
+    const struct flash_device *flash = port_flash();
+    struct image_header header;
+    memset(record, 0, sizeof *record);
+    return flash->read(flash, slot->off, (uint8_t *)&header, sizeof header) == GARRISON_OK &&
+           header.magic == IMAGE_MAGIC && header.body_size == entry->size &&
+           header.body_size >= sizeof *record && header.header_size <= slot->size &&
+           header.body_size <= slot->size - header.header_size &&
+           flash->read(flash, slot->off + header.header_size, (uint8_t *)record, sizeof *record) ==
+               GARRISON_OK;
+}
+
+/** Makes the row of a module whose record has been checked. */
+static void fill(struct module *module, uint32_t number, const struct module_record *record)
+{
+    const uint32_t ram = record->ram_addr;
+    *module = (struct module){
+        .memory =
+            {
+                .stack_base = ram,
+                .stack_limit = ram + record->stack_size,
+                .region =
+                    {
+                        {record->text_addr, record->text_addr + record->text_size,
+                         PARTITION_READ | PARTITION_EXECUTE},
+                        {ram, ram + record->ram_size, PARTITION_READ | PARTITION_WRITE},
+                    },
+                .data = {record->data_load, record->data_addr, record->data_size},
+            },
+        .partition =
+            {
+                .id = GARRISON_MODULE_CLIENT_ID(number),
+                .name = module->name,
+                .function = (psa_status_t(*)(const psa_msg_t *))(uintptr_t)record->entry,
+                .memory = &module->memory,
+                .services = module->service,
+                .service_count = record->service_count,
+                .uses = module->use,
+                .use_count = record->use_count,
+                .is_module = true,
+            },
+    };
+    memcpy(module->name, record->name, sizeof module->name);
+    memcpy(module->use, record->use, sizeof module->use);
+    for (uint32_t i = 0; i < record->service_count; i++) {
+        const struct module_service *service = &record->service[i];
+        module->service[i] = (struct partition_service){
+            .sid = service->sid,
+            .version = service->version,
+            .handle = GARRISON_MODULE_HANDLE(number, i),
+            .callers = service->callers,
+        };
+    }
+    for (uint32_t i = 0; i < record->device_count; i++) {
+        module->memory.region[2u + i] = port_modules.device[record->device[i]];
+    }
+}
+
+_Static_assert(MODULE_FOR_NON_SECURE == SERVICE_FOR_NON_SECURE &&
+                   MODULE_FOR_MODULES == SERVICE_FOR_MODULES,
+               "a record's callers are a row's");
+_Static_assert(2u + MODULE_DEVICES_MAX <= PARTITION_REGIONS_MAX, "a region for each device");
+
+/** Modules that wait for what they call, or for nothing any more. */
+struct candidates {
+    struct module_record record[MODULES_MAX];
+    enum module_refusal refusal[MODULES_MAX];
+    bool waits[MODULES_MAX];
+    uint32_t devices; /**< Of those that were admitted. */
+};
+
+/** Whether a candidate that still waits offers the service. */
+static bool is_awaited(const struct candidates *candidates, uint32_t sid)
+{
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        const struct module_record *record = &candidates->record[i];
+        for (uint32_t k = 0; candidates->waits[i] && k < record->service_count; k++) {
+            if (record->service[k].sid == sid) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/** What the rows that are there say to a candidate. MODULE_CIRCLE: it waits for others. */
+static enum module_refusal check_rows(const struct candidates *candidates,
+                                      const struct module_record *record)
+{
+    for (uint32_t i = 0; i < record->service_count; i++) {
+        if (partitions_find_sid(record->service[i].sid).partition != NULL) {
+            return MODULE_SID_TAKEN;
+        }
+    }
+    for (uint32_t i = 0; i < record->device_count; i++) {
+        if ((candidates->devices >> record->device[i] & 1u) != 0) {
+            return MODULE_DEVICE_TAKEN;
+        }
+    }
+    for (uint32_t i = 0; i < record->use_count; i++) {
+        const struct partition_service *service = partitions_find_sid(record->use[i]).service;
+        if (service == NULL) {
+            return is_awaited(candidates, record->use[i]) ? MODULE_CIRCLE : MODULE_USE_UNKNOWN;
+        }
+        if ((service->callers & SERVICE_FOR_MODULES) == 0) {
+            return MODULE_USE_CLOSED;
+        }
+    }
+    return MODULE_GRANTED;
+}
+
+/** Adds a row; if calls would then go too deep it is taken away again. */
+static enum module_refusal add_row(struct candidates *candidates, uint32_t number)
+{
+    const struct module_record *record = &candidates->record[number];
+    fill(&modules[count], number, record);
+    count++;
+    if (!partitions_chains_end()) {
+        count--;
+        return MODULE_DEPTH;
+    }
+    for (uint32_t i = 0; i < record->device_count; i++) {
+        candidates->devices |= 1u << record->device[i];
+    }
+    log_line(number, record, ": admitted", "");
+    return MODULE_GRANTED;
+}
+
+/** Decides about all that wait for nobody. @return whether that was any */
+static bool decide(struct candidates *candidates)
+{
+    bool decided = false;
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        if (!candidates->waits[i]) {
+            continue;
+        }
+        enum module_refusal refusal = check_rows(candidates, &candidates->record[i]);
+        if (refusal == MODULE_CIRCLE) {
+            continue;
+        }
+        if (refusal == MODULE_GRANTED) {
+            refusal = add_row(candidates, i);
+        }
+        candidates->refusal[i] = refusal;
+        candidates->waits[i] = false;
+        decided = true;
+    }
+    return decided;
+}
+
+/** Twice, since what a record may not say is what a module could reach. */
+static enum module_refusal check_twice(const struct module_record *record,
+                                       const struct module_place *place)
+{
+    struct hardened_verdict verdict = HARDENED_REFUSED;
+    enum module_refusal refusal = module_check(record, place);
+    if (refusal == MODULE_GRANTED) {
+        hardened_grant_first(&verdict);
+    }
+    hardened_forget();
+    refusal = refusal == MODULE_GRANTED ? module_check(record, place) : refusal;
+    if (refusal == MODULE_GRANTED) {
+        hardened_grant_second(&verdict);
+    }
+    return refusal == MODULE_GRANTED && !hardened_granted(&verdict) ? MODULE_IMAGE : refusal;
+}
+
+/** Devices that the port has for modules, a bit for each. */
+static uint32_t devices(void)
+{
+    uint32_t there = 0;
+    for (uint32_t i = 0; i < PORT_MODULE_DEVICES_MAX; i++) {
+        const struct partition_region *device = &port_modules.device[i];
+        there |= device->base != device->limit ? 1u << i : 0u;
+    }
+    return there;
+}
+
+/** Reads and checks one. @return whether there is one */
+static bool examine(struct candidates *candidates, uint32_t number, const uint8_t *device_id)
+{
+    const struct handoff *handoff = port_handoff();
+    const uint32_t role = IMAGE_ROLE_MODULE_0 + number;
+    const struct handoff_entry *entry = handoff_find(handoff, role);
+    const struct layout_slot *slot = layout_find(&handoff->layout, role);
+    struct module_record *record = &candidates->record[number];
+    if (entry == NULL || slot == NULL) {
+        return false;
+    }
+    const struct layout_window window = layout_window(&handoff->layout, role);
+    const struct module_place place = {
+        .text_addr = entry->addr,
+        .text_size = entry->size,
+        .ram_addr = (uint32_t)port_modules.ram_end - window.below,
+        .ram_size = window.size,
+        .device_id = device_id,
+        .devices = devices(),
+    };
+    candidates->refusal[number] =
+        read_record(slot, entry, record) ? check_twice(record, &place) : MODULE_IMAGE;
+    candidates->waits[number] = candidates->refusal[number] == MODULE_GRANTED;
+    return true;
+}
+
+void modules_admit(void)
+{
+    struct candidates candidates = {.devices = 0};
+    uint32_t present = 0;
+    uint8_t device_id[12];
+    count = 0;
+    port_device_id(device_id);
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        present |= examine(&candidates, i, device_id) ? 1u << i : 0u;
+    }
+    while (decide(&candidates)) {
+    }
+    for (uint32_t i = 0; i < MODULES_MAX; i++) {
+        const enum module_refusal refusal =
+            candidates.waits[i] ? MODULE_CIRCLE : candidates.refusal[i];
+        if ((present >> i & 1u) != 0 && refusal != MODULE_GRANTED) {
+            log_line(i, &candidates.record[i], ": refused: ", module_refusal_text(refusal));
+        }
+    }
+    port_isolation_grant(candidates.devices);
+}
+
+void modules_start(void)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct partition *partition = &modules[i].partition;
+        if (port_partition_switch(partition) != GARRISON_OK) {
+            port_panic("memory protection does not read back as written");
+        }
+        port_partition_reset(partition);
+    }
+    if (port_partition_switch(NULL) != GARRISON_OK) {
+        port_panic("memory protection does not read back as written");
+    }
+}
