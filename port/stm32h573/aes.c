@@ -6,6 +6,7 @@
  * turns. AES-192 is not the block's: such keys are expanded and used by the library's code.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static bool key_keep(mbedtls_aes_context *ctx, const unsigned char *key, unsigne
         return false;
     }
     ctx->MBEDTLS_PRIVATE(nr) = keybits == 128u ? ROUNDS_128 : ROUNDS_256;
-    for (unsigned int i = 0; i < keybits / 32u; i++) {
+    for (size_t i = 0; i < keybits / 32u; i++) {
         const unsigned char *at = key + WORD_BYTES * i;
         ctx->MBEDTLS_PRIVATE(buf)[i] =
             (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];

@@ -69,7 +69,7 @@ static void block_save(struct garrison_hash *hash, uint32_t *memory)
 
 static void block_give(const uint8_t *data, uint32_t words)
 {
-    for (uint32_t i = 0; i < words; i++) {
+    for (size_t i = 0; i < words; i++) {
         uint32_t word;
         memcpy(&word, data + WORD_BYTES * i, WORD_BYTES);
         reg_write(HASH_DIN, word);

@@ -66,7 +66,7 @@ static const struct number base_y = {{0x37BF51F5, 0xCBB64068, 0x6B315ECE, 0x2BCE
 
 static void number_read(struct number *number, const uint8_t bytes[BYTES])
 {
-    for (uint32_t i = 0; i < WORDS; i++) {
+    for (size_t i = 0; i < WORDS; i++) {
         const uint8_t *at = bytes + BYTES - 4u * (i + 1u);
         number->word[i] =
             (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];

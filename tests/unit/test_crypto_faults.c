@@ -281,14 +281,14 @@ static void the_pka_is_given_numbers_in_range_only(void **state)
     uint8_t pub[64];
     uint8_t ones[32];
     memset(ones, 0xFF, sizeof ones);
-    for (unsigned i = 0; i < 4u; i++) { /* r or s: 0 or above the order */
+    for (size_t i = 0; i < 4u; i++) { /* r or s: 0 or above the order */
         break_chip(SOUND);
         memcpy(sig, point, sizeof sig);
         memset(sig + 32u * (i & 1u), i < 2u ? 0 : 0xFF, 32);
         assert_int_equal(hardware_p256_ecdsa_verify(sig, point, ones, 32), P256_INVALID_SIGNATURE);
         assert_int_equal(chip.started, 0);
     }
-    for (unsigned i = 0; i < 2u; i++) {
+    for (size_t i = 0; i < 2u; i++) {
         break_chip(SOUND);
         memcpy(pub, point, sizeof pub);
         memset(pub + 32u * i, 0xFF, 32);

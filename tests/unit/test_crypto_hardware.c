@@ -60,8 +60,8 @@ static const uint32_t digest_bytes[] = {
 
 struct hash_vector {
     enum hash_algorithm algorithm;
-    const char *message;
     uint32_t times;
+    const char *message;
     const char *digest;
 };
 
@@ -72,37 +72,37 @@ struct hash_vector {
     "pqrsmnopqrstnopqrstu"
 
 static const struct hash_vector hash_vectors[] = {
-    {HASH_SHA_1, "", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
-    {HASH_SHA_1, "abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
-    {HASH_SHA_1, TWO_BLOCKS, 1, "84983e441c3bd26ebaae4aa1f95129e5e54670f1"},
-    {HASH_SHA_1, "a", 1000000, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"},
-    {HASH_SHA_224, "abc", 1, "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
-    {HASH_SHA_224, TWO_BLOCKS, 1, "75388b16512776cc5dba5da1fd890150b0c6455cb4f58b1952522525"},
-    {HASH_SHA_256, "", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-    {HASH_SHA_256, "abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-    {HASH_SHA_256, TWO_BLOCKS, 1,
+    {HASH_SHA_1, 1, "", "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
+    {HASH_SHA_1, 1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+    {HASH_SHA_1, 1, TWO_BLOCKS, "84983e441c3bd26ebaae4aa1f95129e5e54670f1"},
+    {HASH_SHA_1, 1000000, "a", "34aa973cd4c4daa4f61eeb2bdbad27316534016f"},
+    {HASH_SHA_224, 1, "abc", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
+    {HASH_SHA_224, 1, TWO_BLOCKS, "75388b16512776cc5dba5da1fd890150b0c6455cb4f58b1952522525"},
+    {HASH_SHA_256, 1, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {HASH_SHA_256, 1, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {HASH_SHA_256, 1, TWO_BLOCKS,
      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
-    {HASH_SHA_256, "a", 1000000,
+    {HASH_SHA_256, 1000000, "a",
      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
-    {HASH_SHA_384, "abc", 1,
+    {HASH_SHA_384, 1, "abc",
      "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c8"
      "25a7"},
-    {HASH_SHA_384, TWO_BLOCKS_L, 1,
+    {HASH_SHA_384, 1, TWO_BLOCKS_L,
      "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712fcc7c71a557e2db966c3e9fa9174"
      "6039"},
-    {HASH_SHA_512_224, "abc", 1, "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"},
-    {HASH_SHA_512_224, TWO_BLOCKS_L, 1, "23fec5bb94d60b23308192640b0c453335d664734fe40e7268674af9"},
-    {HASH_SHA_512_256, "abc", 1,
+    {HASH_SHA_512_224, 1, "abc", "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"},
+    {HASH_SHA_512_224, 1, TWO_BLOCKS_L, "23fec5bb94d60b23308192640b0c453335d664734fe40e7268674af9"},
+    {HASH_SHA_512_256, 1, "abc",
      "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"},
-    {HASH_SHA_512_256, TWO_BLOCKS_L, 1,
+    {HASH_SHA_512_256, 1, TWO_BLOCKS_L,
      "3928e184fb8690f840da3988121d31be65cb9d3ef83ee6146feac861e19b563a"},
-    {HASH_SHA_512, "abc", 1,
+    {HASH_SHA_512, 1, "abc",
      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3fe"
      "ebbd454d4423643ce80e2a9ac94fa54ca49f"},
-    {HASH_SHA_512, TWO_BLOCKS_L, 1,
+    {HASH_SHA_512, 1, TWO_BLOCKS_L,
      "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018501d289e4900f7e4331b99dec4b5"
      "433ac7d329eeb6dd26545e96e55b874be909"},
-    {HASH_SHA_512, "a", 1000000,
+    {HASH_SHA_512, 1000000, "a",
      "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973ebde0ff244877ea60a4cb0432ce577"
      "c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
 };
@@ -113,8 +113,8 @@ static void hashes_are_the_published_ones(void **state)
     for (size_t i = 0; i < COUNT_OF(hash_vectors); i++) {
         const struct hash_vector *row = &hash_vectors[i];
         static uint8_t text[1000000];
-        const uint32_t len = (uint32_t)strlen(row->message);
-        for (uint32_t at = 0; at < row->times; at++) {
+        const size_t len = strlen(row->message);
+        for (size_t at = 0; at < row->times; at++) {
             memcpy(text + at * len, row->message, len);
         }
         struct any_hash any;
@@ -472,7 +472,7 @@ static void numbers_out_of_range_are_refused_alike(void **state)
             assert_memory_equal(point[0], point[1], 64);
             assert_memory_equal(secret[0], secret[1], 32);
         }
-        for (unsigned half = 0; half < 2u; half++) { /* as r and as s */
+        for (size_t half = 0; half < 2u; half++) { /* as r and as s */
             fill_random(sig, sizeof sig);
             memcpy(sig + 32u * half, priv, 32);
             assert_int_equal(hardware_p256_ecdsa_verify(sig, pub, hash, 32),
@@ -485,7 +485,7 @@ static void points_that_are_none_are_refused_alike(void **state)
 {
     (void)state;
     static const char prime[] = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
-    for (unsigned round = 0; round < 8u; round++) {
+    for (size_t round = 0; round < 8u; round++) {
         uint8_t priv[32] = {0};
         uint8_t pub[64];
         uint8_t secret[32];
