@@ -11,6 +11,9 @@
 /** Areas in a layout: the journal and a download slot for each component. */
 #define LAYOUT_AREAS (1u + LAYOUT_SLOTS_MAX)
 
+/** First of the handles that are no connection's. */
+#define STATELESS_HANDLES 0x40000000
+
 /** Regions are MPU regions: both ends of them are multiples of this. */
 #define REGION_ALIGN 32u
 
@@ -26,7 +29,7 @@ static bool has_sid(const struct partition_service *service, uint32_t sid)
 
 static bool has_handle(const struct partition_service *service, uint32_t handle)
 {
-    return (uint32_t)service->handle == handle;
+    return handle != (uint32_t)PSA_NULL_HANDLE && (uint32_t)service->handle == handle;
 }
 
 uint32_t partitions_count(void)
@@ -219,9 +222,12 @@ static bool services_are_distinct(const struct partition *partition)
 {
     for (uint32_t i = 0; i < partition->service_count; i++) {
         const struct partition_service *service = &partition->services[i];
-        if (partitions_find_sid(service->sid).service != service ||
-            partitions_find_handle(service->handle).service != service ||
-            !PSA_HANDLE_IS_VALID(service->handle)) {
+        if (partitions_find_sid(service->sid).service != service) {
+            return false;
+        }
+        if (service->handle != PSA_NULL_HANDLE &&
+            (service->handle < STATELESS_HANDLES ||
+             partitions_find_handle(service->handle).service != service)) {
             return false;
         }
     }

@@ -16,6 +16,7 @@
 #include "base/hardened.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "spm/connection.h"
 #include "spm/grant.h"
 #include "spm/partitions.h"
 #include "spm/running.h"
@@ -24,6 +25,8 @@
 struct call {
     const struct partition *partition;
     const struct partition *client; /**< NULL: the Non-secure side. */
+    struct connection *connection;  /**< NULL: the service is stateless. */
+    int32_t type;
     psa_handle_t message;
     uint32_t ticks; /**< That have found its partition running. */
     uint32_t in_count;
@@ -48,6 +51,7 @@ static uint8_t failed[PARTITIONS_MAX];
 enum garrison_status spm_init(void)
 {
     memset(failed, 0, sizeof failed);
+    connection_init();
     return partitions_check();
 }
 
@@ -129,21 +133,6 @@ static psa_status_t refuse(int32_t client_id, const char *reason)
     return PSA_ERROR_PROGRAMMER_ERROR;
 }
 
-psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version)
-{
-    (void)version;
-    return may_call(client_id, partitions_find_sid(sid))
-               ? refuse(client_id, "programmer error: connection to a stateless service")
-               : PSA_ERROR_CONNECTION_REFUSED;
-}
-
-psa_status_t spm_close(int32_t client_id, psa_handle_t handle)
-{
-    return handle == PSA_NULL_HANDLE
-               ? PSA_SUCCESS
-               : refuse(client_id, "programmer error: no connection to close");
-}
-
 /** Copies the client's arrays; from then on they are not read again. */
 static bool copy_vectors(struct call *call, const psa_invec *in_vec, psa_outvec *out_vec,
                          struct vectors *vectors)
@@ -206,9 +195,14 @@ static bool control_is_sound(uint32_t control)
 }
 
 /** Writes the message to the top of the partition's stack, where the partition can read it. */
-static const psa_msg_t *place_message(const struct call *call, int32_t client_id, int32_t type)
+static const psa_msg_t *place_message(const struct call *call, int32_t client_id)
 {
-    psa_msg_t message = {.type = type, .handle = call->message, .client_id = client_id};
+    psa_msg_t message = {
+        .type = call->type,
+        .handle = call->message,
+        .client_id = client_id,
+        .rhandle = call->connection != NULL ? call->connection->rhandle : NULL,
+    };
     uintptr_t at = (call->partition->memory->stack_limit - sizeof message) & ~(uintptr_t)7;
 
     for (uint32_t i = 0; i < call->in_count; i++) {
@@ -225,23 +219,27 @@ static bool accept_call(struct call *call, int32_t client_id, psa_handle_t handl
                         const psa_invec *in_vec, psa_outvec *out_vec)
 {
     struct vectors vectors = {0};
-    struct partition_entry entry = partitions_find_handle(handle);
+    struct connection *connection = connection_find(handle, client_id);
+    struct partition_entry entry =
+        connection != NULL ? connection->to : partitions_find_handle(handle);
 
     if (!may_call(client_id, entry) || !control_is_sound(control)) {
         return false;
     }
     call->partition = entry.partition;
     call->client = spm_running();
+    call->connection = connection;
+    call->type = GATE_CONTROL_TYPE(control);
     call->in_count = GATE_CONTROL_IN(control);
     call->out_count = GATE_CONTROL_OUT(control);
     return copy_vectors(call, in_vec, out_vec, &vectors) && grant_inputs(call, &vectors) &&
            grant_outputs(call, &vectors);
 }
 
-/** Of the Non-secure side at most one is inside. */
+/** Of the Non-secure side at most one is inside; the table lets no chain get longer. */
 static bool enter(int32_t client_id)
 {
-    return client_id >= 0 || !__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE);
+    return client_id >= 0 ? depth < SPM_DEPTH_MAX : !__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE);
 }
 
 static void leave(void)
@@ -251,28 +249,126 @@ static void leave(void)
     }
 }
 
-psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
-                       const psa_invec *in_vec, psa_outvec *out_vec,
-                       const struct partition **partition, const psa_msg_t **message)
+/** Makes the call that stands behind the chain its last, and running. */
+static psa_status_t push(int32_t client_id, const struct partition **partition,
+                         const psa_msg_t **message)
 {
-    if (!enter(client_id) || depth >= SPM_DEPTH_MAX) {
-        return PSA_ERROR_CONNECTION_BUSY;
-    }
     struct call *call = &chain[depth];
-    const bool accepted = accept_call(call, client_id, handle, control, in_vec, out_vec);
-    if (!accepted || is_lost(call->partition)) {
-        secret_wipe(call, sizeof *call);
-        leave();
-        return accepted ? PSA_ERROR_CONNECTION_REFUSED
-                        : refuse(client_id, "programmer error: call refused");
-    }
     last_message = last_message < INT32_MAX ? last_message + 1 : 1;
     call->message = last_message;
     depth++;
     open_memory(call->partition);
     *partition = call->partition;
-    *message = place_message(call, client_id, GATE_CONTROL_TYPE(control));
+    *message = place_message(call, client_id);
     return PSA_SUCCESS;
+}
+
+/** Whether a call that was accepted can be answered. */
+static psa_status_t availability(const struct call *call)
+{
+    if (is_lost(call->partition)) {
+        return PSA_ERROR_CONNECTION_REFUSED;
+    }
+    return call->connection != NULL && call->connection->broken ? PSA_ERROR_PROGRAMMER_ERROR
+                                                                : PSA_SUCCESS;
+}
+
+psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
+                       const psa_invec *in_vec, psa_outvec *out_vec,
+                       const struct partition **partition, const psa_msg_t **message)
+{
+    if (!enter(client_id)) {
+        return PSA_ERROR_CONNECTION_BUSY;
+    }
+    struct call *call = &chain[depth];
+    const bool accepted = accept_call(call, client_id, handle, control, in_vec, out_vec);
+    const psa_status_t status = accepted ? availability(call) : PSA_ERROR_PROGRAMMER_ERROR;
+    if (status != PSA_SUCCESS) {
+        secret_wipe(call, sizeof *call);
+        leave();
+        return accepted ? status : refuse(client_id, "programmer error: call refused");
+    }
+    return push(client_id, partition, message);
+}
+
+static bool version_fits(const struct partition_service *service, uint32_t version)
+{
+    return service->strict ? version == service->version : version <= service->version;
+}
+
+psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
+                         const struct partition **partition, const psa_msg_t **message)
+{
+    const struct partition_entry to = partitions_find_sid(sid);
+    if (!may_call(client_id, to)) {
+        return PSA_ERROR_CONNECTION_REFUSED;
+    }
+    if (to.service->handle != PSA_NULL_HANDLE) {
+        return refuse(client_id, "programmer error: connection to a stateless service");
+    }
+    if (!version_fits(to.service, version) || is_lost(to.partition)) {
+        return PSA_ERROR_CONNECTION_REFUSED;
+    }
+    if (!enter(client_id)) {
+        return PSA_ERROR_CONNECTION_BUSY;
+    }
+    struct connection *connection = connection_open(to, client_id);
+    if (connection == NULL) {
+        leave();
+        return PSA_ERROR_CONNECTION_BUSY;
+    }
+    chain[depth] = (struct call){.partition = to.partition,
+                                 .client = spm_running(),
+                                 .connection = connection,
+                                 .type = PSA_IPC_CONNECT};
+    return push(client_id, partition, message);
+}
+
+psa_status_t spm_close(int32_t client_id, psa_handle_t handle, const struct partition **partition,
+                       const psa_msg_t **message)
+{
+    *partition = NULL;
+    if (handle == PSA_NULL_HANDLE) {
+        return PSA_SUCCESS;
+    }
+    if (!enter(client_id)) {
+        return PSA_ERROR_CONNECTION_BUSY;
+    }
+    struct connection *connection = connection_find(handle, client_id);
+    if (connection == NULL) {
+        leave();
+        return refuse(client_id, "programmer error: no connection to close");
+    }
+    if (connection->broken) {
+        connection_close(connection);
+        leave();
+        return PSA_SUCCESS;
+    }
+    chain[depth] = (struct call){.partition = connection->to.partition,
+                                 .client = spm_running(),
+                                 .connection = connection,
+                                 .type = PSA_IPC_DISCONNECT};
+    return push(client_id, partition, message);
+}
+
+/** What becomes of the connection, and of the status for the client. */
+static psa_status_t end_on_connection(const struct call *call, psa_status_t status)
+{
+    struct connection *connection = call->connection;
+    switch (call->type) {
+    case PSA_IPC_CONNECT:
+        if (status == PSA_SUCCESS) {
+            return connection_handle(connection);
+        }
+        connection_close(connection);
+        return status == PSA_ERROR_CONNECTION_BUSY ? status : PSA_ERROR_CONNECTION_REFUSED;
+    case PSA_IPC_DISCONNECT:
+        connection_close(connection);
+        return PSA_SUCCESS;
+    default:
+        connection->broken = connection->broken || status == PSA_ERROR_PROGRAMMER_ERROR;
+        return status;
+    }
 }
 
 psa_status_t spm_end(psa_status_t status)
@@ -287,10 +383,11 @@ psa_status_t spm_end(psa_status_t status)
         const size_t written = call->vec[call->in_count + i].used;
         memcpy(&out_vec[i].len, &written, sizeof written);
     }
+    const psa_status_t result = call->connection != NULL ? end_on_connection(call, status) : status;
     secret_wipe(call, sizeof *call);
     depth--;
     leave();
-    return status;
+    return result;
 }
 
 static void log_failure(const struct partition *partition, const char *reason)
@@ -321,6 +418,7 @@ void spm_partition_failed(const char *reason)
     }
     *failures(partition) += 1;
     log_failure(partition, reason);
+    connection_forget(partition);
     open_memory(partition->is_module ? partition : NULL);
     port_partition_reset(partition);
     if (partition->prepare != NULL) {
@@ -395,6 +493,15 @@ size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
         memcpy(buffer, data, taken);
     }
     return taken;
+}
+
+void spm_set_rhandle(psa_handle_t message, void *rhandle)
+{
+    struct call *call = require_message(message, 0);
+    if (call->connection == NULL) {
+        spm_partition_failed("programmer error: a stateless service has no rhandle");
+    }
+    call->connection->rhandle = rhandle;
 }
 
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len)

@@ -43,8 +43,9 @@ struct partition_region {
 struct partition_service {
     uint32_t sid;        /**< Service id. */
     uint32_t version;    /**< Its version, as psa_version() tells. */
-    psa_handle_t handle; /**< Stateless handle. */
+    psa_handle_t handle; /**< Stateless handle, from 0x40000000 on; PSA_NULL_HANDLE: connections. */
     uint32_t callers;    /**< SERVICE_FOR_*: who may call it. */
+    bool strict;         /**< Connections want this version exactly, not this or an older one. */
 };
 
 #define SERVICE_FOR_NON_SECURE 1u

@@ -8,7 +8,7 @@
  *     if (status == PSA_SUCCESS) {
  *         status = spm_end(<partition->function(message), unprivileged, in its sandbox>);
  *     }
- * and psa_read(), psa_skip(), psa_write() of a partition into spm_read(), spm_skip(), spm_write(),
+ * and psa_read(), psa_skip(), psa_write(), psa_set_rhandle() of a partition into spm_read() and so on,
  * and what the devices of garrison/area.h do into the spm_area functions. A partition's mistake in
  * one of these ends in spm_partition_failed() instead of a return. The memory that these functions use is what
  * port_partition_switch() has opened; spm_begin() and spm_end() call it.
@@ -55,11 +55,19 @@ const struct partition *spm_running(void);
 /** psa_version(). */
 uint32_t spm_version(int32_t client_id, uint32_t sid);
 
-/** psa_connect(); every service is stateless, so there is no connection to be had. */
-psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version);
+/**
+ * psa_connect(): as spm_begin(), with PSA_IPC_CONNECT as the message's type; spm_end() then gives the
+ * handle, or the error.
+ */
+psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
+                         const struct partition **partition, const psa_msg_t **message);
 
-/** psa_close(). PSA_ERROR_PROGRAMMER_ERROR: not PSA_NULL_HANDLE. */
-psa_status_t spm_close(int32_t client_id, psa_handle_t handle);
+/**
+ * psa_close(): the same with PSA_IPC_DISCONNECT. PSA_SUCCESS without a partition: there is nothing
+ * to run. PSA_ERROR_PROGRAMMER_ERROR: not a connection of this client's, and not PSA_NULL_HANDLE.
+ */
+psa_status_t spm_close(int32_t client_id, psa_handle_t handle, const struct partition **partition,
+                       const psa_msg_t **message);
 
 /**
  * Checks a call and prepares its message. May be entered again while a call runs, from an interrupt
@@ -78,7 +86,7 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
 
 /**
  * Ends the call of the partition that runs: opens its client's memory again, tells the client how
- * much was written. @return the client's status
+ * much was written. @return the client's status; for psa_connect() its handle
  */
 psa_status_t spm_end(psa_status_t status);
 
@@ -101,6 +109,7 @@ GARRISON_NORETURN void spm_partition_failed(const char *reason);
 void spm_tick(void);
 
 size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len);
+void spm_set_rhandle(psa_handle_t message, void *rhandle);
 size_t spm_skip(psa_handle_t message, uint32_t index, size_t len);
 void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len);
 

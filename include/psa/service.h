@@ -10,6 +10,10 @@
 
 GARRISON_ABI_BEGIN
 
+/** Types of a message besides those that a client gives, which are 0 or more. */
+#define PSA_IPC_CONNECT    (-1)
+#define PSA_IPC_DISCONNECT (-2)
+
 /** A request, as the secure function sees it. */
 typedef struct psa_msg_t {
     int32_t type;                   /**< As the client gave it, or PSA_IPC_CONNECT etc. */
@@ -28,6 +32,9 @@ size_t psa_skip(psa_handle_t msg_handle, uint32_t invec_idx, size_t num_bytes);
 
 /** Appends bytes to an output; more than it holds is a programmer error. */
 void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer, size_t num_bytes);
+
+/** Sets `rhandle` of the messages of this connection from the next one on; NULL at first. */
+void psa_set_rhandle(psa_handle_t msg_handle, void *rhandle);
 
 /** Ends the partition after a failure it cannot handle; returns never. */
 GARRISON_NORETURN void psa_panic(void);

@@ -30,37 +30,55 @@ uint32_t psa_version(uint32_t sid)
     return spm_version(caller(), sid);
 }
 
+/** Runs a partition for what was begun; without one the result stands. */
+static psa_status_t run(psa_status_t result, const struct partition *partition,
+                        const psa_msg_t *message)
+{
+    if (partition == NULL) {
+        return result;
+    }
+    inside++;
+    const psa_status_t answer = partition->function(message);
+    inside--;
+    return spm_end(answer);
+}
+
 psa_handle_t psa_connect(uint32_t sid, uint32_t version)
 {
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
     host_ensure_started();
-    return spm_connect(caller(), sid, version);
+    const psa_status_t result = spm_connect(caller(), sid, version, &partition, &message);
+    return run(result, partition, message);
 }
 
 void psa_close(psa_handle_t handle)
 {
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
     host_ensure_started();
-    (void)spm_close(caller(), handle);
+    const psa_status_t result = spm_close(caller(), handle, &partition, &message);
+    (void)run(result, partition, message);
 }
 
 psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
                       psa_outvec *out_vec, size_t out_len)
 {
-    host_ensure_started();
     const struct partition *partition = NULL;
     const psa_msg_t *message = NULL;
-    const psa_status_t status = spm_begin(caller(), handle, gate_control(type, in_len, out_len),
-                                          in_vec, out_vec, &partition, &message);
-    if (status != PSA_SUCCESS) {
-        return status;
-    }
-    inside++;
-    const psa_status_t answer = partition->function(message);
-    inside--;
-    const psa_status_t result = spm_end(answer);
-    if (inside == 0) {
+    host_ensure_started();
+    const psa_status_t begun = spm_begin(caller(), handle, gate_control(type, in_len, out_len),
+                                         in_vec, out_vec, &partition, &message);
+    const psa_status_t result = run(begun, partition, message);
+    if (inside == 0 && partition != NULL) {
         host_storage_tell(handle);
     }
     return result;
+}
+
+void psa_set_rhandle(psa_handle_t msg_handle, void *rhandle)
+{
+    spm_set_rhandle(msg_handle, rhandle);
 }
 
 size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes)

@@ -148,6 +148,7 @@ gate_start_application:
     supervisor_call psa_connect, SVC_CONNECT
     supervisor_call partition_call, SVC_CALL
     supervisor_call psa_close, SVC_CLOSE
+    supervisor_call psa_set_rhandle, SVC_SET_RHANDLE
 
 /* Supervisor calls: r4 to r11 of whoever called lie on the handler's stack for svc_dispatch() to
  * save, clear or replace; it returns the process stack to go on with, and its limit. */

@@ -44,18 +44,32 @@ static uint32_t svc_number(const struct frame *frame)
     return *(const uint8_t *)(frame->pc - 2u);
 }
 
-/** psa_call() of a client. */
-static uint64_t begin(int32_t client_id, const struct call *call, uintptr_t limit)
+/** psa_connect(), psa_call() or psa_close() of a client, whose stack has that limit. */
+static uint64_t serve_client(uint32_t function, int32_t client_id, const struct call *call,
+                             uintptr_t limit)
 {
-    const struct partition *partition;
-    const psa_msg_t *message;
-    const psa_status_t status = spm_begin(client_id, (psa_handle_t)call->entry.r0, call->entry.r1,
-                                          (const psa_invec *)call->entry.r2,
-                                          (psa_outvec *)call->entry.r3, &partition, &message);
-    if (status == PSA_SUCCESS) {
+    const struct frame *entry = &call->entry;
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    psa_status_t result;
+
+    switch (function) {
+    case GATE_CONNECT:
+        result = spm_connect(client_id, entry->r0, entry->r1, &partition, &message);
+        break;
+    case GATE_CALL:
+        result =
+            spm_begin(client_id, (psa_handle_t)entry->r0, entry->r1, (const psa_invec *)entry->r2,
+                      (psa_outvec *)entry->r3, &partition, &message);
+        break;
+    default:
+        result = spm_close(client_id, (psa_handle_t)entry->r0, &partition, &message);
+        break;
+    }
+    if (partition != NULL) {
         return chain_enter(partition, message, call, limit);
     }
-    call->frame->r0 = (uint32_t)status;
+    call->frame->r0 = (uint32_t)result;
     return chain_resume(call->frame, limit);
 }
 
@@ -69,13 +83,9 @@ static uint64_t serve_gate(uint32_t number, const struct call *call)
         frame->r0 = spm_version(SPM_CLIENT_NON_SECURE, frame->r0);
         break;
     case GATE_CONNECT:
-        frame->r0 = (uint32_t)spm_connect(SPM_CLIENT_NON_SECURE, frame->r0, frame->r1);
-        break;
     case GATE_CALL:
-        return begin(SPM_CLIENT_NON_SECURE, call, limit);
     case GATE_CLOSE:
-        frame->r0 = (uint32_t)spm_close(SPM_CLIENT_NON_SECURE, (psa_handle_t)frame->r0);
-        break;
+        return serve_client(number, SPM_CLIENT_NON_SECURE, call, limit);
     default:
         refuse();
     }
@@ -85,6 +95,7 @@ static uint64_t serve_gate(uint32_t number, const struct call *call)
 static uint64_t serve_partition(uint32_t number, const struct call *call)
 {
     const struct partition *partition = spm_running();
+    const uintptr_t limit = partition->memory->stack_base;
     struct frame *frame = call->frame;
     switch (number) {
     case SVC_PARTITION_RETURN:
@@ -93,12 +104,13 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
         frame->r0 = spm_version(partition->id, frame->r0);
         break;
     case SVC_CONNECT:
-        frame->r0 = (uint32_t)spm_connect(partition->id, frame->r0, frame->r1);
-        break;
+        return serve_client(GATE_CONNECT, partition->id, call, limit);
     case SVC_CALL:
-        return begin(partition->id, call, partition->memory->stack_base);
+        return serve_client(GATE_CALL, partition->id, call, limit);
     case SVC_CLOSE:
-        (void)spm_close(partition->id, (psa_handle_t)frame->r0);
+        return serve_client(GATE_CLOSE, partition->id, call, limit);
+    case SVC_SET_RHANDLE:
+        spm_set_rhandle((psa_handle_t)frame->r0, (void *)frame->r1);
         break;
     case SVC_READ:
         frame->r0 = spm_read((psa_handle_t)frame->r0, frame->r1, (void *)frame->r2, frame->r3);
@@ -129,7 +141,7 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     default:
         refuse();
     }
-    return chain_resume(frame, partition->memory->stack_base);
+    return chain_resume(frame, limit);
 }
 
 /** Whether the frame is where the gate's entries leave it, and nowhere else. */

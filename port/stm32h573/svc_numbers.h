@@ -19,3 +19,4 @@
 #define SVC_CONNECT          27
 #define SVC_CALL             28
 #define SVC_CLOSE            29
+#define SVC_SET_RHANDLE      30

@@ -124,6 +124,9 @@ enum garrison_status port_partition_switch(const struct partition *partition)
 void port_partition_reset(const struct partition *partition)
 {
     port_fake.was_reset = partition;
+    if (port_fake.on_reset != NULL) {
+        port_fake.on_reset(partition);
+    }
 }
 
 void port_partition_leave(psa_status_t result)

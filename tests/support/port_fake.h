@@ -59,7 +59,8 @@ struct port_fake {
     const struct partition *open; /**< Whose memory is; NULL: all of them are the manager's. */
     void (*on_switch)(const struct partition *partition); /**< May be NULL. */
     enum garrison_status partition_switch;
-    const struct partition *was_reset; /**< The last one. */
+    const struct partition *was_reset;                   /**< The last one. */
+    void (*on_reset)(const struct partition *partition); /**< May be NULL. */
     psa_status_t left;
 
     bool has_line;       /**< What port_rescue_open() answers. */

@@ -47,24 +47,36 @@ uint32_t psa_version(uint32_t sid)
     return spm_version(caller(), sid);
 }
 
+static psa_status_t run(psa_status_t result, const struct partition *partition,
+                        const psa_msg_t *message)
+{
+    return partition != NULL ? spm_end(partition->function(message)) : result;
+}
+
 psa_handle_t psa_connect(uint32_t sid, uint32_t version)
 {
-    return spm_connect(caller(), sid, version);
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    const psa_status_t result = spm_connect(caller(), sid, version, &partition, &message);
+    return run(result, partition, message);
 }
 
 psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
                       psa_outvec *out_vec, size_t out_len)
 {
-    const struct partition *partition;
-    const psa_msg_t *message;
-    psa_status_t status = spm_begin(caller(), handle, gate_control(type, in_len, out_len), in_vec,
-                                    out_vec, &partition, &message);
-    return status == PSA_SUCCESS ? spm_end(partition->function(message)) : status;
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    const psa_status_t result = spm_begin(caller(), handle, gate_control(type, in_len, out_len),
+                                          in_vec, out_vec, &partition, &message);
+    return run(result, partition, message);
 }
 
 void psa_close(psa_handle_t handle)
 {
-    (void)spm_close(caller(), handle);
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    const psa_status_t result = spm_close(caller(), handle, &partition, &message);
+    (void)run(result, partition, message);
 }
 
 size_t psa_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)

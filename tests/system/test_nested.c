@@ -5,6 +5,7 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/partition_lab.h"
@@ -182,6 +183,82 @@ static void a_partition_that_lists_nothing_calls_nobody(void **state)
     assert_int_equal(words[1], 0);
 }
 
+#define CONNECTED_SID 0x47410013u
+#define RHANDLE       0xC0117EC7u
+
+static long handle_of(const struct lab *lab)
+{
+    const char *at = strstr(lab->device.uart, "client: handle ");
+    assert_non_null(at);
+    return strtol(at + strlen("client: handle "), NULL, 10);
+}
+
+/** The Non-secure client connects, calls and closes; "its" has its own value for each connection. */
+static void connections_go_through_the_gate(void **state)
+{
+    struct lab *lab = *state;
+    uint32_t word;
+    lab->partition = "k";
+    (void)lab_attack(lab, '3', CONNECTED_SID); /* a newer version than there is */
+    assert_int_equal(handle_of(lab), REFUSED);
+    (void)lab_attack_again(lab, '2', CONNECTED_SID);
+    assert_in_range(handle_of(lab), 1, 0x3FFFFFFF);
+    for (unsigned i = 0; i < 2; i++) {
+        lab->partition = "h";
+        lab->floating = i != 0;
+        assert_true(lab_attack_again(lab, 'h', 0));
+        lab_answer(lab, &word, 1);
+        assert_int_equal(word, RHANDLE);
+    }
+    lab->floating = false;
+    assert_true(lab_attack_again(lab, 'H', 1));
+    assert_true(lab_attack_again(lab, 'h', 0));
+    lab_answer(lab, &word, 1);
+    assert_int_equal(word, 1);
+    assert_false(lab_attack_again(lab, 'u', 0)); /* it fails, and has forgotten */
+    (void)lab_attack_again(lab, 'h', 0);
+    lab_expect_words(lab, "broken", lab->device.uart, "client: status -129\n");
+    lab->partition = "z";
+    (void)lab_attack_again(lab, '0', 0);
+    lab->partition = "k";
+    (void)lab_attack_again(lab, '1', CONNECTED_SID);
+    lab->partition = "h";
+    assert_true(lab_attack_again(lab, 'h', 0));
+    lab_answer(lab, &word, 1);
+    assert_int_equal(word, RHANDLE);
+    lab->partition = "z";
+    (void)lab_attack_again(lab, '0', 0);
+    lab->partition = "h";
+    (void)lab_attack_again(lab, 'h', 0);
+    lab_expect_words(lab, "closed", lab->device.uart, "client: status -129\n");
+    assert_null(strstr(lab->device.events, "refused"));
+    lab->partition = "crypto";
+}
+
+static void partitions_connect_as_everyone_does(void **state)
+{
+    struct lab *lab = *state;
+    uint32_t handle;
+    uint32_t words[2];
+    assert_true(lab_attack(lab, 'C', CONNECTED_SID));
+    lab_answer(lab, &handle, 1);
+    assert_in_range(handle, 1, 0x3FFFFFFF);
+    assert_true(lab_attack_again(lab, 'J', handle));
+    lab_answer(lab, words, 2);
+    assert_int_equal(words[0], SUCCESS);
+    assert_int_equal(words[1], RHANDLE);
+    assert_true(lab_attack_again(lab, 'X', handle));
+    (void)lab_attack_again(lab, 'J', handle);
+    expect_stopped(lab, "closed", "crypto: programmer error: call refused");
+    assert_true(lab_attack(lab, 'C', CONNECTED_SID));
+    lab->partition = "update"; /* another one's handle */
+    (void)lab_attack_again(lab, 'J', handle);
+    expect_stopped(lab, "foreign", "update: programmer error: call refused");
+    (void)lab_attack_again(lab, 'H', handle);
+    expect_stopped(lab, "rhandle", "update: programmer error: a stateless service has no rhandle");
+    lab->partition = "crypto";
+}
+
 static int open_crypto(void **state)
 {
     return lab_open(state, "crypto");
@@ -200,6 +277,8 @@ int main(void)
         cmocka_unit_test(the_called_partition_reaches_none_of_its_callers),
         cmocka_unit_test(a_partition_lends_only_what_is_its_own),
         cmocka_unit_test(a_partition_calls_only_what_its_record_lists),
+        cmocka_unit_test(connections_go_through_the_gate),
+        cmocka_unit_test(partitions_connect_as_everyone_does),
     };
     const struct CMUnitTest its[] = {
         cmocka_unit_test(a_partition_that_lists_nothing_calls_nobody),

@@ -8,6 +8,12 @@
 
 uint32_t prepared[PARTITIONS];
 
+/** As a reset of the memory would. */
+static void wipe(const struct partition *whose)
+{
+    page[whose - partition_table][DATA][0] = 0;
+}
+
 static struct partition_memory memory[PARTITIONS];
 static _Alignas(PAGE) uint8_t room[PARTITIONS][PAGES * PAGE];
 uint8_t *page[PARTITIONS][PAGES];
@@ -21,7 +27,7 @@ static psa_status_t never_run(const psa_msg_t *to)
 
 #define FOR_BOTH (SERVICE_FOR_PARTITIONS | SERVICE_FOR_NON_SECURE)
 
-struct partition_service services[PARTITIONS] = {
+struct partition_service services[PARTITIONS + 1] = {
     {.sid = SID(0), .version = 1, .handle = HANDLE(0), .callers = FOR_BOTH},
     {.sid = SID(1), .version = 2, .handle = HANDLE(1), .callers = SERVICE_FOR_PARTITIONS},
     {.sid = SID(2), .version = 3, .handle = HANDLE(2), .callers = FOR_BOTH},
@@ -30,12 +36,20 @@ struct partition_service services[PARTITIONS] = {
     {.sid = SID(5), .version = 6, .handle = HANDLE(5), .callers = FOR_BOTH},
     {.sid = SID(6), .version = 7, .handle = HANDLE(6), .callers = SERVICE_FOR_NON_SECURE},
     {.sid = SID(7), .version = 8, .handle = HANDLE(7), .callers = SERVICE_FOR_MODULES},
+    {.sid = CONNECTED_SID, .version = CONNECTED_VERSION, .callers = FOR_BOTH},
 };
+
+/** A module's memory is opened to itself, since no more of it can be open at a time. */
+static void expect_open(uint32_t index)
+{
+    const struct partition *whose = &partition_table[index];
+    assert_ptr_equal(port_fake.open, whose->is_module ? whose : NULL);
+}
 
 #define PREPARE(index)                                                                             \
     static void prepare_##index(void)                                                              \
     {                                                                                              \
-        assert_null(port_fake.open);                                                               \
+        expect_open(index);                                                                        \
         page[index][DATA][0] = 0xEE;                                                               \
         prepared[index]++;                                                                         \
     }
@@ -51,7 +65,7 @@ PREPARE(7)
 #define ROW(index, name_, module, count)                                                           \
     {                                                                                              \
         .id = (index) + 1, .name = (name_), .function = never_run, .memory = &memory[index],       \
-        .services = &services[index], .service_count = 1, .uses = uses[index],                     \
+        .services = &services[index], .service_count = (index) == 7 ? 2 : 1, .uses = uses[index],  \
         .use_count = (count), .is_module = (module),                                               \
         .time_limit_ms = (module) ? FIXTURE_LIMIT_MS : 0, .prepare = prepare_##index               \
     }
@@ -106,6 +120,7 @@ int set_up(void **state)
     (void)state;
     port_fake_reset();
     port_fake.on_switch = open_pages;
+    port_fake.on_reset = wipe;
     while (spm_running() != NULL) {
         (void)spm_end(PSA_SUCCESS);
     }
@@ -118,6 +133,7 @@ int set_up(void **state)
         services[i].sid = SID(i);
         services[i].handle = HANDLE((int32_t)i);
     }
+    services[PARTITIONS].strict = false;
     open_pages(NULL);
     for (uint32_t i = 0; i < PARTITIONS; i++) {
         memset(page[i][DATA], (int)(0xD0 + i), PAGE);

@@ -23,6 +23,10 @@
 #define STACK_OFF  (PAGE / 2)
 #define PARTITIONS 8u
 
+/** Another service of "h", called over connections, and its version. */
+#define CONNECTED_SID     SID(8)
+#define CONNECTED_VERSION 9u
+
 /** Of "g"; the others have the default. */
 #define FIXTURE_LIMIT_MS 50u
 
@@ -32,7 +36,7 @@
 /** "a" is called by the Non-secure side, "b" to "f" in this order by each other; "g" is a module. */
 extern uint8_t *page[PARTITIONS][PAGES];
 extern uint32_t uses[PARTITIONS][2];
-extern struct partition_service services[PARTITIONS];
+extern struct partition_service services[PARTITIONS + 1];
 
 /** The Non-secure side's memory. */
 extern struct chain_client {

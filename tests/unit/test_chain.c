@@ -101,14 +101,15 @@ static void services_are_for_those_who_may_call_them(void **state)
     assert_int_equal(spm_version(NS, SID(0)), 1);
     assert_int_equal(spm_version(NS, SID(1)), PSA_VERSION_NONE);
     assert_int_equal(call(1), PSA_ERROR_PROGRAMMER_ERROR);
-    assert_int_equal(spm_connect(NS, SID(1), 2), PSA_ERROR_CONNECTION_REFUSED);
+    assert_int_equal(spm_connect(NS, SID(1), 2, &partition, &message),
+                     PSA_ERROR_CONNECTION_REFUSED);
     assert_int_equal(spm_version(1, SID(1)), PSA_VERSION_NONE); /* it does not run */
     assert_int_equal(nest(0, 1), PSA_ERROR_PROGRAMMER_ERROR);
     assert_int_equal(call(0), PSA_SUCCESS);
     assert_int_equal(spm_version(1, SID(1)), 2);
     assert_int_equal(spm_version(1, SID(2)), PSA_VERSION_NONE); /* not listed */
     assert_int_equal(spm_version(2, SID(1)), PSA_VERSION_NONE); /* does not run */
-    assert_int_equal(spm_connect(1, SID(2), 3), PSA_ERROR_CONNECTION_REFUSED);
+    assert_int_equal(spm_connect(1, SID(2), 3, &partition, &message), PSA_ERROR_CONNECTION_REFUSED);
     assert_int_equal(nest(1, 2), PSA_ERROR_PROGRAMMER_ERROR);
     uses[0][1] = SID(6);
     assert_int_equal(spm_version(1, SID(6)), PSA_VERSION_NONE); /* for the Non-secure side */

@@ -38,10 +38,16 @@ static void versions_and_connections_are_as_the_framework_says(void **state)
     assert_int_equal(spm_version(NS, 0), PSA_VERSION_NONE);
     assert_int_equal(spm_version(NS, CRYPTO_HANDLE), PSA_VERSION_NONE);
     assert_int_equal(spm_version(0, CRYPTO_SID), PSA_VERSION_NONE);
-    assert_int_equal(spm_connect(NS, CRYPTO_SID, 1), PSA_ERROR_PROGRAMMER_ERROR);
-    assert_int_equal(spm_connect(NS, 0x1234, 1), PSA_ERROR_CONNECTION_REFUSED);
-    assert_int_equal(spm_close(NS, PSA_NULL_HANDLE), PSA_SUCCESS);
-    assert_int_equal(spm_close(NS, CRYPTO_HANDLE), PSA_ERROR_PROGRAMMER_ERROR);
+    const struct partition *partition = NULL;
+    const psa_msg_t *message = NULL;
+    assert_int_equal(spm_connect(NS, CRYPTO_SID, 1, &partition, &message),
+                     PSA_ERROR_PROGRAMMER_ERROR);
+    assert_int_equal(spm_connect(NS, 0x1234, 1, &partition, &message),
+                     PSA_ERROR_CONNECTION_REFUSED);
+    assert_int_equal(spm_close(NS, PSA_NULL_HANDLE, &partition, &message), PSA_SUCCESS);
+    assert_int_equal(spm_close(NS, CRYPTO_HANDLE, &partition, &message),
+                     PSA_ERROR_PROGRAMMER_ERROR);
+    assert_null(partition);
     assert_int_equal(spm_init(), GARRISON_OK);
 }
 

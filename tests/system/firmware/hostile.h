@@ -16,5 +16,9 @@ struct hostile_request {
 #define HOSTILE_WORDS  16u
 #define HOSTILE_SECTOR 0x2000u
 
+/** What a partition keeps for a connection, and a service of "its" that is called over them. */
+#define HOSTILE_RHANDLE       0xC0117EC7u
+#define HOSTILE_CONNECTED_SID 0x47410013u
+
 /** What "its" is called by, typed here too. */
 #define HOSTILE_ITS_HANDLE 0x40000103

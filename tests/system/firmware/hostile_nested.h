@@ -114,3 +114,15 @@ static void close_handle(const struct attempt *attempt)
 {
     psa_close((psa_handle_t)attempt->addr);
 }
+
+/** Over a connection of its own: what "its" keeps for it. */
+static void call_connection(const struct attempt *attempt)
+{
+    static uint32_t words[HOSTILE_WORDS];
+    const struct hostile_request request = {'h', 0};
+    const psa_invec in[] = {{&request, sizeof request}};
+    psa_outvec out[] = {{words, sizeof words}};
+    attempt->result[0] =
+        (uint32_t)psa_call((psa_handle_t)attempt->addr, PSA_IPC_CALL, in, 1, out, 1);
+    attempt->result[1] = words[0];
+}

@@ -29,6 +29,7 @@ struct entry_registers {
 
 struct attempt {
     psa_handle_t message;
+    uint32_t rhandle;
     uint32_t addr;
     const struct entry_registers *entry;
     uint32_t *result; /**< HOSTILE_WORDS words for the client. */
@@ -229,6 +230,16 @@ static void try_breakpoint(const struct attempt *attempt)
     __asm__ volatile("bkpt #0");
 }
 
+static void tell_rhandle(const struct attempt *attempt)
+{
+    attempt->result[0] = attempt->rhandle;
+}
+
+static void set_rhandle(const struct attempt *attempt)
+{
+    psa_set_rhandle(attempt->message, (void *)attempt->addr);
+}
+
 static void try_panic(const struct attempt *attempt)
 {
     (void)attempt;
@@ -279,6 +290,7 @@ static const struct {
     {'G', try_gate_from},      {'R', try_return_from},
     {'s', try_overflow},       {'u', try_undefined},
     {'k', try_breakpoint},     {'!', try_panic},
+    {'h', tell_rhandle},       {'H', set_rhandle},
     {'l', try_call_at_limit},  {'f', try_floating},
     {'t', try_for_ever},       {'T', try_for_ever}, /* while its client takes most of the time */
     {'b', try_way_out},        {'d', try_area_read},
@@ -289,17 +301,26 @@ static const struct {
     {'O', lend_output},        {'L', lend_vectors},
     {'K', call_handle},        {'V', ask_version},
     {'C', connect_to},         {'X', close_handle},
+    {'J', call_connection},
 };
 
 __attribute__((used)) static psa_status_t hostile_serve(const psa_msg_t *message,
                                                         const struct entry_registers *entry)
 {
     struct hostile_request request;
+    if (message->type == PSA_IPC_CONNECT) {
+        psa_set_rhandle(message->handle, (void *)HOSTILE_RHANDLE);
+        return PSA_SUCCESS;
+    }
+    if (message->type == PSA_IPC_DISCONNECT) {
+        return PSA_SUCCESS;
+    }
     uint32_t result[HOSTILE_WORDS] = {0};
     if (psa_read(message->handle, 0, &request, sizeof request) != sizeof request) {
         return PSA_ERROR_PROGRAMMER_ERROR;
     }
-    const struct attempt attempt = {message->handle, request.addr, entry, result};
+    const struct attempt attempt = {message->handle, (uint32_t)message->rhandle, request.addr,
+                                    entry, result};
     for (uint32_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
         if ((uint32_t)attacks[i].letter == request.attack) {
             attacks[i].run(&attempt);

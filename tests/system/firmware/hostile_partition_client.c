@@ -158,6 +158,21 @@ static void attack(bool floating, psa_handle_t partition, uint32_t letter, uint3
     printf("client: done\n");
 }
 
+/** The last connection. */
+static psa_handle_t connected;
+
+/** Connects to a service of that version; or closes the connection. */
+static void connection(uint32_t name, uint32_t version, uint32_t sid)
+{
+    if (name == 'k') {
+        connected = psa_connect(sid, version);
+    } else {
+        psa_close(connected);
+    }
+    printf("client: handle %ld\n", (long)connected);
+    printf("client: done\n");
+}
+
 /** Where a partition comes out that leaves by itself. */
 static void back_door(void)
 {
@@ -176,6 +191,8 @@ static psa_handle_t partition_named(uint32_t letter)
         return ITS_HANDLE;
     case 'p':
         return PS_HANDLE;
+    case 'h':
+        return connected;
     default:
         return UPDATE_HANDLE;
     }
@@ -196,6 +213,10 @@ int main(void)
     for (;;) {
         const uint32_t name = received();
         const uint32_t letter = received();
+        if (name == 'k' || name == 'z') {
+            connection(name, letter - '0', received_word());
+            continue;
+        }
         attack(name < 'a', partition_named(name | 0x20u), letter, received_word());
     }
 }

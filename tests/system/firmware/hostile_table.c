@@ -2,6 +2,7 @@
  * The table of the hostile manager, in the place of core/spm/partition_table.c: the same partitions
  * with the same handles, but with less time.
  */
+#include "hostile.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
 #include "services/its.h"
@@ -19,22 +20,23 @@ static const struct partition_service services[] = {
     {.sid = CRYPTO_SID, .version = 1, .handle = CRYPTO_HANDLE, .callers = FOR_ALL},
     {.sid = UPDATE_SID, .version = 1, .handle = UPDATE_HANDLE, .callers = FOR_ALL},
     {.sid = ITS_SID, .version = 1, .handle = ITS_HANDLE, .callers = FOR_ALL},
+    {.sid = HOSTILE_CONNECTED_SID, .version = 2, .callers = FOR_ALL}, /* of "its" */
     {.sid = PS_SID, .version = 1, .handle = PS_HANDLE, .callers = FOR_ALL},
 };
 
-static const uint32_t crypto_uses[] = {ITS_SID};
+static const uint32_t crypto_uses[] = {ITS_SID, HOSTILE_CONNECTED_SID};
 
-#define ROW(number, name_, ms)                                                                     \
+#define ROW(number, name_, ms, first, count)                                                       \
     .id = (number), .name = #name_, .function = name_##_service,                                   \
-    .memory = &partition_memory_##name_, .services = &services[(number)-1], .service_count = 1,    \
+    .memory = &partition_memory_##name_, .services = &services[first], .service_count = (count),   \
     .time_limit_ms = (ms)
 
 const struct partition partition_table[] = {
-    {ROW(1, crypto, 100), .uses = crypto_uses, .use_count = 1},
-    {ROW(2, update, 100), .prepare = manager_prepare_update, .owns_downloads = true,
+    {ROW(1, crypto, 100, 0, 1), .uses = crypto_uses, .use_count = 2},
+    {ROW(2, update, 100, 1, 1), .prepare = manager_prepare_update, .owns_downloads = true,
      .may_reset = true},
-    {ROW(3, its, 200), .prepare = manager_prepare_its},
-    {ROW(4, ps, 50), .prepare = manager_prepare_ps},
+    {ROW(3, its, 200, 2, 2), .prepare = manager_prepare_its},
+    {ROW(4, ps, 50, 4, 1), .prepare = manager_prepare_ps},
 };
 
 const uint32_t partition_count = sizeof partition_table / sizeof partition_table[0];

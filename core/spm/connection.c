@@ -1,0 +1,68 @@
+#include "spm/connection.h"
+
+#define PLACE_BITS     4u
+#define GENERATION_MAX 0x03FFFFFFu /* a handle stays below the stateless ones */
+
+_Static_assert(CONNECTIONS_MAX <= 1u << PLACE_BITS, "a place fits its bits");
+
+static struct connection pool[CONNECTIONS_MAX];
+
+struct connection *connection_open(struct partition_entry to, int32_t client_id)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &pool[i];
+        if (connection->to.partition == NULL) {
+            const uint32_t last = connection->generation;
+            *connection = (struct connection){
+                .to = to,
+                .client_id = client_id,
+                .generation = last < GENERATION_MAX ? last + 1u : 1u,
+            };
+            return connection;
+        }
+    }
+    return NULL;
+}
+
+psa_handle_t connection_handle(const struct connection *connection)
+{
+    return (psa_handle_t)(connection->generation << PLACE_BITS | (uint32_t)(connection - pool));
+}
+
+struct connection *connection_find(psa_handle_t handle, int32_t client_id)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &pool[i];
+        if (connection->to.partition != NULL && connection->client_id == client_id &&
+            connection_handle(connection) == handle) {
+            return connection;
+        }
+    }
+    return NULL;
+}
+
+void connection_close(struct connection *connection)
+{
+    *connection = (struct connection){.generation = connection->generation};
+}
+
+void connection_forget(const struct partition *partition)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &pool[i];
+        if (connection->to.partition == partition) {
+            connection->broken = true;
+            connection->rhandle = NULL;
+        }
+        if (connection->client_id == partition->id) {
+            connection_close(connection);
+        }
+    }
+}
+
+void connection_init(void)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        connection_close(&pool[i]);
+    }
+}
