@@ -1,17 +1,58 @@
 #include "client/crypto_call.h"
 
-#define INPUTS_MAX 2u
-
-psa_status_t crypto_call(const struct crypto_request *request, const psa_invec *in, size_t in_len,
-                         psa_outvec *out)
+uint32_t crypto_number(size_t value)
 {
-    psa_invec vec[1 + INPUTS_MAX] = {{request, sizeof *request}};
+    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
 
-    if (in_len > INPUTS_MAX) {
-        return PSA_ERROR_INVALID_ARGUMENT;
+psa_status_t crypto_call(const struct crypto_request *request, struct crypto_in in, psa_outvec *out,
+                         size_t out_count)
+{
+    const psa_invec vec[3] = {{request, sizeof *request}, in.vec[0], in.vec[1]};
+    return psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, vec, 1 + in.count, out, out_count);
+}
+
+psa_status_t crypto_send(const struct crypto_request *request, struct crypto_in in)
+{
+    return crypto_call(request, in, NULL, 0);
+}
+
+psa_status_t crypto_get(const struct crypto_request *request, struct crypto_in in, uint8_t *out,
+                        size_t size, size_t *len)
+{
+    psa_outvec vec = {out, size};
+    const psa_status_t status = crypto_call(request, in, &vec, 1);
+    *len = status == PSA_SUCCESS ? vec.len : 0;
+    return status;
+}
+
+psa_status_t crypto_get_number(const struct crypto_request *request, struct crypto_in in,
+                               uint32_t *number)
+{
+    psa_outvec vec = {number, sizeof *number};
+    *number = 0;
+    return crypto_call(request, in, &vec, 1);
+}
+
+psa_status_t crypto_setup(mbedtls_psa_client_handle_t *handle, const struct crypto_request *request,
+                          struct crypto_in in)
+{
+    return *handle != 0 ? PSA_ERROR_BAD_STATE : crypto_get_number(request, in, handle);
+}
+
+psa_status_t crypto_ended(mbedtls_psa_client_handle_t *handle, psa_status_t status)
+{
+    if (status == PSA_SUCCESS) {
+        *handle = 0;
     }
-    for (size_t i = 0; i < in_len; i++) {
-        vec[1 + i] = in[i];
+    return status;
+}
+
+psa_status_t crypto_abort(mbedtls_psa_client_handle_t *handle)
+{
+    const struct crypto_request request = {.function = CRYPTO_ABORT, .operation = *handle};
+    if (*handle == 0) {
+        return PSA_SUCCESS;
     }
-    return psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, vec, 1 + in_len, out, out != NULL ? 1 : 0);
+    return crypto_ended(handle, crypto_send(&request, crypto_in_none()));
 }

@@ -1,10 +1,18 @@
 /*
  * Keys. Each belongs to the client that made it: the owner is part of Mbed TLS's key id, so that an
- * id of another client's names nothing.
+ * id of another client's names nothing, and of the uid under which a persistent one is stored.
  */
+#include <mbedtls/build_info.h>
+
+#include "services/crypto_operation.h"
 #include "services/crypto_request.h"
 
-static psa_key_attributes_t attributes_of(const struct crypto_call *call)
+mbedtls_svc_key_id_t crypto_key_of(const struct crypto_call *call)
+{
+    return mbedtls_svc_key_id_make(call->message->client_id, call->request.key);
+}
+
+psa_key_attributes_t crypto_attributes_of(const struct crypto_call *call)
 {
     const struct crypto_attributes *wanted = &call->request.attributes;
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
@@ -19,54 +27,118 @@ static psa_key_attributes_t attributes_of(const struct crypto_call *call)
     return attributes;
 }
 
-static psa_status_t answer_key(const struct crypto_call *call, psa_status_t status,
+psa_status_t crypto_answer_key(const struct crypto_call *call, psa_status_t status,
                                mbedtls_svc_key_id_t key)
 {
-    psa_key_id_t id = MBEDTLS_SVC_KEY_ID_GET_KEY_ID(key);
-    return crypto_output_write(call, status, &id, sizeof id);
+    if (status == PSA_SUCCESS) {
+        (void)psa_purge_key(key);
+        if (!crypto_leaves_reserve(call)) {
+            (void)psa_destroy_key(key);
+            status = PSA_ERROR_INSUFFICIENT_MEMORY;
+        }
+    }
+    return crypto_answer_number(call, status, MBEDTLS_SVC_KEY_ID_GET_KEY_ID(key));
+}
+
+static psa_status_t generate_key(const struct crypto_call *call, struct crypto_buffers *buffers)
+{
+    const psa_key_attributes_t attributes = crypto_attributes_of(call);
+    const psa_custom_key_parameters_t custom = {.flags = call->request.value[0]};
+    mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
+    const psa_status_t status = psa_generate_key_custom(&attributes, &custom, buffers->in[0].data,
+                                                        buffers->in[0].len, &key);
+    return crypto_answer_key(call, status, key);
 }
 
 psa_status_t crypto_generate_key(const struct crypto_call *call)
 {
-    psa_key_attributes_t attributes = attributes_of(call);
-    mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
+    return crypto_answer_is_number(call) ? crypto_whole(call, 0, generate_key)
+                                         : PSA_ERROR_PROGRAMMER_ERROR;
+}
 
-    if (call->message->out_size[0] != sizeof(psa_key_id_t)) {
-        return PSA_ERROR_PROGRAMMER_ERROR;
-    }
-    psa_status_t status = psa_generate_key(&attributes, &key);
-    return answer_key(call, status, key);
+static psa_status_t import_key(const struct crypto_call *call, struct crypto_buffers *buffers)
+{
+    const psa_key_attributes_t attributes = crypto_attributes_of(call);
+    mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
+    const psa_status_t status =
+        psa_import_key(&attributes, buffers->in[0].data, buffers->in[0].len, &key);
+    return crypto_answer_key(call, status, key);
 }
 
 psa_status_t crypto_import_key(const struct crypto_call *call)
 {
-    psa_key_attributes_t attributes = attributes_of(call);
-    mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
-    struct crypto_input data = {0};
+    return crypto_answer_is_number(call) ? crypto_whole(call, 0, import_key)
+                                         : PSA_ERROR_PROGRAMMER_ERROR;
+}
 
-    if (call->message->out_size[0] != sizeof(psa_key_id_t)) {
-        return PSA_ERROR_PROGRAMMER_ERROR;
-    }
-    psa_status_t status = crypto_input_read(call, 1, &data);
-    if (status == PSA_SUCCESS) {
-        status = psa_import_key(&attributes, data.data, data.len, &key);
-    }
-    crypto_input_free(&data);
-    return answer_key(call, status, key);
+static psa_status_t export_key(const struct crypto_call *call, struct crypto_buffers *buffers)
+{
+    struct crypto_bytes *out = &buffers->out;
+    return psa_export_key(crypto_key_of(call), out->data, out->size, &out->len);
+}
+
+psa_status_t crypto_export_key(const struct crypto_call *call)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    const psa_status_t status = psa_get_key_attributes(crypto_key_of(call), &attributes);
+    const size_t size =
+        PSA_EXPORT_KEY_OUTPUT_SIZE(psa_get_key_type(&attributes), psa_get_key_bits(&attributes));
+    return status == PSA_SUCCESS ? crypto_whole(call, size, export_key) : status;
+}
+
+static psa_status_t export_public_key(const struct crypto_call *call,
+                                      struct crypto_buffers *buffers)
+{
+    struct crypto_bytes *out = &buffers->out;
+    return psa_export_public_key(crypto_key_of(call), out->data, out->size, &out->len);
 }
 
 psa_status_t crypto_export_public_key(const struct crypto_call *call)
 {
-    uint8_t data[PSA_EXPORT_PUBLIC_KEY_MAX_SIZE];
-    size_t len = 0;
-    psa_status_t status = psa_export_public_key(crypto_key_of(call), data,
-                                                crypto_output_size(call, sizeof data), &len);
-    return crypto_output_write(call, status, data, len);
+    return crypto_whole(call, PSA_EXPORT_PUBLIC_KEY_MAX_SIZE, export_public_key);
+}
+
+psa_status_t crypto_copy_key(const struct crypto_call *call)
+{
+    const psa_key_attributes_t attributes = crypto_attributes_of(call);
+    mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
+    if (!crypto_answer_is_number(call)) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    const psa_status_t status = psa_copy_key(crypto_key_of(call), &attributes, &key);
+    return crypto_answer_key(call, status, key);
+}
+
+psa_status_t crypto_purge_key(const struct crypto_call *call)
+{
+    /* Nothing of a persistent key is kept in memory, so that it exists is all there is to say. */
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    return psa_get_key_attributes(crypto_key_of(call), &attributes);
 }
 
 psa_status_t crypto_destroy_key(const struct crypto_call *call)
 {
     return psa_destroy_key(crypto_key_of(call));
+}
+
+psa_status_t crypto_open_key(const struct crypto_call *call)
+{
+    psa_key_handle_t handle = PSA_KEY_HANDLE_INIT;
+    const psa_status_t status = psa_open_key(crypto_key_of(call), &handle);
+    return crypto_answer_number(call, status, MBEDTLS_SVC_KEY_ID_GET_KEY_ID(handle));
+}
+
+psa_status_t crypto_close_key(const struct crypto_call *call)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    const psa_status_t status = psa_get_key_attributes(crypto_key_of(call), &attributes);
+    if (call->request.key == 0) {
+        return PSA_SUCCESS;
+    }
+    /* Mbed TLS knows no persistent key that is not in memory, where it never is between calls. */
+    return status == PSA_SUCCESS && psa_get_key_lifetime(&attributes) == PSA_KEY_LIFETIME_VOLATILE
+               ? psa_close_key(crypto_key_of(call))
+               : status;
 }
 
 psa_status_t crypto_key_attributes(const struct crypto_call *call)
@@ -76,15 +148,28 @@ psa_status_t crypto_key_attributes(const struct crypto_call *call)
     if (call->message->out_size[0] != sizeof(struct crypto_attributes)) {
         return PSA_ERROR_PROGRAMMER_ERROR;
     }
-    psa_status_t status = psa_get_key_attributes(crypto_key_of(call), &attributes);
-    struct crypto_attributes answer = {
-        .type = psa_get_key_type(&attributes),
-        .bits = (uint16_t)psa_get_key_bits(&attributes),
-        .lifetime = psa_get_key_lifetime(&attributes),
-        .id = MBEDTLS_SVC_KEY_ID_GET_KEY_ID(psa_get_key_id(&attributes)),
-        .usage = psa_get_key_usage_flags(&attributes),
-        .alg = psa_get_key_algorithm(&attributes),
-    };
-    psa_reset_key_attributes(&attributes);
-    return crypto_output_write(call, status, &answer, sizeof answer);
+    const psa_status_t status = psa_get_key_attributes(crypto_key_of(call), &attributes);
+    if (status == PSA_SUCCESS) {
+        const struct crypto_attributes answer = {
+            .type = psa_get_key_type(&attributes),
+            .bits = (uint16_t)psa_get_key_bits(&attributes),
+            .lifetime = psa_get_key_lifetime(&attributes),
+            .id = MBEDTLS_SVC_KEY_ID_GET_KEY_ID(psa_get_key_id(&attributes)),
+            .usage = psa_get_key_usage_flags(&attributes),
+            .alg = psa_get_key_algorithm(&attributes),
+        };
+        psa_write(call->message->handle, 0, &answer, sizeof answer);
+    }
+    return status;
+}
+
+psa_status_t crypto_forget(const struct crypto_call *call)
+{
+    const int32_t client_id = call->message->client_id;
+    crypto_operation_forget(client_id);
+    /* A volatile key's id is the place of its slot; one of another owner's is not found. */
+    for (psa_key_id_t i = 0; i < MBEDTLS_PSA_KEY_SLOT_COUNT; i++) {
+        (void)psa_destroy_key(mbedtls_svc_key_id_make(client_id, PSA_KEY_ID_VENDOR_MIN + i));
+    }
+    return PSA_SUCCESS;
 }

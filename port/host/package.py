@@ -22,7 +22,6 @@ import sys
 PUBLIC = ['psa_*', '!psa_read', '!psa_skip', '!psa_write', '!psa_panic', 'garrison_host_*']
 
 # Mbed TLS's headers look for their configuration under this name unless told otherwise.
-CONFIG = 'garrison_client_config.h'
 CONFIG_NAME = 'mbedtls/mbedtls_config.h'
 
 
@@ -41,26 +40,26 @@ def library(out, archiver, objcopy, compiler, roots, others):
     os.remove(whole)
 
 
-def included(compiler, include, mbedtls, headers):
+def included(compiler, include, mbedtls, config, headers):
     """The paths of Mbed TLS's headers that the ones named include, themselves among them."""
     run = subprocess.run(
         compiler + ['-M', '-x', 'c', '-I', include, '-I', mbedtls,
                     '-I', os.path.join(mbedtls, 'include'),
-                    '-DMBEDTLS_CONFIG_FILE="%s"' % CONFIG, '-'],
+                    '-DMBEDTLS_CONFIG_FILE="%s"' % config, '-'],
         input=''.join('#include <%s>\n' % name for name in headers),
         capture_output=True, text=True, check=True)
     paths = run.stdout.replace('\\\n', ' ').split()
     return {path for path in paths if path.startswith(mbedtls + '/')}
 
 
-def headers(out, compiler, include, mbedtls, names):
+def headers(out, compiler, include, mbedtls, config, names):
     shutil.rmtree(out, ignore_errors=True)
     places = {name: os.path.join(include, name) for name in names
               if os.path.exists(os.path.join(include, name))}
-    for path in included(compiler, include, mbedtls, names):
+    for path in included(compiler, include, mbedtls, config, names):
         name = os.path.relpath(path, mbedtls)
         name = os.path.relpath(name, 'include') if name.startswith('include/') else name
-        places[CONFIG_NAME if name == CONFIG else name] = path
+        places[CONFIG_NAME if name == config else name] = path
     for name, path in places.items():
         os.makedirs(os.path.dirname(os.path.join(out, name)), exist_ok=True)
         shutil.copyfile(path, os.path.join(out, name))
@@ -81,8 +80,8 @@ def main(verb, out, *arguments):
     if verb == 'library':
         library(out, arguments[0], arguments[1], *split(arguments[2:]))
     else:
-        compiler, (include, mbedtls, *names) = split(arguments)
-        headers(out, compiler, include, mbedtls, names)
+        compiler, (include, mbedtls, config, *names) = split(arguments)
+        headers(out, compiler, include, mbedtls, config, names)
 
 
 if __name__ == '__main__':

@@ -1,35 +1,32 @@
 /*
- * The one configuration of Mbed TLS, for the host and for the target: PSA Crypto under the crypto
- * service. The algorithms stand in garrison_psa_wants.h; this file says how they are built.
+ * Mbed TLS with the set "full": how it is built, and what memory it has.
  */
 #pragma once
 
-/* PSA Crypto for several clients: a key id carries the partition or application that owns it. */
-#define MBEDTLS_PSA_CRYPTO_C
-#define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "garrison_psa_wants.h"
-#define MBEDTLS_PSA_CRYPTO_KEY_ID_ENCODES_OWNER
 
-/* Random bytes come from the service, which asks the port: mbedtls_psa_external_get_random(). */
-#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
-#define MBEDTLS_NO_PLATFORM_ENTROPY
+#include "garrison_mbedtls_common.h"
 
-/* No heap: one static arena, given by mbedtls_memory_buffer_alloc_init(). */
-#define MBEDTLS_PLATFORM_C
-#define MBEDTLS_PLATFORM_MEMORY
-#define MBEDTLS_PLATFORM_ZEROIZE_ALT /* garrison_zeroize.c */
-#define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
-#define MBEDTLS_MEMORY_BUFFER_ALLOC_C
-#define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8 /* 64-bit members, and pointers of the host */
-/* Called when the arena's own structure is damaged: nothing can be trusted after that. */
-#define MBEDTLS_PLATFORM_EXIT_MACRO(status) __builtin_trap()
+/* Signatures on elliptic curves in steps: psa_sign_hash_start() and its kin. */
+#define MBEDTLS_ECP_RESTARTABLE
 
-/* Speed and size. */
-#define MBEDTLS_HAVE_ASM
-#define MBEDTLS_AESNI_C /* where the host is an x86 that has it; nothing elsewhere */
 #define MBEDTLS_ECP_NIST_OPTIM
-#define MBEDTLS_ECP_WINDOW_SIZE 2
+#define MBEDTLS_ECP_WINDOW_SIZE       2
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
-#define MBEDTLS_AES_ROM_TABLES
-#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_MPI_WINDOW_SIZE       2
+#define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA512_SMALLER
+/* garrison_small_des.c and garrison_small_hashes.c */
+#define MBEDTLS_DES_CRYPT_ECB_ALT
+#define MBEDTLS_DES_SETKEY_ALT
+#define MBEDTLS_DES3_CRYPT_ECB_ALT
+#define MBEDTLS_MD5_PROCESS_ALT
+#define MBEDTLS_RIPEMD160_PROCESS_ALT
+#define MBEDTLS_SHA1_PROCESS_ALT
+#define MBEDTLS_CAMELLIA_SMALL_MEMORY
+#define MBEDTLS_X509_REMOVE_INFO /* names of algorithms, for people */
+
+#define MBEDTLS_PSA_KEY_SLOT_COUNT 32
+
+/** Everything that Mbed TLS allocates, and whole inputs: enough for RSA and DH of the largest size. */
+#define GARRISON_CRYPTO_ARENA_BYTES 20480

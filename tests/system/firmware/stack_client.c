@@ -61,6 +61,61 @@ static void use_crypto(void)
     expect("destroy", psa_destroy_key(key), PSA_SUCCESS);
 }
 
+/** Curves without a block of the chip's, and a key that ITS keeps: the deepest that there is. */
+static void use_deep_crypto(void)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_key_derivation_operation_t derivation = PSA_KEY_DERIVATION_OPERATION_INIT;
+    const psa_algorithm_t alg = PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_384);
+    const psa_key_id_t id = 5;
+    psa_key_id_t key = 0;
+    uint8_t signature[96];
+    uint8_t plain[16];
+    size_t len = 0;
+
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
+    psa_set_key_bits(&attributes, 384);
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_MESSAGE | PSA_KEY_USAGE_VERIFY_MESSAGE);
+    psa_set_key_algorithm(&attributes, alg);
+    psa_set_key_id(&attributes, id);
+    (void)psa_destroy_key(id); /* of an earlier run, whose power was cut */
+    expect("persistent key", psa_generate_key(&attributes, &key), PSA_SUCCESS);
+    expect("sign message",
+           psa_sign_message(id, alg, object, sizeof object, signature, sizeof signature, &len),
+           PSA_SUCCESS);
+    expect("verify message", psa_verify_message(id, alg, object, sizeof object, signature, len),
+           PSA_SUCCESS);
+    expect("destroy it", psa_destroy_key(id), PSA_SUCCESS);
+    expect("it is gone", psa_purge_key(id), PSA_ERROR_INVALID_HANDLE);
+
+    attributes = psa_key_attributes_init();
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_AES);
+    psa_set_key_bits(&attributes, 128);
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT | PSA_KEY_USAGE_DECRYPT);
+    psa_set_key_algorithm(&attributes, PSA_ALG_CCM);
+    expect("derivation", psa_key_derivation_setup(&derivation, PSA_ALG_HKDF(PSA_ALG_SHA_256)),
+           PSA_SUCCESS);
+    expect("secret",
+           psa_key_derivation_input_bytes(&derivation, PSA_KEY_DERIVATION_INPUT_SECRET, object, 32),
+           PSA_SUCCESS);
+    expect("info",
+           psa_key_derivation_input_bytes(&derivation, PSA_KEY_DERIVATION_INPUT_INFO, object, 8),
+           PSA_SUCCESS);
+    expect("output", psa_key_derivation_output_bytes(&derivation, plain, sizeof plain),
+           PSA_SUCCESS);
+    expect("abort", psa_key_derivation_abort(&derivation), PSA_SUCCESS);
+    expect("import", psa_import_key(&attributes, plain, sizeof plain, &key), PSA_SUCCESS);
+    expect("encrypt",
+           psa_aead_encrypt(key, PSA_ALG_CCM, object, 13, NULL, 0, plain, sizeof plain, signature,
+                            sizeof signature, &len),
+           PSA_SUCCESS);
+    expect("decrypt",
+           psa_aead_decrypt(key, PSA_ALG_CCM, object, 13, NULL, 0, signature, len, plain,
+                            sizeof plain, &len),
+           PSA_SUCCESS);
+    expect("destroy", psa_destroy_key(key), PSA_SUCCESS);
+}
+
 static void use_update(void)
 {
     const psa_fwu_component_t manager = PSA_FWU_COMPONENT_MANAGER;
@@ -140,6 +195,7 @@ int main(void)
     while ((USART1_ISR & USART_ISR_RXNE) == 0) {
     }
     use_crypto();
+    use_deep_crypto();
     use_update();
     use_storage(&its);
     use_storage(&ps);

@@ -1,0 +1,165 @@
+#include "services/crypto_operation.h"
+
+#include <mbedtls/platform.h>
+
+#include "base/secret.h"
+
+/** Low bits of an operation's number: its place in the table. */
+#define PLACE_BITS 4u
+#define OPERATIONS (1u << PLACE_BITS)
+
+/** One client's; what is left then is the others'. */
+#define OPERATIONS_OF_CLIENT 8u
+
+struct operation {
+    uint32_t number; /**< 0: free. */
+    int32_t client_id;
+    enum crypto_kind kind;
+    void *state;
+};
+
+static struct operation operations[OPERATIONS];
+static uint32_t generation;
+
+#define ABORT(name, function)                                                                      \
+    static void name(void *state)                                                                  \
+    {                                                                                              \
+        (void)function(state); /* cannot fail on an operation that was initialised */              \
+    }
+ABORT(abort_hash, psa_hash_abort)
+ABORT(abort_mac, psa_mac_abort)
+ABORT(abort_cipher, psa_cipher_abort)
+ABORT(abort_aead, psa_aead_abort)
+ABORT(abort_derivation, psa_key_derivation_abort)
+ABORT(abort_pake, psa_pake_abort)
+ABORT(abort_sign, psa_sign_hash_abort)
+ABORT(abort_verify, psa_verify_hash_abort)
+
+/** An operation of all zeros is initialised, whatever its kind. */
+static const struct {
+    size_t size;
+    void (*abort)(void *state);
+} kinds[CRYPTO_KINDS] = {
+    [CRYPTO_KIND_HASH] = {sizeof(psa_hash_operation_t), abort_hash},
+    [CRYPTO_KIND_MAC] = {sizeof(psa_mac_operation_t), abort_mac},
+    [CRYPTO_KIND_CIPHER] = {sizeof(psa_cipher_operation_t), abort_cipher},
+    [CRYPTO_KIND_AEAD] = {sizeof(psa_aead_operation_t), abort_aead},
+    [CRYPTO_KIND_DERIVATION] = {sizeof(psa_key_derivation_operation_t), abort_derivation},
+    [CRYPTO_KIND_PAKE] = {sizeof(psa_pake_operation_t), abort_pake},
+    [CRYPTO_KIND_SIGN] = {sizeof(psa_sign_hash_interruptible_operation_t), abort_sign},
+    [CRYPTO_KIND_VERIFY] = {sizeof(psa_verify_hash_interruptible_operation_t), abort_verify},
+};
+
+static void end(struct operation *operation)
+{
+    kinds[operation->kind].abort(operation->state);
+    secret_wipe(operation->state, kinds[operation->kind].size);
+    mbedtls_free(operation->state);
+    *operation = (struct operation){0};
+}
+
+static struct operation *find(const struct crypto_call *call, uint32_t number)
+{
+    struct operation *operation = &operations[number % OPERATIONS];
+    if (number == 0 || operation->number != number ||
+        operation->client_id != call->message->client_id) {
+        return NULL;
+    }
+    return operation;
+}
+
+/** A place that the client may take, or NULL. */
+static struct operation *find_free(int32_t client_id)
+{
+    struct operation *found = NULL;
+    uint32_t owned = 0;
+    for (uint32_t i = 0; i < OPERATIONS; i++) {
+        if (operations[i].number == 0) {
+            found = &operations[i];
+        } else if (operations[i].client_id == client_id) {
+            owned++;
+        }
+    }
+    return owned < OPERATIONS_OF_CLIENT ? found : NULL;
+}
+
+static struct operation *make(const struct crypto_call *call, enum crypto_kind kind)
+{
+    struct operation *operation = find_free(call->message->client_id);
+    void *state = operation != NULL ? mbedtls_calloc(1, kinds[kind].size) : NULL;
+    if (state == NULL) {
+        return NULL;
+    }
+    generation = (generation + 1) & (~CRYPTO_OPERATION_MARK >> PLACE_BITS);
+    generation += generation == 0;
+    operation->number = generation << PLACE_BITS | (uint32_t)(operation - operations);
+    operation->client_id = call->message->client_id;
+    operation->kind = kind;
+    operation->state = state;
+    return operation;
+}
+
+static psa_status_t run_new(struct crypto_call *call, enum crypto_kind kind,
+                            crypto_function_fn *run)
+{
+    if (!crypto_answer_is_number(call)) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    struct operation *operation = make(call, kind);
+    if (operation == NULL) {
+        return PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    call->state = operation->state;
+    psa_status_t status = run(call);
+    if (status == PSA_SUCCESS && !crypto_leaves_reserve(call)) {
+        status = PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
+    status = crypto_answer_number(call, status, operation->number);
+    if (status != PSA_SUCCESS) {
+        end(operation);
+    }
+    return status;
+}
+
+psa_status_t crypto_operation_run(struct crypto_call *call, enum crypto_kind kind,
+                                  enum crypto_use use, crypto_function_fn *run)
+{
+    if (use == CRYPTO_MAKES) {
+        return run_new(call, kind, run);
+    }
+    struct operation *operation = find(call, call->request.operation);
+    if (operation == NULL || operation->kind != kind) {
+        return PSA_ERROR_BAD_STATE;
+    }
+    call->state = operation->state;
+    const psa_status_t status = run(call);
+    const bool failed = status != PSA_SUCCESS && status != PSA_OPERATION_INCOMPLETE;
+    if ((use == CRYPTO_ENDS && status != PSA_OPERATION_INCOMPLETE) ||
+        (use == CRYPTO_USES && failed)) {
+        end(operation);
+    }
+    return status;
+}
+
+void *crypto_operation_state(const struct crypto_call *call, uint32_t number, enum crypto_kind kind)
+{
+    const struct operation *operation = find(call, number);
+    return operation != NULL && operation->kind == kind ? operation->state : NULL;
+}
+
+void crypto_operation_abort(const struct crypto_call *call)
+{
+    struct operation *operation = find(call, call->request.operation);
+    if (operation != NULL) {
+        end(operation);
+    }
+}
+
+void crypto_operation_forget(int32_t client_id)
+{
+    for (uint32_t i = 0; i < OPERATIONS; i++) {
+        if (operations[i].number != 0 && operations[i].client_id == client_id) {
+            end(&operations[i]);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+#include "common.h" /* first: opens the private members of PSA types to the library */
+
+#include "garrison_psa_slot.h"
+
+#include "psa_crypto_core.h"
+#include "psa_crypto_driver_wrappers.h"
+#include "psa_crypto_slot_management.h"
+
+/*
+ * Algorithm, key and policy are looked at before the signature's size is, and no signature is one
+ * byte: an answer of any other kind is what psa_sign_message() has against them. A signature itself
+ * is not made.
+ */
+psa_status_t garrison_psa_may_sign_message(mbedtls_svc_key_id_t key, psa_algorithm_t alg)
+{
+    uint8_t signature[1];
+    size_t length = 0;
+    psa_status_t status = psa_sign_message(key, alg, NULL, 0, signature, sizeof signature, &length);
+    if (status == PSA_SUCCESS) {
+        return PSA_ERROR_CORRUPTION_DETECTED;
+    }
+    return status == PSA_ERROR_BUFFER_TOO_SMALL ? PSA_SUCCESS : status;
+}
+
+psa_status_t garrison_psa_may_verify_message(mbedtls_svc_key_id_t key, psa_algorithm_t alg)
+{
+    const uint8_t signature[1] = {0};
+    psa_status_t status = psa_verify_message(key, alg, NULL, 0, signature, 0);
+    if (status == PSA_SUCCESS) {
+        return PSA_ERROR_CORRUPTION_DETECTED;
+    }
+    return status == PSA_ERROR_INVALID_SIGNATURE ? PSA_SUCCESS : status;
+}
+
+psa_status_t garrison_psa_sign_digest(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
+                                      const uint8_t *hash, size_t hash_length, uint8_t *signature,
+                                      size_t signature_size, size_t *signature_length)
+{
+    psa_key_slot_t *slot = NULL;
+    *signature_length = 0;
+    if (signature_size == 0) {
+        return PSA_ERROR_BUFFER_TOO_SMALL;
+    }
+    psa_status_t status = psa_get_and_lock_key_slot(key, &slot);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    status = psa_driver_wrapper_sign_hash(&slot->attr, slot->key.data, slot->key.bytes, alg, hash,
+                                          hash_length, signature, signature_size, signature_length);
+    psa_status_t unlocked = psa_unregister_read(slot);
+    return status == PSA_SUCCESS ? unlocked : status;
+}
+
+psa_status_t garrison_psa_verify_digest(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
+                                        const uint8_t *hash, size_t hash_length,
+                                        const uint8_t *signature, size_t signature_length)
+{
+    psa_key_slot_t *slot = NULL;
+    psa_status_t status = psa_get_and_lock_key_slot(key, &slot);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    status = psa_driver_wrapper_verify_hash(&slot->attr, slot->key.data, slot->key.bytes, alg, hash,
+                                            hash_length, signature, signature_length);
+    psa_status_t unlocked = psa_unregister_read(slot);
+    return status == PSA_SUCCESS ? unlocked : status;
+}
+
+psa_status_t garrison_psa_expected_bytes(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
+                                         const uint8_t **data, size_t *length)
+{
+    psa_key_slot_t *slot = NULL;
+    psa_status_t status = psa_get_and_lock_key_slot(key, &slot);
+    if (status != PSA_SUCCESS) {
+        return status;
+    }
+    if (slot->attr.type != PSA_KEY_TYPE_PASSWORD_HASH) {
+        status = PSA_ERROR_INVALID_ARGUMENT;
+    } else if ((slot->attr.policy.usage & PSA_KEY_USAGE_VERIFY_DERIVATION) == 0 ||
+               slot->attr.policy.alg != alg) {
+        status = PSA_ERROR_NOT_PERMITTED;
+    }
+    *data = slot->key.data;
+    *length = slot->key.bytes;
+    psa_status_t unlocked = psa_unregister_read(slot);
+    return status == PSA_SUCCESS ? unlocked : status;
+}
