@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <garrison/handoff.h>
+#include <garrison/module.h>
 
 #include "base/bytes.h"
 #include "file.h"
@@ -226,7 +227,8 @@ static int plan_encryption(const struct sign_args *args, const struct key *owner
 /** The most common mistake is caught here: a body that was linked for somewhere else. */
 static void warn_if_misplaced(const struct image_plan *plan, const char *path)
 {
-    if ((plan->flags & IMAGE_FLAG_ROM_FIXED) == 0 || plan->body_len < 8) {
+    if ((plan->flags & IMAGE_FLAG_ROM_FIXED) == 0 || plan->body_len < 8 ||
+        bytes_load_le32(plan->body) == MODULE_MAGIC) {
         return;
     }
     const uint32_t reset = bytes_load_le32(plan->body + 4);

@@ -17,6 +17,7 @@ extern const struct cli_verb verb_image_hex;
 extern const struct cli_verb verb_layout_check;
 extern const struct cli_verb verb_layout_show;
 extern const struct cli_verb verb_layout_ld;
+extern const struct cli_verb verb_module_pack;
 extern const struct cli_verb verb_provision;
 extern const struct cli_verb verb_run;
 extern const struct cli_verb verb_state;

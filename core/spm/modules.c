@@ -13,6 +13,7 @@
 #include <garrison/port.h>
 
 #include "base/hardened.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "spm/module_check.h"
 #include "spm/partitions.h"
@@ -98,6 +99,7 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
                 .service_count = record->service_count,
                 .uses = module->use,
                 .use_count = record->use_count,
+                .time_limit_ms = record->time_limit_ms,
                 .is_module = true,
             },
     };
@@ -283,6 +285,7 @@ void modules_admit(void)
         }
     }
     port_isolation_grant(candidates.devices);
+    secret_wipe(&candidates, sizeof candidates); /* part of images that are nobody else's */
 }
 
 void modules_start(void)

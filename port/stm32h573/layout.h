@@ -108,3 +108,6 @@
 #define LAYOUT_SRAM3_NS   0x20050000
 #define LAYOUT_SRAM3_SIZE 0x00050000
 #define LAYOUT_MODULES_RAM_END 0x300A0000 /* top of SRAM3, Secure alias */
+
+/* Devices that modules may be granted, a bit for each number: none yet. */
+#define LAYOUT_MODULE_DEVICES 0x0

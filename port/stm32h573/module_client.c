@@ -3,7 +3,6 @@
  */
 #include <garrison/gate.h>
 #include <garrison/module.h>
-#include <psa/client.h>
 
 psa_status_t module_call(psa_handle_t handle, uint32_t control, const psa_invec *in_vec,
                          psa_outvec *out_vec);

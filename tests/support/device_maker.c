@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP 20000u
+#define STEP        20000u
+#define MODULE_ADDR 0x0C100000u /* of modules in layouts that have a slot for one */
 
 static const char config_text[] =
     "schema_version: 1\n"
@@ -84,17 +85,30 @@ static void sign(const struct device *device, const char *role, const char *owne
 
 static const char *const decryption_keys[] = {"urot-decryption", "decryption"};
 
-/** A module's key in any case, and its image if it shall have a place: bytes, not a program. */
+/** A module's image if it shall have a place: bytes, not a program. */
 static void make_module(const struct device *device, uint32_t addr)
 {
     const char *folder = device->folder;
-    shell("%s key new %s/module.pem >/dev/null", required("GARRISON"), folder);
     if (addr != 0) {
         shell("head -c 4096 /dev/zero >%s/module.bin", folder);
         shell("%s image sign --key %s/module.pem --load-addr 0x%08X --version 1.0.0 %s/module.bin "
               "%s/module.img >/dev/null 2>&1",
               required("GARRISON"), folder, addr, folder, folder);
     }
+}
+
+/** A module that is one: encrypted, in the clear form of an active slot. */
+static void pack_module(const struct device *device, const struct device_images *images)
+{
+    const char *folder = device->folder;
+    shell("%s module pack --slot module0 --layout %s/device.yaml %s %s/%s.elf %s/module.bin "
+          ">/dev/null",
+          required("GARRISON"), folder, images->pack != NULL ? images->pack : "",
+          required("GARRISON_TARGET_DIR"), images->module, folder);
+    shell("%s image sign --key %s/module.pem --slot module0 --layout %s/device.yaml "
+          "--version 1.0.0 --encrypt-to %s/decryption.pem --clear %s/module.bin %s/module.img "
+          ">/dev/null",
+          required("GARRISON"), folder, folder, folder, folder, folder);
 }
 
 static void sign_own(const struct device *device, const char *role, const char *image)
@@ -121,8 +135,9 @@ static void write_config(const struct device *device, const struct device_images
     bool written =
         file != NULL && fprintf(file, config_text, system_irot() ? "st-irot" : "user-flash",
                                 images->layout != NULL ? images->layout : "", device_irot()) >= 0;
-    if (written && images->module_addr != 0) {
-        written = fprintf(file, module_text, images->module_addr) >= 0;
+    if (written && (images->module_addr != 0 || images->module != NULL)) {
+        written = fprintf(file, module_text,
+                          images->module != NULL ? MODULE_ADDR : images->module_addr) >= 0;
     }
     if (written && !images->no_decryption_keys) {
         written = fputs(decryption_text, file) >= 0;
@@ -196,12 +211,16 @@ void device_open(struct device *device, const struct device_images *images)
              images->application != NULL ? images->application : "examples/hello_psa/hello_psa");
     shell("cp %s/%s/%s.bin %s/irot.bin", required("GARRISON_TARGET_DIR"), port,
           system_irot() ? "irot_system" : "irot", device->folder);
+    shell("%s key new %s/module.pem >/dev/null", required("GARRISON"), device->folder);
     make_module(device, images->module_addr);
     for (size_t i = 0; i < sizeof decryption_keys / sizeof decryption_keys[0]; i++) {
         shell("%s key new %s/%s.pem >/dev/null", required("GARRISON"), device->folder,
               decryption_keys[i]);
     }
     write_config(device, images);
+    if (images->module != NULL) {
+        pack_module(device, images);
+    }
     shell("%s provision %s/device.gar --config %s/device.yaml >/dev/null", required("GARRISON"),
           device->folder, device->folder);
     start(device);

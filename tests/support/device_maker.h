@@ -18,6 +18,8 @@ struct device_images {
     const char *layout;      /**< YAML of the `layout` section, with its key; NULL: the default. */
     uint32_t counter;        /**< Security counter of all images; 0: they have none. */
     uint32_t module_addr;    /**< Where a module 0 stands, which is no program; 0: none. */
+    const char *module;      /**< Module 0, in the layout's slot for it; NULL: none. */
+    const char *pack;        /**< Options of its `module pack`, or NULL. */
     bool no_decryption_keys; /**< Else urot-decryption.pem and decryption.pem of its folder. */
 };
 

@@ -1,0 +1,476 @@
+/*
+ * Secure modules on the target: the example's, a hostile one, and one for another device. Addresses
+ * are typed here, not taken from the port.
+ */
+#define _GNU_SOURCE /* memmem */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/device_maker.h"
+
+#define BOOT_INSNS   400000000u
+#define ATTACK_INSNS 400000000u
+#define MAILBOX      0x20060000u
+#define SLOT         0x0C100000u
+#define SLOT_BYTES   0x6000u
+#define TEXT         (SLOT + 0x400u)
+#define RAM          0x3009E000u
+#define RAM_END      0x300A0000u
+#define SECRET       0x5EC2E7C0u /* of hostile_module.h */
+
+#define SUCCESS       0
+#define DOES_NOT      (-140)
+#define COMMUNICATION (-145)
+#define REFUSED       (-130)
+
+static const char layout_text[] =
+    "layout:\n"
+    "  journal: {offset: 0x1DE000, size: 16K}\n"
+    "  slots:\n"
+    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
+    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
+    "    - {role: application, offset: 0x3E000, size: 776K,\n"
+    "       download: {offset: 0x106000, size: 784K}}\n"
+    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K, encrypted: on,\n"
+    "       download: {offset: 0x106000, size: 32K}}\n";
+
+static struct device device;
+static struct sim_snapshot *ready;
+
+static void expect_text(const char *text, uint64_t insns)
+{
+    if (!device_run_until(&device, text, insns)) {
+        fail_msg("no '%s' in:\n%s\njournal:\n%s", text, device.uart, device.events);
+    }
+}
+
+static void open_with(const char *module, const char *application, const char *pack)
+{
+    const struct device_images images = {
+        .module = module, .application = application, .pack = pack, .layout = layout_text};
+    device_open(&device, &images);
+    device_boot(&device);
+}
+
+/*
+ * The example.
+ */
+
+static int open_example(void **state)
+{
+    (void)state;
+    open_with("examples/secure_module/otp", "examples/secure_module/secure_module", NULL);
+    return 0;
+}
+
+static int close_device(void **state)
+{
+    (void)state;
+    device_close(&device);
+    return 0;
+}
+
+static void one_time_passwords_are_the_published_ones(void **state)
+{
+    (void)state;
+    expect_text("secure_module: ok\n", BOOT_INSNS);
+    assert_non_null(strstr(device.uart, "module 0 (otp): admitted\n"));
+    assert_non_null(strstr(device.uart, "secure_module: code 755224\n"));
+    assert_non_null(strstr(device.uart, "secure_module: code 94287082\n"));
+    device_boot(&device); /* the secret stays */
+    expect_text("secure_module: ok\n", BOOT_INSNS);
+    assert_null(strstr(device.events, "fault:"));
+}
+
+#define BLOCK  16u
+#define RECORD 192u /* the manager knows what it says */
+
+static bool says_nothing(const uint8_t block[BLOCK])
+{
+    for (uint32_t i = 1; i < BLOCK; i++) {
+        if (block[i] != block[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static size_t read_whole(const char *path, uint8_t *data, size_t max)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    const size_t len = fread(data, 1, max, file);
+    assert_in_range(len, 1, max - 1);
+    assert_int_equal(fclose(file), 0);
+    return len;
+}
+
+static uint32_t times(const uint8_t *data, size_t len, const uint8_t block[BLOCK])
+{
+    uint32_t found = 0;
+    const uint8_t *end = data + len;
+    for (const uint8_t *at = data; (at = memmem(at, (size_t)(end - at), block, BLOCK)) != NULL;
+         at++) {
+        found++;
+    }
+    return found;
+}
+
+/** Blocks of the module's body that are its own: not code that other images have too. */
+static uint8_t own[0x800][BLOCK];
+static size_t owns;
+
+static void find_own_blocks(void)
+{
+    static uint8_t body[0x8000];
+    static uint8_t others[0x80000];
+    const size_t len = read_whole(device_path(&device, "module.bin"), body, sizeof body);
+    size_t all = read_whole(device_path(&device, "manager.img"), others, sizeof others);
+    static const char *const names[] = {"application.img", "urot.img", "irot.bin"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        all += read_whole(device_path(&device, names[i]), others + all, sizeof others - all);
+    }
+    for (size_t off = RECORD; off + BLOCK <= len; off += BLOCK) {
+        if (!says_nothing(body + off) && times(others, all, body + off) == 0 &&
+            times(body, len, body + off) == 1) {
+            memcpy(own[owns++], body + off, BLOCK);
+        }
+    }
+}
+
+static uint32_t blocks_in(uint32_t addr, uint32_t len)
+{
+    static uint8_t memory[0x200000];
+    struct sim_error error;
+    uint32_t found = 0;
+    assert_int_equal(sim_peek(device.sim, addr, memory, len, &error), SIM_OK);
+    for (size_t i = 0; i < owns; i++) {
+        found += times(memory, len, own[i]);
+    }
+    return found;
+}
+
+/** In flash and RAM, after the module has run, and in the device file. */
+static void its_code_is_nowhere_but_in_its_slot(void **state)
+{
+    static uint8_t file[0x1000000];
+    (void)state;
+    find_own_blocks();
+    assert_true(owns > 60);
+    assert_int_equal(blocks_in(SLOT, SLOT_BYTES), owns);
+    assert_int_equal(blocks_in(0x0C000000, SLOT - 0x0C000000), 0);
+    assert_int_equal(blocks_in(SLOT + SLOT_BYTES, 0x0C200000 - SLOT - SLOT_BYTES), 0);
+    assert_int_equal(blocks_in(0x20000000, 0x40000), 0);
+    assert_int_equal(blocks_in(0x20040000, 0x10000), 0);
+    assert_int_equal(blocks_in(0x20050000, 0x50000), 0);
+    const size_t len = read_whole(device_path(&device, "device.gar"), file, sizeof file);
+    for (size_t i = 0; i < owns; i++) {
+        assert_true(times(file, len, own[i]) <= 1); /* the slot */
+    }
+}
+
+/*
+ * A hostile module.
+ */
+
+static int open_hostile(void **state)
+{
+    struct sim_error error;
+    (void)state;
+    open_with("tests/system/firmware/hostile_module", "tests/system/firmware/hostile_module_client",
+              NULL);
+    expect_text("client: ready\n", BOOT_INSNS);
+    assert_non_null(strstr(device.uart, "module 0 (hostile): admitted\n"));
+    assert_non_null(strstr(device.uart, "client: version 1\n"));
+    assert_int_equal(sim_snapshot_take(device.sim, &ready, &error), SIM_OK);
+    return 0;
+}
+
+static int close_hostile(void **state)
+{
+    sim_snapshot_free(ready);
+    return close_device(state);
+}
+
+static void forget_texts(void)
+{
+    device.uart_len = 0;
+    device.uart[0] = '\0';
+    device.events_len = 0;
+    device.events[0] = '\0';
+}
+
+/** Has the client do a letter. @return whether it came back and told */
+static bool tell(char letter, uint32_t aim)
+{
+    const uint32_t mail[2] = {(uint32_t)letter, aim};
+    struct sim_error error;
+    forget_texts();
+    assert_int_equal(sim_poke(device.sim, MAILBOX, (const uint8_t *)mail, sizeof mail, &error),
+                     SIM_OK);
+    return device_run_until(&device, "client: done\n", ATTACK_INSNS);
+}
+
+static void expect_answer(int status, uint32_t found)
+{
+    char line[80];
+    (void)snprintf(line, sizeof line, "client: status %d found %08x crypto 0\n", status, found);
+    if (strstr(device.uart, line) == NULL) {
+        fail_msg("not '%s' but:\n%s\njournal:\n%s", line, device.uart, device.events);
+    }
+}
+
+struct attack {
+    const char *what;
+    char letter;
+    uint32_t aim;
+    const char *said;
+};
+
+#define MPU  "partition hostile: MemManage"
+#define BUS  "partition hostile: BusFault"
+#define OWN  "partition hostile: programmer error: buffer is not its own"
+#define CALL "partition hostile: programmer error: call refused"
+
+static const struct attack attacks[] = {
+    {"reads the hand-over record", 'r', 0x30040000, MPU},
+    {"writes the hand-over record", 'w', 0x30040000, MPU},
+    {"reads the SPM's stack", 'r', 0x30041000, MPU},
+    {"reads the partitions' RAM", 'r', 0x30048000, MPU},
+    {"writes the partitions' RAM", 'w', 0x30048000, MPU},
+    {"reads the last word of SRAM2", 'r', 0x3004FFFC, MPU},
+    {"reads below its RAM", 'r', RAM - 4, MPU},
+    {"writes below its RAM", 'w', RAM - 4, MPU},
+    {"reads its window behind what it asked for", 'r', RAM_END - 4, MPU},
+    {"reads its RAM by the other alias", 'r', RAM - 0x10000000, MPU},
+    {"writes its code", 'w', TEXT + 0x100, MPU},
+    {"reads its header", 'r', SLOT, MPU},
+    {"reads its code by the other alias", 'r', TEXT - 0x4000000, MPU},
+    {"reads its TLVs", 'r', SLOT + SLOT_BYTES - 4, MPU},
+    {"reads the manager's vectors", 'r', 0x0C014400, MPU},
+    {"reads the SPM's code", 'r', 0x0C014C00, MPU},
+    {"reads the library", 'r', 0x0C027000, MPU},
+    {"reads what is staged", 'r', 0x0C106000, MPU},
+    {"reads the storage areas", 'r', 0x0C1EC000, MPU},
+    {"writes the storage areas", 'w', 0x0C1EC000, MPU},
+    {"reads the option-byte keys", 'r', 0x0FFD0200, MPU},
+    {"reads Non-secure flash", 'r', 0x0803E400, MPU},
+    {"reads Non-secure RAM", 'r', 0x20000000, MPU},
+    {"writes Non-secure RAM", 'w', 0x20050000, MPU},
+    {"reads USART1", 'r', 0x4001381C, MPU},
+    {"reads the RNG", 'r', 0x520C0808, MPU},
+    {"writes SAES", 'w', 0x520C0C00, MPU},
+    {"writes the flash controller", 'w', 0x50022028, MPU},
+    {"writes the TZSC", 'w', 0x50032410, MPU},
+    {"writes RCC", 'w', 0x54020C00, MPU},
+    {"switches the MPU off", 'w', 0xE000ED94, BUS},
+    {"moves the vector table", 'w', 0xE000ED08, BUS},
+    {"writes the SAU", 'w', 0xE000EDD0, BUS},
+    {"runs its data", 'x', RAM, MPU},
+    {"runs the SPM", 'x', 0x0C014C00, MPU},
+    {"runs the library", 'x', 0x0C027000, MPU},
+    {"runs Non-secure code", 'x', 0x0803E400, "partition hostile: "},
+    {"overflows its stack", 's', 0, "partition hostile: UsageFault"},
+    {"loops", 't', 0, "partition hostile: time is up"},
+    {"panics", 'p', 0, "partition hostile: psa_panic"},
+    {"has a message written to the SPM", 'i', 0x30041000, OWN},
+    {"has a message written to the partitions", 'i', 0x30048000, OWN},
+    {"has a message written below its RAM", 'i', RAM - 2, OWN},
+    {"has a message written to its code", 'i', TEXT, OWN},
+    {"has a message written to Non-secure RAM", 'i', 0x20000000, OWN},
+    {"sends the SPM's data", 'o', 0x30041000, OWN},
+    {"sends the SPM's code", 'o', 0x0C014C00, OWN},
+    {"sends its image's header", 'o', SLOT, OWN},
+    {"sends the hand-over record", 'o', 0x30040000, OWN},
+    {"uses another message's handle", 'h', 1000, "partition hostile: programmer error: message"},
+    {"calls the update service", 'c', 0x40000102, CALL},
+    {"calls Protected Storage", 'c', 0x40000104, CALL},
+    {"calls itself", 'c', 0x40001000, CALL},
+    {"calls a handle that there is not", 'c', 0x40001010, CALL},
+    {"lends the SPM's data", 'L', 0x30041000, CALL},
+    {"lends its image's header", 'L', SLOT, CALL},
+    {"lends its code to be written", 'O', TEXT, CALL},
+    {"lends Non-secure RAM", 'O', 0x20000000, CALL},
+    {"lends ITS's own RAM", 'O', 0x3004C000, CALL},
+    {"asks for what no number is for", 'n', 0, "partition hostile: supervisor call refused"},
+    {"makes a call of the gate's", 'g', 0, "partition hostile: supervisor call refused"},
+    {"erases the flash", 'f', 0, "partition hostile: programmer error: flash is not its own"},
+    {"resets the chip", 'b', 0, "partition hostile: programmer error: it may not reset the chip"},
+    {"forges an exception return", 'R', 0, "partition hostile: "},
+    {"returns off its stack", 'S', 0x30041000, "partition hostile: "},
+};
+
+static void a_hostile_module_is_ended_and_the_others_serve(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(attacks); i++) {
+        sim_snapshot_restore(device.sim, ready);
+        if (!tell(attacks[i].letter, attacks[i].aim)) {
+            fail_msg("%s: nobody is served:\n%s\njournal:\n%s", attacks[i].what, device.uart,
+                     device.events);
+        }
+        if (strstr(device.uart, attacks[i].said) == NULL) {
+            fail_msg("%s: no '%s' in:\n%s\njournal:\n%s", attacks[i].what, attacks[i].said,
+                     device.uart, device.events);
+        }
+        expect_answer(COMMUNICATION, 0);
+        assert_true(tell('e', 0)); /* it starts anew, its data as linked */
+        expect_answer(SUCCESS, SECRET + 1u + 0x10000u);
+    }
+    print_message("%zu attacks\n", COUNT_OF(attacks));
+}
+
+static void its_data_live_until_it_is_ended(void **state)
+{
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    for (uint32_t i = 1; i < 4; i++) {
+        assert_true(tell('e', 0));
+        expect_answer(SUCCESS, SECRET + i + 0x10000u * i);
+    }
+}
+
+static void after_three_restarts_it_is_refused(void **state)
+{
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(tell('p', 0));
+        expect_answer(COMMUNICATION, 0);
+    }
+    assert_non_null(strstr(device.uart, "partition hostile: psa_panic (no restart left)\n"));
+    assert_true(tell('e', 0));
+    expect_answer(REFUSED, 0);
+}
+
+static void what_it_stores_is_its_own(void **state)
+{
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    assert_true(tell('K', 0x11111111));
+    expect_answer(SUCCESS, 0);
+    assert_true(tell('q', 0));
+    expect_answer(SUCCESS, (uint32_t)DOES_NOT);
+    assert_true(tell('k', 0x22222222));
+    expect_answer(SUCCESS, 0);
+    assert_true(tell('q', 0));
+    expect_answer(SUCCESS, 0x22222222);
+    assert_true(tell('Q', 0));
+    expect_answer(SUCCESS, 0x11111111);
+}
+
+/** The application reads code, header, TLVs and RAM, by both aliases. */
+static void the_application_reads_nothing_of_it(void **state)
+{
+    static const uint32_t aims[] = {
+        SLOT, SLOT - 0x4000000, TEXT + 0x100, TEXT - 0x4000000 + 0x100, SLOT + SLOT_BYTES - 4,
+        RAM,  RAM - 0x10000000, RAM_END - 4,  RAM_END - 4 - 0x10000000,
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(aims); i++) {
+        sim_snapshot_restore(device.sim, ready);
+        assert_true(tell('e', 0));
+        assert_false(tell('N', aims[i]));
+        if (strstr(device.events, "fault:") == NULL || strstr(device.uart, "status") != NULL) {
+            fail_msg("0x%08X was read:\n%s\n%s", aims[i], device.uart, device.events);
+        }
+    }
+    sim_snapshot_restore(device.sim, ready);
+    assert_true(tell('N', RAM - 4 - 0x10000000)); /* the application's last word */
+    assert_non_null(strstr(device.uart, "client: status 0 "));
+}
+
+/** What a debugger and the other bus masters are: Non-secure and privileged. */
+static void no_other_master_reads_it(void **state)
+{
+    static const uint32_t aims[] = {
+        SLOT - 0x4000000, TEXT - 0x4000000 + 0x100, TEXT + 0x100, RAM - 0x10000000, RAM,
+        RAM_END - 4};
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    assert_true(tell('e', 0));
+    for (size_t i = 0; i < COUNT_OF(aims); i++) {
+        struct sim_access access = {
+            .kind = SIM_READ,
+            .addr = aims[i],
+            .size = 4,
+            .attr = {.secure = false, .privileged = true},
+            .value = 0,
+        };
+        (void)sim_access(device.sim, &access);
+        assert_int_equal(access.value, 0);
+    }
+}
+
+/*
+ * Refusals.
+ */
+
+static void expect_refused(const char *pack, const char *line)
+{
+    open_with("tests/system/firmware/hostile_module", "tests/system/firmware/hostile_module_client",
+              pack);
+    expect_text("client: ready\n", BOOT_INSNS); /* the others serve */
+    assert_non_null(strstr(device.uart, line));
+    assert_non_null(strstr(device.uart, "client: version 0\n"));
+    assert_true(tell('e', 0));
+    expect_answer(-129, 0);
+    device_close(&device);
+}
+
+static void a_module_for_another_device_is_refused(void **state)
+{
+    (void)state;
+    expect_refused("--licence 0123456789abcdef01234567",
+                   "module 0 (hostile): refused: licensed for another device\n");
+}
+
+/** The description of device_maker.c has a seed: the id follows from it. */
+static void a_module_for_this_device_runs(void **state)
+{
+    char pack[64] = "--licence ";
+    (void)state;
+    open_with("tests/system/firmware/hostile_module", "tests/system/firmware/hostile_module_client",
+              NULL);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct sim_access access = {.kind = SIM_READ, .addr = 0x08FFF800 + 4 * i, .size = 4};
+        access.attr.secure = true;
+        access.attr.privileged = true;
+        (void)sim_access(device.sim, &access);
+        for (unsigned byte = 0; byte < 4; byte++) {
+            (void)snprintf(pack + strlen(pack), 3, "%02x", access.value >> 8 * byte & 0xFF);
+        }
+    }
+    device_close(&device);
+    open_with("tests/system/firmware/hostile_module", "tests/system/firmware/hostile_module_client",
+              pack);
+    expect_text("module 0 (hostile): admitted\n", BOOT_INSNS);
+    device_close(&device);
+}
+
+int main(void)
+{
+    const struct CMUnitTest example[] = {
+        cmocka_unit_test(one_time_passwords_are_the_published_ones),
+        cmocka_unit_test(its_code_is_nowhere_but_in_its_slot),
+    };
+    const struct CMUnitTest hostile[] = {
+        cmocka_unit_test(a_hostile_module_is_ended_and_the_others_serve),
+        cmocka_unit_test(its_data_live_until_it_is_ended),
+        cmocka_unit_test(after_three_restarts_it_is_refused),
+        cmocka_unit_test(what_it_stores_is_its_own),
+        cmocka_unit_test(the_application_reads_nothing_of_it),
+        cmocka_unit_test(no_other_master_reads_it),
+    };
+    const struct CMUnitTest refused[] = {
+        cmocka_unit_test(a_module_for_another_device_is_refused),
+        cmocka_unit_test(a_module_for_this_device_runs),
+    };
+    int failed = cmocka_run_group_tests_name("example", example, open_example, close_device);
+    failed += cmocka_run_group_tests_name("hostile", hostile, open_hostile, close_hostile);
+    failed += cmocka_run_group_tests_name("refused", refused, NULL, NULL);
+    return failed;
+}
