@@ -131,9 +131,11 @@ static enum module_refusal check_service(const struct module_record *record, uin
             return MODULE_SID;
         }
     }
-    const uint32_t known = MODULE_FOR_NON_SECURE | MODULE_FOR_MODULES;
-    return service->callers != 0 && (service->callers & ~known) == 0 ? MODULE_GRANTED
-                                                                     : MODULE_CALLERS;
+    const uint32_t callers = MODULE_FOR_NON_SECURE | MODULE_FOR_MODULES;
+    const uint32_t kind = service->callers & ~callers;
+    const bool known =
+        kind == 0 || kind == MODULE_CONNECTIONS || kind == (MODULE_CONNECTIONS | MODULE_STRICT);
+    return known && (service->callers & callers) != 0 ? MODULE_GRANTED : MODULE_CALLERS;
 }
 
 static enum module_refusal check_services(const struct module_record *record)

@@ -72,6 +72,8 @@ static bool read_record(const struct layout_slot *slot, const struct handoff_ent
                GARRISON_OK;
 }
 
+#define CALLERS (SERVICE_FOR_NON_SECURE | SERVICE_FOR_MODULES)
+
 /** Makes the row of a module whose record has been checked. */
 static void fill(struct module *module, uint32_t number, const struct module_record *record)
 {
@@ -110,8 +112,11 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
         module->service[i] = (struct partition_service){
             .sid = service->sid,
             .version = service->version,
-            .handle = GARRISON_MODULE_HANDLE(number, i),
-            .callers = service->callers,
+            .handle = (service->callers & MODULE_CONNECTIONS) != 0
+                          ? PSA_NULL_HANDLE
+                          : GARRISON_MODULE_HANDLE(number, i),
+            .callers = service->callers & CALLERS,
+            .strict = (service->callers & MODULE_STRICT) != 0,
         };
     }
     for (uint32_t i = 0; i < record->device_count; i++) {

@@ -32,11 +32,15 @@ GARRISON_ABI_BEGIN
 #define MODULE_FOR_NON_SECURE 1u
 #define MODULE_FOR_MODULES    4u
 
+/** What else may stand there: the service has connections, and no stateless handle; */
+#define MODULE_CONNECTIONS 0x100u
+#define MODULE_STRICT      0x200u /**< and they want its version exactly, not an older one. */
+
 /** Service ids that no module may have: the manager's own. */
 #define MODULE_SID_RESERVED      0x47410000u
 #define MODULE_SID_RESERVED_MASK 0xFFFF0000u
 
-/** Stateless handle of a service, as psa_call() takes it. @param module, service  numbers from 0 */
+/** Stateless handle of a service that has no connections, as psa_call() takes it. @param module, service  numbers from 0 */
 #define GARRISON_MODULE_HANDLE(module, service)                                                    \
     ((psa_handle_t)(0x40001000u + 16u * (uint32_t)(module) + (uint32_t)(service)))
 
@@ -46,7 +50,7 @@ GARRISON_ABI_BEGIN
 struct module_service {
     uint32_t sid;     /**< Service id, not a reserved one. */
     uint32_t version; /**< Its version, not 0. */
-    uint32_t callers; /**< MODULE_FOR_*. */
+    uint32_t callers; /**< MODULE_FOR_*, with or without what else may stand there. */
 };
 
 /** All addresses are those of the Secure aliases. */

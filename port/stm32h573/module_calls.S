@@ -34,3 +34,4 @@ garrison_module_entry:
     supervisor_call psa_connect, SVC_CONNECT
     supervisor_call module_call, SVC_CALL
     supervisor_call psa_close, SVC_CLOSE
+    supervisor_call psa_set_rhandle, SVC_SET_RHANDLE

@@ -190,6 +190,11 @@ static const struct change changes[] = {
     {"callers", FIELD(service[0].callers), 0, MODULE_CALLERS},
     {"callers", FIELD(service[0].callers), SERVICE_FOR_PARTITIONS, MODULE_CALLERS},
     {"callers", FIELD(service[0].callers), 9, MODULE_CALLERS},
+    {"callers", FIELD(service[0].callers), 0x100, MODULE_CALLERS},
+    {"callers", FIELD(service[0].callers), 0x201, MODULE_CALLERS},
+    {"callers", FIELD(service[0].callers), 0x301, MODULE_GRANTED},
+    {"callers", FIELD(service[0].callers), 0x105, MODULE_GRANTED},
+    {"callers", FIELD(service[0].callers), 0x401, MODULE_CALLERS},
     {"callers", FIELD(service[0].callers), MODULE_FOR_MODULES, MODULE_GRANTED},
     {"uses", FIELD(use_count), 9, MODULE_USES},
     {"uses", FIELD(use_count), 2, MODULE_USES}, /* twice the same */
@@ -336,6 +341,25 @@ static void a_module_becomes_a_partition(void **state)
     assert_true(partitions_uses(entry.partition, ITS_SID));
     assert_int_equal(spm_version(SPM_CLIENT_NON_SECURE, 0x1002), 1);
     assert_int_equal(port_fake.granted, 0);
+}
+
+static void a_service_may_have_connections(void **state)
+{
+    (void)state;
+    records[0].service_count = 2;
+    records[0].service[0].callers = MODULE_FOR_NON_SECURE | MODULE_CONNECTIONS | MODULE_STRICT;
+    records[0].service[0].version = 2;
+    records[0].service[1] = (struct module_service){0x2000, 1, MODULE_FOR_MODULES};
+    install(0);
+    modules_admit();
+    expect_sound(0);
+    const struct partition_service *service = partitions_find_sid(0x1000).service;
+    assert_int_equal(service->handle, PSA_NULL_HANDLE);
+    assert_int_equal(service->callers, SERVICE_FOR_NON_SECURE);
+    assert_true(service->strict);
+    service = partitions_find_sid(0x2000).service;
+    assert_int_equal(service->handle, GARRISON_MODULE_HANDLE(0, 1));
+    assert_false(service->strict);
 }
 
 static void its_ram_is_clean_and_holds_its_data(void **state)
@@ -555,6 +579,7 @@ int main(void)
         cmocka_unit_test_setup(lists_name_nothing_twice, set_up),
         cmocka_unit_test_setup(a_licence_is_for_one_device, set_up),
         cmocka_unit_test_setup(a_module_becomes_a_partition, set_up),
+        cmocka_unit_test_setup(a_service_may_have_connections, set_up),
         cmocka_unit_test_setup(its_ram_is_clean_and_holds_its_data, set_up),
         cmocka_unit_test_setup(eight_modules_are_served, set_up),
         cmocka_unit_test_setup(a_changed_byte_never_grants_more, set_up),
