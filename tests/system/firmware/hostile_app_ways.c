@@ -1,0 +1,321 @@
+/*
+ * Attacks on the ways in and out: entries of the gate, forged returns, stacks, interrupts, DMA.
+ */
+#include "hostile_app.h"
+
+#include <stdbool.h>
+
+#define SCB_VTOR  (*(volatile uint32_t *)0xE000ED08u)
+#define NVIC_ISER ((volatile uint32_t *)0xE000E100u)
+#define NVIC_ICER ((volatile uint32_t *)0xE000E180u)
+#define NVIC_ISPR ((volatile uint32_t *)0xE000E200u)
+
+#define IWDG_KR  (*(volatile uint32_t *)0x40003000u)
+#define IWDG_PR  (*(volatile uint32_t *)0x40003004u)
+#define IWDG_RLR (*(volatile uint32_t *)0x40003008u)
+
+/* Channel 0 of GPDMA1. */
+#define RCC_AHB1ENR (*(volatile uint32_t *)0x44020C88u)
+#define DMA_CFCR    (*(volatile uint32_t *)0x4002005Cu)
+#define DMA_CSR     (*(volatile uint32_t *)0x40020060u)
+#define DMA_CCR     (*(volatile uint32_t *)0x40020064u)
+#define DMA_CTR1    (*(volatile uint32_t *)0x40020090u)
+#define DMA_CTR2    (*(volatile uint32_t *)0x40020094u)
+#define DMA_CBR1    (*(volatile uint32_t *)0x40020098u)
+#define DMA_CSAR    (*(volatile uint32_t *)0x4002009Cu)
+#define DMA_CDAR    (*(volatile uint32_t *)0x400200A0u)
+#define DMA_CLLR    (*(volatile uint32_t *)0x400200CCu)
+#define DMA_FLAGS   0x7F00u
+#define DMA_WORDS   (2u | 1u << 3 | 2u << 16 | 1u << 19)
+
+void in_service(uint32_t number);
+void SVC_Handler(void);
+
+/** Branches to `function` as if called from `lr`. */
+__attribute__((naked)) static void forge(uint32_t function, uint32_t lr)
+{
+    (void)function;
+    (void)lr;
+    __asm__ volatile("mov lr, r1\n"
+                     "bx r0\n");
+}
+
+/** Comes back only if the place does: then nothing has stopped it. */
+static int32_t enter(uint32_t addr)
+{
+    forge(addr, (uint32_t)__builtin_return_address(0));
+    return 1;
+}
+
+int32_t gate_behind(void)
+{
+    return enter(GATE_CALL + 4u);
+}
+
+int32_t gate_odd(void)
+{
+    return enter(GATE_CALL + 2u);
+}
+
+int32_t gate_even(void)
+{
+    return enter(GATE_CALL & ~1u);
+}
+
+int32_t gate_body(void)
+{
+    return enter(0x0C014828u | 1u);
+}
+
+/** Wherever the supervisor calls stand: a search through the gate is a search in the dark. */
+int32_t gate_svc(void)
+{
+    return enter(0x0C014848u | 1u);
+}
+
+int32_t gate_end(void)
+{
+    return enter(0x0C014BFCu | 1u);
+}
+
+int32_t manager_code(void)
+{
+    return enter(0x0C014C00u | 1u);
+}
+
+int32_t return_open(void)
+{
+    forge(GATE_FRAMEWORK_VERSION, 0xFFFFFFBDu);
+    return 1;
+}
+
+int32_t return_secure(void)
+{
+    forge(GATE_FRAMEWORK_VERSION, 0xFFFFFFFDu);
+    return 1;
+}
+
+int32_t return_function(void)
+{
+    forge(GATE_FRAMEWORK_VERSION, 0xFEFFFFFFu);
+    return 1;
+}
+
+/** The address is Secure, and Non-secure by its lowest bit. */
+int32_t return_privileged(void)
+{
+    forge(GATE_FRAMEWORK_VERSION, 0x0C014C00u);
+    return 1;
+}
+
+int32_t return_alone(void)
+{
+    forge(0xFEFFFFFFu, 0);
+    return 1;
+}
+
+int32_t exception_thread(void)
+{
+    forge(0xFFFFFFFDu, 0);
+    return 1;
+}
+
+int32_t exception_secure(void)
+{
+    __asm__ volatile("svc #2" ::: "memory");
+    return 1;
+}
+
+static volatile int32_t from_handler;
+
+void in_service(uint32_t number)
+{
+    (void)number;
+    from_handler = hash_of(0x20000000u, 16);
+}
+
+/** 1: calls the gate; 2: forges its return. */
+__attribute__((naked)) void SVC_Handler(void)
+{
+    __asm__ volatile("mrs r1, psp\n"
+                     "ldr r0, [r1, #24]\n"
+                     "ldrb r0, [r0, #-2]\n"
+                     "cmp r0, #2\n"
+                     "beq 1f\n"
+                     "push {r4, lr}\n"
+                     "bl in_service\n"
+                     "pop {r4, pc}\n"
+                     "1: mvn lr, #2\n"
+                     "bx lr\n");
+}
+
+int32_t call_in_handler(void)
+{
+    __asm__ volatile("svc #1" ::: "memory");
+    return from_handler;
+}
+
+static volatile uint32_t interrupts;
+
+static void call_from_tick(void)
+{
+    interrupts++;
+    from_handler = hash_of(0x20000000u, 16);
+}
+
+int32_t call_in_call(void)
+{
+    interrupts = 0;
+    from_handler = 0;
+    on_tick = call_from_tick;
+    start_ticks(3000);
+    const int32_t status = hash_of(0x20000000u, 0x4000u);
+    stop_ticks();
+    return status == 0 && interrupts > 0 ? from_handler : 1;
+}
+
+__attribute__((naked)) static void fault_on(uint32_t stack)
+{
+    (void)stack;
+    __asm__ volatile("msr psp, r0\n"
+                     "svc #1\n"
+                     "bx lr\n");
+}
+
+int32_t stack_secure(void)
+{
+    fault_on(SECURE_RAM + 0x8000u);
+    return 1;
+}
+
+__attribute__((naked)) static void overflow(void)
+{
+    __asm__ volatile("1: push {r0-r7}\n"
+                     "b 1b\n");
+}
+
+int32_t stack_exhausted(void)
+{
+    overflow();
+    return 1;
+}
+
+int32_t vectors_moved(void)
+{
+    SCB_VTOR = SECURE_RAM;
+    __asm__ volatile("dsb\nisb\nsvc #1" ::: "memory");
+    return 1;
+}
+
+/** gate() has looked at them; an honest call has used what can be used meanwhile. */
+int32_t floats_leaked(void)
+{
+    return hash_of(0x20000000u, 512);
+}
+
+static void use_floats(void)
+{
+    interrupts++;
+    __asm__ volatile(".fpu fpv5-sp-d16\n"
+                     "vmov s0, %0\n"
+                     "vadd.f32 s7, s0, s0\n"
+                     "vmov.f32 s15, s7\n" ::"r"(0x40490FDBu)
+                     : "memory");
+}
+
+int32_t floats_pushed(void)
+{
+    interrupts = 0;
+    on_tick = use_floats;
+    start_ticks(777);
+    const int32_t status = hash_of(0x20000000u, 0x2000u);
+    stop_ticks();
+    return status == 0 && interrupts > 2u ? 0 : 1;
+}
+
+/* Of the manager: RTC_S, TAMP, FLASH_S, GTZC, RCC_S; SAES; RNG, AES, HASH, PKA. */
+static const struct {
+    uint32_t word;
+    uint32_t bits;
+} secure_interrupts[] = {{0, 0x598u}, {1, 0x10u}, {3, 0x740000u}};
+
+int32_t interrupts_taken(void)
+{
+    for (uint32_t i = 0; i < 3u; i++) {
+        const uint32_t word = secure_interrupts[i].word;
+        NVIC_ISER[word] = secure_interrupts[i].bits;
+        NVIC_ISPR[word] = secure_interrupts[i].bits;
+        if (((NVIC_ISER[word] | NVIC_ISPR[word]) & secure_interrupts[i].bits) != 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int32_t masked_call(void)
+{
+    __asm__ volatile("cpsid i\ncpsid f" ::: "memory");
+    const int32_t status = hash_of(0x20000000u, 16);
+    __asm__ volatile("cpsie f\ncpsie i" ::: "memory");
+    return status;
+}
+
+static uint32_t dma_words[4];
+
+static void dma_copy(uint32_t from, uint32_t to)
+{
+    RCC_AHB1ENR |= 1u;
+    DMA_CCR = 1u << 1; /* reset */
+    DMA_CFCR = DMA_FLAGS;
+    DMA_CTR1 = DMA_WORDS;
+    DMA_CTR2 = 1u << 9; /* by software */
+    DMA_CBR1 = sizeof dma_words;
+    DMA_CSAR = from;
+    DMA_CDAR = to;
+    DMA_CLLR = 0;
+    __asm__ volatile("dsb" ::: "memory");
+    DMA_CCR = 1u;
+    while ((DMA_CSR & DMA_FLAGS) == 0) {
+    }
+    __asm__ volatile("dsb" ::: "memory");
+}
+
+static int32_t dma_all(bool write)
+{
+    for (uint32_t off = 0; off < 0x10000u; off += 0x400u) {
+        for (uint32_t i = 0; i < 4u; i++) {
+            dma_words[i] = write ? 0xA77AC4EDu : 0;
+        }
+        dma_copy(write ? (uint32_t)dma_words : SECURE_RAM + off,
+                 write ? SECURE_RAM + off : (uint32_t)dma_words);
+        for (uint32_t i = 0; i < 4u && !write; i++) {
+            if (((volatile uint32_t *)dma_words)[i] != 0) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+int32_t dma_read(void)
+{
+    return dma_all(false);
+}
+
+int32_t dma_write(void)
+{
+    return dma_all(true);
+}
+
+int32_t loop_watched(void)
+{
+    IWDG_KR = 0xCCCCu;
+    IWDG_KR = 0x5555u;
+    IWDG_PR = 0;
+    IWDG_RLR = 64u;
+    IWDG_KR = 0xAAAAu;
+    __asm__ volatile("cpsid i\ncpsid f" ::: "memory");
+    for (;;) {
+        (void)hash_of(0x20000000u, 64);
+    }
+}
