@@ -293,6 +293,18 @@ static void cipher_operations_have_their_states(void **state)
     OK(psa_destroy_key(key));
 }
 
+static void an_operation_that_failed_takes_no_place(void **state)
+{
+    const psa_key_id_t key = generate_key(PSA_KEY_TYPE_AES, 128, ENCRYPT, PSA_ALG_CTR);
+    (void)state;
+    for (int i = 0; i < 20; i++) { /* more than a client may have; none is aborted */
+        psa_cipher_operation_t operation = PSA_CIPHER_OPERATION_INIT;
+        OK(psa_cipher_encrypt_setup(&operation, key, PSA_ALG_CTR));
+        FAILS(PSA_ERROR_INVALID_ARGUMENT, psa_cipher_set_iv(&operation, out, 17));
+    }
+    OK(psa_destroy_key(key));
+}
+
 static void cipher_operations_belong_to_their_client(void **state)
 {
     const psa_key_id_t key = generate_key(PSA_KEY_TYPE_AES, 128, ENCRYPT, PSA_ALG_CTR);
@@ -322,6 +334,7 @@ int main(void)
         TEST(generated_ivs_differ),
         TEST(cipher_setup_has_its_errors),
         TEST(cipher_operations_have_their_states),
+        TEST(an_operation_that_failed_takes_no_place),
         TEST(cipher_operations_belong_to_their_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
