@@ -394,6 +394,18 @@ bool install_on_trial(const struct install *install, uint32_t component)
     return install->journal->component[component].state == JOURNAL_TRIAL;
 }
 
+bool install_stays(const struct install *install, uint32_t component)
+{
+    const struct journal_operation *operation = &install->journal->operation;
+    switch (install->journal->component[component].state) {
+    case JOURNAL_TRIAL:
+    case JOURNAL_REJECTED:
+        return false;
+    default:
+        return operation->kind == JOURNAL_NOTHING || (1u << component & operation->set) == 0;
+    }
+}
+
 /*
  * Recovery.
  */

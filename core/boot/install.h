@@ -71,5 +71,11 @@ enum garrison_status install_verify(const struct install *install, uint32_t comp
 
 /* What a stage is told to install and recover with is in garrison/stage.h. */
 
-/** Whether a component is on trial: its security counter must then not be raised. */
+/** Whether a component is on trial. */
 bool install_on_trial(const struct install *install, uint32_t component);
+
+/**
+ * Whether the image in the active slot of a component stays: it is not on trial or rejected, and no
+ * installation or way back of it was left unfinished. Only then may its security counter be raised.
+ */
+bool install_stays(const struct install *install, uint32_t component);

@@ -317,7 +317,7 @@ static bool recover(uint32_t component)
 static void note_counter(uint32_t component, uint32_t counter)
 {
     uint32_t *stored = &run.counters.counter[component];
-    if (run.journal_known && !install_on_trial(&run.install, component) && counter > *stored) {
+    if (run.journal_known && install_stays(&run.install, component) && counter > *stored) {
         *stored = counter;
         run.raised = true;
     }

@@ -63,7 +63,7 @@ DEFECTS = (
         ('''        .sealed = seal ?''', '''        .sealed = false && seal ?''')),
     defect(
         'trial_raises_counter', 'the counter of an image on trial is raised', 'boot/stage.c',
-        ('''!install_on_trial(&run.install, component) && counter > *stored''',
+        ('''install_stays(&run.install, component) && counter > *stored''',
          '''counter > *stored''')),
     defect(
         'header_before_records', 'a sector of the journal counts before its records are in it',

@@ -137,6 +137,44 @@ static void an_accepted_image_raises_its_counter(void **state)
     assert_int_equal(port_fake.watchdog_starts, 1); /* of the boot before */
 }
 
+/** Or, what has to go back being the newest that may start, nothing could. */
+static void what_still_has_to_go_back_raises_no_counter(void **state)
+{
+    (void)state;
+    put_application(3);
+    const uint8_t old = application.header.version.major;
+    stage_application(8, CLIENT_STACK);
+    assert_int_equal(booted_major(), 9);
+    struct journal_component component = journal.component[2];
+    component.state = JOURNAL_REJECTED;
+    assert_int_equal(journal_set(&journal, 2, &component), GARRISON_OK);
+    port_fake.derive = GARRISON_ERROR_DEVICE; /* the way back cannot be begun */
+    port_fake.log_count = 0;
+    assert_int_equal(booted_major(), 9);
+    assert_int_equal(stored_counter(2), 0);
+    port_fake.derive = GARRISON_OK;
+    port_fake.log_count = 0;
+    assert_int_equal(booted_major(), old);
+    assert_int_equal(stored_counter(2), 3);
+}
+
+/** A part of a set, say, that is in place already while the rest could not be copied. */
+static void an_installation_under_way_raises_no_counter(void **state)
+{
+    static const enum journal_state states[] = {JOURNAL_STAGED, JOURNAL_UPDATED};
+    for (uint32_t i = 0; i < 2; i++) {
+        (void)set_up(state);
+        put_application(3);
+        stage_application(8, CLIENT_STACK);
+        assert_int_equal(journal_begin(&journal, JOURNAL_INSTALL, 1u << 2, states[i], 0),
+                         GARRISON_OK);
+        port_fake.derive = GARRISON_ERROR_DEVICE;
+        (void)booted_major();
+        assert_int_equal(journal.operation.kind, JOURNAL_INSTALL);
+        assert_int_equal(stored_counter(2), 0);
+    }
+}
+
 static void what_may_not_be_started_is_not_installed(void **state)
 {
     (void)state;
@@ -346,6 +384,8 @@ int main(void)
         TEST(damaged_counters_stop_the_stage),
         TEST(urot_installs_on_trial_and_brings_the_old_image_back),
         TEST(an_accepted_image_raises_its_counter),
+        TEST(what_still_has_to_go_back_raises_no_counter),
+        TEST(an_installation_under_way_raises_no_counter),
         TEST(what_may_not_be_started_is_not_installed),
         TEST_IROT(irot_overwrites_the_urot),
         TEST(urot_opens_images_with_the_key_of_its_level),
