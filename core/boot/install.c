@@ -270,6 +270,9 @@ static enum garrison_status plan_member(const struct install *install, uint16_t 
     }
     enum garrison_status status = install_verify_staged(install, component, &found);
     if (hardened_ok(status)) {
+        status = install_check_succession(install, component, &found.image);
+    }
+    if (hardened_ok(status)) {
         status = install_check_dependencies(install, members, &found.image);
     }
     if (!hardened_ok(status)) {

@@ -163,6 +163,21 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
     return verify_clear(install, component, status, &clear, found);
 }
 
+enum garrison_status install_check_succession(const struct install *install, uint32_t component,
+                                              const struct image *image)
+{
+    static struct install_image active;
+    struct hardened_verdict verdict;
+    if (!hardened_ok(install_verify(install, component, &active, &verdict))) {
+        return GARRISON_OK; /* There is nothing that could be older. */
+    }
+    if (image->counter < active.image.counter) {
+        return GARRISON_ERROR_STALE;
+    }
+    return hardened_launder(image->counter) >= active.image.counter ? GARRISON_OK
+                                                                    : GARRISON_ERROR_STALE;
+}
+
 /*
  * What has left an active slot.
  */

@@ -24,6 +24,14 @@ uint32_t install_staged_off(const struct install *install, const struct layout_s
 enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
                                            struct install_image *found) GARRISON_MUST_USE;
 
+/**
+ * Whether an image may follow the one that stands in the active slot and is not on trial. That one's
+ * security counter is stored when it next starts, and it may have been accepted since it last did.
+ * @return GARRISON_ERROR_STALE: the image in place is good and has a higher counter.
+ */
+enum garrison_status install_check_succession(const struct install *install, uint32_t component,
+                                              const struct image *image) GARRISON_MUST_USE;
+
 /** Sets up what seals, or opens, all bytes that left an active slot under that number. */
 enum garrison_status install_open_seal(const struct install *install, struct clear *clear,
                                        uint32_t component, uint16_t sealed) GARRISON_MUST_USE;
