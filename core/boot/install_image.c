@@ -107,7 +107,14 @@ static enum garrison_status verify_at(const struct install *install, uint32_t co
     }
     status = policy_check(install->stage, rules, rules->base + slot->off, &found->image,
                           &found->vectors);
-    return hardened_ok(status) ? check_counter(install, component, &found->image) : status;
+    if (hardened_ok(status)) {
+        status = check_counter(install, component, &found->image);
+    }
+    if (!hardened_ok(status)) {
+        /* Or one skipped branch of the caller would start what is signed and too old. */
+        *verdict = (struct hardened_verdict)HARDENED_REFUSED;
+    }
+    return status;
 }
 
 enum garrison_status install_verify(const struct install *install, uint32_t component,

@@ -106,6 +106,24 @@ static void a_set_is_refused_for_one_bad_image(void **state)
     assert_true(active_are(bench.renewed, scene->set));
 }
 
+/** Signed, and no part of the permission is left: to start it would take more than one fault. */
+static void what_is_signed_and_may_not_start_has_no_verdict(void **state)
+{
+    static struct install_image found;
+    struct hardened_verdict verdict = HARDENED_REFUSED;
+    (void)state;
+    set_up_images(false);
+    stage_set(&scenes[APPLICATION]);
+    struct journal journal = open_journal();
+    const struct install install = install_with(&journal);
+    assert_int_equal(install_verify(&install, APPLICATION, &found, &verdict), GARRISON_OK);
+    assert_true(hardened_granted(&verdict));
+    bench.counters.counter[APPLICATION] = 2;
+    assert_int_equal(install_verify(&install, APPLICATION, &found, &verdict), GARRISON_ERROR_STALE);
+    assert_int_not_equal(verdict.yes, HARDENED_YES);
+    assert_int_not_equal(verdict.not_yes, ~HARDENED_YES);
+}
+
 static void begin_anew(void **state)
 {
     (void)close_bench(state);
@@ -415,6 +433,7 @@ int main(void)
         TEST(an_accepted_set_stays),
         TEST(a_rejected_set_goes_back_and_says_so),
         TEST(a_set_is_refused_for_one_bad_image),
+        TEST(what_is_signed_and_may_not_start_has_no_verdict),
         TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
         TEST(a_urot_that_needs_a_newer_manager_waits_for_it),
         TEST(an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_to),
