@@ -325,6 +325,10 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
             status = plan_member(install, members, i, &staged[i]);
         }
     }
+    /* What takes the place of an image that is no good must not wait for that of another. */
+    if (hardened_ok(status) && after == JOURNAL_TRIAL) {
+        status = install_check_dependents(install, members);
+    }
     if (hardened_ok(status) && !downloads_are_apart(install, members, staged)) {
         status = GARRISON_ERROR_FULL;
     }

@@ -259,19 +259,52 @@ static enum garrison_status version_of(const struct install *install, uint16_t s
     return hardened_ok(status) ? GARRISON_OK : GARRISON_ERROR_DEPENDENCY;
 }
 
+static enum garrison_status check_dependency(const struct install *install, uint16_t set,
+                                             const struct image_dependency *wanted)
+{
+    struct image_version version;
+    const enum garrison_status status = version_of(install, set, wanted->role, &version);
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    return version_reaches(&version, &wanted->version) ? GARRISON_OK : GARRISON_ERROR_DEPENDENCY;
+}
+
 enum garrison_status install_check_dependencies(const struct install *install, uint16_t set,
                                                 const struct image *image)
 {
-    for (uint32_t i = 0; i < image->dependencies; i++) {
-        const struct image_dependency *wanted = &image->dependency[i];
-        struct image_version version;
-        const enum garrison_status status = version_of(install, set, wanted->role, &version);
-        if (!hardened_ok(status)) {
-            return status;
+    enum garrison_status status = GARRISON_OK;
+    for (uint32_t i = 0; hardened_ok(status) && i < image->dependencies; i++) {
+        status = check_dependency(install, set, &image->dependency[i]);
+    }
+    return status;
+}
+
+/** Whether a role is one of the set's. */
+static bool is_in_set(uint16_t set, uint32_t role)
+{
+    const uint32_t component = install_component(role);
+    return component != INSTALL_COMPONENT_NONE && (1u << component & set) != 0;
+}
+
+enum garrison_status install_check_dependents(const struct install *install, uint16_t set)
+{
+    static struct image stays;
+    enum garrison_status status = GARRISON_OK;
+    for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
+        const struct layout_slot *slot = install_slot(install, component);
+        if (slot == NULL || (1u << component & set) != 0) {
+            continue;
         }
-        if (!version_reaches(&version, &wanted->version)) {
-            return GARRISON_ERROR_DEPENDENCY;
+        const struct image_slot place = {install->flash, slot->off, slot->size};
+        if (!hardened_ok(image_parse(&place, &stays))) {
+            continue;
+        }
+        for (uint32_t i = 0; hardened_ok(status) && i < stays.dependencies; i++) {
+            if (is_in_set(set, stays.dependency[i].role)) {
+                status = check_dependency(install, set, &stays.dependency[i]);
+            }
         }
     }
-    return GARRISON_OK;
+    return status;
 }

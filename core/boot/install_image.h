@@ -47,3 +47,10 @@ enum garrison_status install_verify_old(const struct install *install, uint32_t 
  */
 enum garrison_status install_check_dependencies(const struct install *install, uint16_t set,
                                                 const struct image *image) GARRISON_MUST_USE;
+
+/**
+ * Whether all images that stay would still find what they depend on among those of a set.
+ * @return GARRISON_ERROR_DEPENDENCY: one would not.
+ */
+enum garrison_status install_check_dependents(const struct install *install,
+                                              uint16_t set) GARRISON_MUST_USE;

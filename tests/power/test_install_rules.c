@@ -131,6 +131,25 @@ static void begin_anew(void **state)
     set_up_images(false);
 }
 
+/** Its own needs are met; those of the application, which stays, would be no more. */
+static void an_image_that_another_needs_newer_does_not_come(void **state)
+{
+    const struct image_dependency dependency = {.role = IMAGE_ROLE_MANAGER,
+                                                .version = {2, 0, 0, 0}};
+    for (uint8_t major = 1; major <= 2; major++) {
+        begin_anew(state);
+        make(&bench.old[APPLICATION], APPLICATION, 1, 60, false, &dependency);
+        make(&bench.renewed[MANAGER], MANAGER, major, 80, false, NULL);
+        stage_set(&scenes[MANAGER]);
+        if (major == 1) {
+            expect_refused(&scenes[MANAGER], GARRISON_ERROR_DEPENDENCY);
+            continue;
+        }
+        assert_int_equal(boot(), GARRISON_OK);
+        assert_true(is_active(&bench.renewed[MANAGER], MANAGER));
+    }
+}
+
 /** The uROT, too, though it is installed before the others are looked at. */
 static void a_urot_that_needs_a_newer_manager_waits_for_it(void **state)
 {
@@ -435,6 +454,7 @@ int main(void)
         TEST(a_set_is_refused_for_one_bad_image),
         TEST(what_is_signed_and_may_not_start_has_no_verdict),
         TEST(a_clear_image_is_refused_where_encrypted_ones_are_asked_for),
+        TEST(an_image_that_another_needs_newer_does_not_come),
         TEST(a_urot_that_needs_a_newer_manager_waits_for_it),
         TEST(an_encrypted_image_is_refused_without_the_key_that_it_is_encrypted_to),
         TEST(no_two_images_are_sealed_alike),
