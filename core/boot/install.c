@@ -447,6 +447,11 @@ enum garrison_status install_recover(const struct install *install, uint32_t com
     if (slot == NULL || slot->download_size == 0) {
         return GARRISON_ERROR_BLANK;
     }
+    /* An operation that could not go on is gone on with by the next boot: another one, begun now,
+     * would forget how far it has come, and with it the images of the whole set. */
+    if (install->journal->operation.kind != JOURNAL_NOTHING) {
+        return GARRISON_ERROR_BLANK;
+    }
     const enum garrison_status status = recover_staged(install, component);
     return status == GARRISON_ERROR_BLANK ? recover_old(install, component) : status;
 }

@@ -285,6 +285,94 @@ static void an_image_that_rots_under_way_goes_back(void **state)
 }
 
 /*
+ * Flash that fails while power stays.
+ */
+
+/** Operations of the slots until they fail, all of them, for the rest of a boot. */
+static uint32_t good_operations;
+static enum garrison_status (*sound_program)(const struct flash_device *, uint32_t, const uint8_t *,
+                                             uint32_t);
+static enum garrison_status (*sound_erase)(const struct flash_device *, uint32_t, uint32_t);
+
+static bool still_good(void)
+{
+    if (good_operations == 0) {
+        return false;
+    }
+    good_operations--;
+    return true;
+}
+
+static enum garrison_status failing_program(const struct flash_device *device, uint32_t off,
+                                            const uint8_t *data, uint32_t len)
+{
+    return still_good() ? sound_program(device, off, data, len) : GARRISON_ERROR_DEVICE;
+}
+
+static enum garrison_status failing_erase(const struct flash_device *device, uint32_t off,
+                                          uint32_t len)
+{
+    return still_good() ? sound_erase(device, off, len) : GARRISON_ERROR_DEVICE;
+}
+
+/** What a stage does that cannot go on. */
+static void boot_and_try_to_recover(void)
+{
+    struct journal journal;
+    static struct install_image found;
+    struct hardened_verdict verdict;
+    (void)boot();
+    for (uint32_t i = 0; i < 3; i++) {
+        journal = open_journal();
+        const struct install install = install_with(&journal);
+        if (install_verify(&install, i, &found, &verdict) != GARRISON_OK) {
+            (void)recover(i);
+        }
+    }
+}
+
+/** A boot on flash that fails from that operation on; false if it was through before. */
+static bool boot_on_failing_flash(uint32_t at)
+{
+    sound_program = bench.slots.device.program;
+    sound_erase = bench.slots.device.erase;
+    bench.slots.device.program = failing_program;
+    bench.slots.device.erase = failing_erase;
+    good_operations = at;
+    boot_and_try_to_recover();
+    bench.slots.device.program = sound_program;
+    bench.slots.device.erase = sound_erase;
+    return good_operations == 0;
+}
+
+/** In and back: the next boot goes on where one could not, whatever that one has tried then. */
+static void flash_that_fails_for_a_while_costs_no_image(void **state)
+{
+    static const struct scene *const both[] = {&scenes[3], &scenes[5]};
+    static struct snapshot start;
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct scene *scene = both[i / 2u];
+        begin_anew(state);
+        set_up_images(scene->encrypted);
+        stage_set(scene);
+        if (i % 2u != 0) {
+            assert_int_equal(boot(), GARRISON_OK);
+        }
+        save(&start);
+        uint32_t at = 0;
+        for (; boot_on_failing_flash(at); at++) {
+            for (unsigned boots = 0; boots < 2; boots++) {
+                assert_int_equal(boot(), GARRISON_OK);
+                expect_consistent(scene);
+            }
+            assert_true(active_are(bench.old, 7));
+            restore(&start);
+        }
+        assert_true(at > 20);
+    }
+}
+
+/*
  * Recovery: the active image is gone, another one is there.
  */
 
@@ -461,6 +549,7 @@ int main(void)
         TEST(an_image_larger_than_its_slot_is_refused),
         TEST(a_set_whose_images_meet_in_the_download_area_is_refused),
         TEST(an_image_that_rots_under_way_goes_back),
+        TEST(flash_that_fails_for_a_while_costs_no_image),
         TEST(a_spoilt_image_gives_way_to_the_old_one),
         TEST(the_old_image_is_not_taken_below_the_counter),
         TEST(a_spoilt_image_gives_way_to_a_staged_one),
