@@ -425,6 +425,21 @@ static void a_spoilt_image_gives_way_to_a_staged_one(void **state)
     }
 }
 
+/** Better an image that another one would want newer than none. */
+static void a_spoilt_image_gives_way_to_one_that_another_needs_newer(void **state)
+{
+    const struct image_dependency dependency = {.role = IMAGE_ROLE_MANAGER,
+                                                .version = {3, 0, 0, 0}};
+    begin_anew(state);
+    make(&bench.old[APPLICATION], APPLICATION, 1, 60, false, &dependency);
+    stage_set(&scenes[MANAGER]);
+    set_state(&scenes[MANAGER], JOURNAL_CANDIDATE);
+    spoil(MANAGER);
+    assert_int_equal(recover(MANAGER), GARRISON_OK);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(is_active(&bench.renewed[MANAGER], MANAGER));
+}
+
 /**
  * There is nothing that a trial could go back to, so whatever cuts come between, the next boots find
  * the image that was staged, and no trial to be accepted.
@@ -553,6 +568,7 @@ int main(void)
         TEST(a_spoilt_image_gives_way_to_the_old_one),
         TEST(the_old_image_is_not_taken_below_the_counter),
         TEST(a_spoilt_image_gives_way_to_a_staged_one),
+        TEST(a_spoilt_image_gives_way_to_one_that_another_needs_newer),
         TEST(a_recovery_that_is_cut_needs_no_trial),
         TEST(nothing_to_recover_with_is_told),
         TEST(a_first_encrypted_image_goes_back_sealed),
