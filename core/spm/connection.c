@@ -52,7 +52,6 @@ void connection_forget(const struct partition *partition)
         struct connection *connection = &pool[i];
         if (connection->to.partition == partition) {
             connection->broken = true;
-            connection->rhandle = NULL;
         }
         if (connection->client_id == partition->id) {
             connection_close(connection);

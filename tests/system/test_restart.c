@@ -102,6 +102,18 @@ static void floating_point_registers_outlive_the_failure(void **state)
     lab->floating = false;
 }
 
+/** The registers that say why are cleared between two failures. */
+static void each_failure_has_its_own_reason(void **state)
+{
+    struct lab *lab = *state;
+    assert_false(lab_attack(lab, 'r', lab->place[SPM_RAM_END] - 4));
+    lab_expect_words(lab, "first", lab->device.uart, ", CFSR 0x00000082, address 0x");
+    assert_false(lab_attack_again(lab, 'k', 0));
+    lab_expect_words(lab, "second", lab->device.uart, ", HFSR 0x80000000 (restart 2 of 3)");
+    assert_false(lab_attack_again(lab, 'u', 0));
+    lab_expect_words(lab, "third", lab->device.uart, ", CFSR 0x00010000 (restart 3 of 3)");
+}
+
 static void after_three_restarts_it_refuses_and_others_go_on(void **state)
 {
     struct lab *lab = *state;
@@ -170,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_it_fails_by_it_begins_anew),
         cmocka_unit_test(floating_point_registers_outlive_the_failure),
+        cmocka_unit_test(each_failure_has_its_own_reason),
         cmocka_unit_test(after_three_restarts_it_refuses_and_others_go_on),
         cmocka_unit_test(a_partition_outlives_the_one_it_calls),
     };

@@ -115,6 +115,12 @@ int make_pages(void **state)
     return 0;
 }
 
+int release_pages(void **state)
+{
+    (void)state;
+    return mprotect(room, sizeof room, PROT_READ | PROT_WRITE);
+}
+
 int set_up(void **state)
 {
     (void)state;

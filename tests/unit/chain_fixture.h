@@ -63,6 +63,9 @@ extern uint32_t prepared[PARTITIONS];
 
 int make_pages(void **state);
 
+/** Opens all pages, for what looks at all memory when the process ends. */
+int release_pages(void **state);
+
 /** A boot: nothing runs, nothing has failed, everything has the contents that its place gives. */
 int set_up(void **state);
 

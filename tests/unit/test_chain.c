@@ -290,5 +290,5 @@ int main(void)
         TEST(tables_with_circles_or_too_long_chains_do_not_start),
         TEST(names_of_services_are_each_there_once),
     };
-    return cmocka_run_group_tests(tests, make_pages, NULL);
+    return cmocka_run_group_tests(tests, make_pages, release_pages);
 }

@@ -136,6 +136,9 @@ static void handles_are_of_one_client_and_one_connection(void **state)
     (void)spm_end(PSA_SUCCESS);
     PORT_RUN(ended, (void)call_on(1, handle));
     expect_failed(0, "programmer error: call refused");
+    assert_int_equal(call(0), PSA_SUCCESS);
+    PORT_RUN(ended, (void)begin_close(1, handle));
+    assert_int_equal(ended, PORT_FAILED);
     assert_int_equal(call_on(NS, own_handle), PSA_ERROR_PROGRAMMER_ERROR);
     assert_int_equal(begin_close(NS, own_handle), PSA_ERROR_PROGRAMMER_ERROR);
     close_connection(NS, handle);
@@ -271,5 +274,5 @@ int main(void)
         TEST(a_boot_forgets_connections),
         TEST(stateless_handles_are_out_of_the_connections_way),
     };
-    return cmocka_run_group_tests(tests, make_pages, NULL);
+    return cmocka_run_group_tests(tests, make_pages, release_pages);
 }

@@ -200,5 +200,5 @@ int main(void)
         TEST(a_record_may_have_a_limit_of_its_own),
         TEST(a_long_reason_is_cut_and_not_longer_than_a_line),
     };
-    return cmocka_run_group_tests(tests, make_pages, NULL);
+    return cmocka_run_group_tests(tests, make_pages, release_pages);
 }
