@@ -71,9 +71,33 @@ static void a_set_comes_or_goes_whole(void **state)
     assert_true(verify_memo_computed() < 200);
 }
 
+/** The journal is not signed: what it says of a swap is held to the slots. */
+static void a_swap_larger_than_the_slot_is_given_up(void **state)
+{
+    const struct layout_slot *slot = &layout.slot[APPLICATION];
+    const struct journal_component larger = {
+        .state = JOURNAL_STAGED, .size = 300, .sectors = (uint16_t)(slot->size / SECTOR + 1u)};
+    (void)state;
+    set_up_images(false);
+    stage_set(&scenes[APPLICATION]);
+    struct journal journal = open_journal();
+    assert_int_equal(journal_set(&journal, APPLICATION, &larger), GARRISON_OK);
+    assert_int_equal(journal_begin(&journal, JOURNAL_INSTALL, BIT(APPLICATION), JOURNAL_STAGED, 0),
+                     GARRISON_OK);
+    const uint64_t operations = bench.slots.programmed + bench.slots.erased;
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_int_equal(bench.slots.programmed + bench.slots.erased, operations);
+    journal = open_journal();
+    assert_int_equal(journal.component[APPLICATION].state, JOURNAL_FAILED);
+    assert_int_equal(journal.component[APPLICATION].reason,
+                     garrison_status_index(GARRISON_ERROR_FORMAT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_swap_larger_than_the_slot_is_given_up, open_bench,
+                                        close_bench),
         cmocka_unit_test_setup_teardown(a_set_comes_or_goes_whole, open_bench, close_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

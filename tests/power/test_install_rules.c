@@ -245,6 +245,10 @@ static void a_set_whose_images_meet_in_the_download_area_is_refused(void **state
     stage_set(&scenes[3]);
     expect_refused(&scenes[3], GARRISON_ERROR_FULL);
     begin_anew(state);
+    layout.slot[APPLICATION].download_off = layout.slot[MANAGER].download_off + SECTOR;
+    stage_set(&scenes[3]);
+    expect_refused(&scenes[3], GARRISON_ERROR_FULL);
+    begin_anew(state);
     layout.slot[MANAGER].download_off = layout.slot[APPLICATION].download_off + 3 * SECTOR;
     layout.slot[APPLICATION].download_size = 5 * SECTOR;
     stage_set(&scenes[3]);
