@@ -70,6 +70,18 @@ static void damaged_counters_stop_the_stage(void **state)
                    IMAGE_ROLE_UROT, GARRISON_ERROR_DIGEST);
 }
 
+/** Sound, and of a format that nobody knows yet: what it says of counters is not to be guessed. */
+static void counters_of_the_future_stop_the_stage(void **state)
+{
+    struct boot_counters counters;
+    (void)state;
+    assert_int_equal(counters_load(BOOT_COUNTERS_OFF_HDPL2, &counters), GARRISON_OK);
+    counters.version = BOOT_COUNTERS_VERSION + 1u;
+    assert_int_equal(counters_store(BOOT_COUNTERS_OFF_HDPL2, &counters), GARRISON_OK);
+    expect_refusal(&urot, "uROT: boot counters refused: not of the expected form", IMAGE_ROLE_UROT,
+                   GARRISON_ERROR_FORMAT);
+}
+
 /* Installing. */
 
 static struct window journal_area;
@@ -382,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_boot_raises_the_counters_and_an_older_image_is_stale),
         TEST(damaged_counters_stop_the_stage),
+        TEST(counters_of_the_future_stop_the_stage),
         TEST(urot_installs_on_trial_and_brings_the_old_image_back),
         TEST(an_accepted_image_raises_its_counter),
         TEST(what_still_has_to_go_back_raises_no_counter),
