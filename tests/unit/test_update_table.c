@@ -95,6 +95,21 @@ static void nothing_is_started_while_an_installation_is_under_way(void **state)
     }
 }
 
+/** What was begun before the installation can be finished while it is under way, and waits. */
+static void nothing_is_installed_while_an_installation_is_under_way(void **state)
+{
+    static const uint8_t under_way[] = {PSA_FWU_STAGED, PSA_FWU_TRIAL, PSA_FWU_REJECTED};
+    for (uint32_t i = 0; i < COUNT_OF(under_way); i++) {
+        begin_anew(state);
+        assert_true(update_bring(APPLICATION, PSA_FWU_WRITING));
+        assert_true(update_bring(MANAGER, under_way[i]));
+        assert_int_equal(psa_fwu_finish(PSA_FWU_COMPONENT_APPLICATION), PSA_SUCCESS);
+        assert_int_equal(psa_fwu_install(), PSA_ERROR_BAD_STATE);
+        assert_int_equal(update_query(APPLICATION).state, PSA_FWU_CANDIDATE);
+        assert_int_equal(update_query(MANAGER).state, under_way[i]);
+    }
+}
+
 static void a_set_is_installed_accepted_and_rejected_together(void **state)
 {
     for (unsigned accepted = 0; accepted < 2; accepted++) {
@@ -502,6 +517,7 @@ int main(void)
         TEST(every_operation_in_every_state_is_as_specified),
         TEST(others_are_left_alone),
         TEST(nothing_is_started_while_an_installation_is_under_way),
+        TEST(nothing_is_installed_while_an_installation_is_under_way),
         TEST(a_set_is_installed_accepted_and_rejected_together),
         TEST(the_urot_is_installed_alone),
         TEST(each_reason_has_its_error),
