@@ -11,20 +11,24 @@
 
 #include "support/device_maker.h"
 
-#define BOOT_INSNS   400000000u
-#define ATTACK_INSNS 400000000u
-#define MAILBOX      0x20060000u
-#define SLOT         0x0C100000u
-#define SLOT_BYTES   0x6000u
-#define TEXT         (SLOT + 0x400u)
-#define RAM          0x3009E000u
-#define RAM_END      0x300A0000u
-#define SECRET       0x5EC2E7C0u /* of hostile_module.h */
+#define BOOT_INSNS    400000000u
+#define ATTACK_INSNS  400000000u
+#define INSTALL_INSNS 2000000000u
+#define MAILBOX       0x20060000u
+#define SLOT          0x0C100000u
+#define SLOT_BYTES    0x6000u
+#define TEXT          (SLOT + 0x400u)
+#define RAM           0x3009E000u
+#define RAM_END       0x300A0000u
+#define SECRET        0x5EC2E7C0u /* of hostile_module.h */
 
 #define SUCCESS       0
 #define DOES_NOT      (-140)
 #define COMMUNICATION (-145)
 #define REFUSED       (-130)
+#define REBOOT        1
+
+#define COMPONENT_MODULE_0 4u
 
 static const char layout_text[] =
     "layout:\n"
@@ -123,14 +127,15 @@ static uint32_t times(const uint8_t *data, size_t len, const uint8_t block[BLOCK
 static uint8_t own[0x800][BLOCK];
 static size_t owns;
 
-static void find_own_blocks(void)
+static void find_own_blocks(const char *name, const char *other)
 {
     static uint8_t body[0x8000];
     static uint8_t others[0x80000];
-    const size_t len = read_whole(device_path(&device, "module.bin"), body, sizeof body);
+    const size_t len = read_whole(device_path(&device, name), body, sizeof body);
+    owns = 0;
     size_t all = read_whole(device_path(&device, "manager.img"), others, sizeof others);
-    static const char *const names[] = {"application.img", "urot.img", "irot.bin"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
+    const char *const names[] = {"application.img", "urot.img", "irot.bin", other};
+    for (size_t i = 0; i < COUNT_OF(names) && names[i] != NULL; i++) {
         all += read_whole(device_path(&device, names[i]), others + all, sizeof others - all);
     }
     for (size_t off = RECORD; off + BLOCK <= len; off += BLOCK) {
@@ -153,23 +158,123 @@ static uint32_t blocks_in(uint32_t addr, uint32_t len)
     return found;
 }
 
-/** In flash and RAM, after the module has run, and in the device file. */
-static void its_code_is_nowhere_but_in_its_slot(void **state)
+static void expect_in_slot_only(void)
 {
-    static uint8_t file[0x1000000];
-    (void)state;
-    find_own_blocks();
-    assert_true(owns > 60);
+    assert_true(owns > 20);
     assert_int_equal(blocks_in(SLOT, SLOT_BYTES), owns);
     assert_int_equal(blocks_in(0x0C000000, SLOT - 0x0C000000), 0);
     assert_int_equal(blocks_in(SLOT + SLOT_BYTES, 0x0C200000 - SLOT - SLOT_BYTES), 0);
     assert_int_equal(blocks_in(0x20000000, 0x40000), 0);
     assert_int_equal(blocks_in(0x20040000, 0x10000), 0);
-    assert_int_equal(blocks_in(0x20050000, 0x50000), 0);
+    assert_int_equal(blocks_in(0x20050000, RAM - 0x30050000), 0); /* to its own RAM */
+}
+
+/** In flash and RAM, after the module has run, and in the device file. */
+static void its_code_is_nowhere_but_in_its_slot(void **state)
+{
+    static uint8_t file[0x1000000];
+    (void)state;
+    find_own_blocks("module.bin", NULL);
+    expect_in_slot_only();
     const size_t len = read_whole(device_path(&device, "device.gar"), file, sizeof file);
     for (size_t i = 0; i < owns; i++) {
         assert_true(times(file, len, own[i]) <= 1); /* the slot */
     }
+}
+
+/*
+ * An update of the example's module, by one that is called hostile.
+ */
+
+static int open_update(void **state)
+{
+    (void)state;
+    open_with("examples/secure_module/otp", "tests/system/firmware/fwu_client", NULL);
+    return 0;
+}
+
+static void forget_texts(void)
+{
+    device.uart_len = 0;
+    device.uart[0] = '\0';
+    device.events_len = 0;
+    device.events[0] = '\0';
+}
+
+static void shell(const char *command)
+{
+    assert_int_equal(system(command), 0);
+}
+
+/** "new.img": version 2, as its owner delivers it: encrypted. */
+static void make_update(const char *key)
+{
+    char command[1024];
+    (void)snprintf(command, sizeof command,
+                   "cd %s && %s module pack -s module0 -l device.yaml "
+                   "%s/tests/system/firmware/hostile_module.bin new.bin >/dev/null && "
+                   "%s image sign -k %s.pem -s module0 --layout device.yaml --version 2.0.0 "
+                   "--encrypt-to decryption.pem new.bin new.img >/dev/null",
+                   device.folder, getenv("GARRISON"), getenv("GARRISON_TARGET_DIR"),
+                   getenv("GARRISON"), key);
+    shell(command);
+}
+
+static void update_letter(char letter, int status)
+{
+    char line[32];
+    (void)snprintf(line, sizeof line, "fwu: %c %d\n", letter, status);
+    forget_texts();
+    sim_uart_send(device.sim, 1, (uint8_t)letter);
+    expect_text(line, INSTALL_INSNS);
+}
+
+static void stage_update(void)
+{
+    static uint8_t mail[8 + 0x8000] = {COMPONENT_MODULE_0};
+    struct sim_error error;
+    const uint32_t len =
+        (uint32_t)read_whole(device_path(&device, "new.img"), mail + 8, sizeof mail - 8);
+    memcpy(mail + 4, &len, 4); /* of a little-endian host */
+    assert_int_equal(sim_poke(device.sim, MAILBOX, mail, 8 + len, &error), SIM_OK);
+    update_letter('w', SUCCESS);
+    update_letter('i', REBOOT);
+}
+
+static void boot_after_update(const char *admitted)
+{
+    forget_texts();
+    sim_uart_send(device.sim, 1, 'b');
+    assert_int_equal(device_run(&device, BOOT_INSNS), SIM_STOP_RESET);
+    expect_text("fwu: ready\n", INSTALL_INSNS);
+    if (strstr(device.uart, admitted) == NULL) {
+        fail_msg("no '%s' in:\n%s\n%s", admitted, device.uart, device.events);
+    }
+}
+
+static void it_is_updated_by_its_owner(void **state)
+{
+    (void)state;
+    expect_text("fwu: ready\n", BOOT_INSNS);
+    make_update("module");
+    find_own_blocks("new.bin", "module.bin");
+    stage_update();
+    assert_int_equal(blocks_in(0x0C000000, 0x200000), 0);
+    boot_after_update("module 0 (hostile): admitted\n");
+    expect_in_slot_only();
+    find_own_blocks("module.bin", "new.bin"); /* the old one, which may have to come back */
+    assert_int_equal(blocks_in(0x0C000000, 0x200000), 0);
+    update_letter('a', SUCCESS);
+    boot_after_update("module 0 (hostile): admitted\n");
+}
+
+static void nobody_else_updates_it(void **state)
+{
+    (void)state;
+    expect_text("fwu: ready\n", BOOT_INSNS);
+    make_update("application");
+    stage_update();
+    boot_after_update("module 0 (otp): admitted\n");
 }
 
 /*
@@ -193,14 +298,6 @@ static int close_hostile(void **state)
 {
     sim_snapshot_free(ready);
     return close_device(state);
-}
-
-static void forget_texts(void)
-{
-    device.uart_len = 0;
-    device.uart[0] = '\0';
-    device.events_len = 0;
-    device.events[0] = '\0';
 }
 
 /** Has the client do a letter. @return whether it came back and told */
@@ -457,6 +554,10 @@ int main(void)
         cmocka_unit_test(one_time_passwords_are_the_published_ones),
         cmocka_unit_test(its_code_is_nowhere_but_in_its_slot),
     };
+    const struct CMUnitTest update[] = {
+        cmocka_unit_test_setup_teardown(it_is_updated_by_its_owner, open_update, close_device),
+        cmocka_unit_test_setup_teardown(nobody_else_updates_it, open_update, close_device),
+    };
     const struct CMUnitTest hostile[] = {
         cmocka_unit_test(a_hostile_module_is_ended_and_the_others_serve),
         cmocka_unit_test(its_data_live_until_it_is_ended),
@@ -470,6 +571,7 @@ int main(void)
         cmocka_unit_test(a_module_for_this_device_runs),
     };
     int failed = cmocka_run_group_tests_name("example", example, open_example, close_device);
+    failed += cmocka_run_group_tests_name("update", update, NULL, NULL);
     failed += cmocka_run_group_tests_name("hostile", hostile, open_hostile, close_hostile);
     failed += cmocka_run_group_tests_name("refused", refused, NULL, NULL);
     return failed;
