@@ -148,7 +148,7 @@ static void expect_fault_address(const struct device *device, const struct attac
     const size_t len = strlen("bytes at ");
     unsigned addr;
     if (at != NULL && sscanf(at + len, "%x", &addr) == 1) {
-        (void)snprintf(words, sizeof words, ", address 0x%08x)", addr);
+        (void)snprintf(words, sizeof words, ", address 0x%08x\n", addr);
         expect_words(attack->what, device->uart, words, device);
     } else if (strstr(device->uart, ", address ") != NULL) {
         fail_msg("%s: an address:\n%s", attack->what, device->uart);
