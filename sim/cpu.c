@@ -291,6 +291,22 @@ static void on_fp_read(void *context, uint32_t s[32], uint32_t *fpscr)
     engine_fp_read(context, s, fpscr);
 }
 
+/** Time goes by while the host works: what its accesses took is over when the code goes on. */
+static bool on_gate(void *context, bool trap)
+{
+    struct sim_cpu *cpu = context;
+    struct v8m *v = &cpu->v;
+    const struct sim_gate *gate = &cpu->gate;
+    if (gate->base == gate->limit ||
+        (!trap && (v->r[15] < gate->base || v->r[15] >= gate->limit))) {
+        return false;
+    }
+    chip_advance(v->chip, v->time);
+    const bool done = (trap ? gate->trap : gate->enter)(gate->context, v->r[15]);
+    v->time = v->time < v->chip->now ? v->chip->now : v->time;
+    return done;
+}
+
 static struct sim_cpu *new_failed(struct sim_cpu *cpu, enum sim_status status)
 {
     (void)status; /* the reason is in the caller's struct sim_error */
@@ -312,7 +328,8 @@ struct sim_cpu *cpu_new(struct sim_chip *chip, struct sim_error *error)
                                     .fp_read = on_fp_read,
                                     .stored = on_stored,
                                     .map_changed = on_map_changed,
-                                    .attention = on_attention};
+                                    .attention = on_attention,
+                                    .gate = on_gate};
     if (!pages_init(&cpu->pages, chip)) {
         return new_failed(cpu, sim_fail(error, SIM_ERROR_MEMORY, "no memory for pages"));
     }
@@ -396,6 +413,42 @@ void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc)
 {
     *attr = v8m_attr(&cpu->v);
     *pc = cpu->in_engine ? cpu_block_pc(cpu->block) : cpu->v.r[15];
+}
+
+void cpu_set_gate(struct sim_cpu *cpu, const struct sim_gate *gate)
+{
+    cpu->gate = *gate;
+}
+
+void cpu_private_access(struct sim_cpu *cpu, struct sim_access *access)
+{
+    if (access->kind == SIM_WRITE) {
+        v8m_ppb_write(&cpu->v, access->addr, access->size, access->value, access->attr);
+    } else {
+        access->value = v8m_ppb_read(&cpu->v, access->addr, access->size, access->attr);
+    }
+}
+
+const struct chip_memory *cpu_reachable(struct sim_cpu *cpu, struct sim_attr attr,
+                                        enum sim_access_kind kind, uint32_t addr, size_t len,
+                                        uint32_t *off)
+{
+    const struct chip_memory *memory = NULL;
+    uint32_t done = 0;
+    while (done < len) {
+        struct v8m_verdict verdict;
+        v8m_check(&cpu->v, addr + done, kind, attr, &verdict);
+        const struct bus_decision *bus = &verdict.bus;
+        if (verdict.refusal != V8M_PASSES || bus->memory == NULL ||
+            (done > 0 && (bus->memory != memory || bus->off != *off + done))) {
+            return NULL;
+        }
+        memory = bus->memory;
+        *off = done == 0 ? bus->off : *off;
+        const uint32_t rest = verdict.last - (addr + done);
+        done = rest < len - done ? done + rest + 1u : (uint32_t)len;
+    }
+    return memory;
 }
 
 void cpu_set_symbols(struct sim_cpu *cpu, cpu_symbol_fn *symbol, void *context)

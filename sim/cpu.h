@@ -50,6 +50,20 @@ void cpu_where(const struct sim_cpu *cpu, struct sim_attr *attr, uint32_t *pc);
 uint32_t cpu_reg_read(struct sim_cpu *cpu, enum sim_reg reg);
 void cpu_reg_write(struct sim_cpu *cpu, enum sim_reg reg, uint32_t value);
 
+/** Sets the gate of a host in the Secure side's place. */
+void cpu_set_gate(struct sim_cpu *cpu, const struct sim_gate *gate);
+
+/** An access to the private peripherals by code of these attributes, between two runs. */
+void cpu_private_access(struct sim_cpu *cpu, struct sim_access *access);
+
+/**
+ * Memory that code of these attributes may reach, all of it in one piece, and where in which memory
+ * it is. @return NULL: it may not
+ */
+const struct chip_memory *cpu_reachable(struct sim_cpu *cpu, struct sim_attr attr,
+                                        enum sim_access_kind kind, uint32_t addr, size_t len,
+                                        uint32_t *off);
+
 /** Function symbol for an address, from the ELF files the user gave; the buffer is the caller's. */
 typedef void cpu_symbol_fn(void *context, uint32_t addr, char *text, size_t size);
 void cpu_set_symbols(struct sim_cpu *cpu, cpu_symbol_fn *symbol, void *context);

@@ -187,6 +187,8 @@ struct sim_cpu {
     bool refuse_next;      /**< The access in flight is unaligned: its next part is refused. */
     struct cpu_device device;
 
+    struct sim_gate gate;
+
     cpu_block block;     /**< The block that the engine is in; 0: it entered none in this run. */
     uint32_t block_it;   /**< ITSTATE at its start, unless the table has it. */
     uint32_t entry_xpsr; /**< xPSR that this run of the engine began with. */

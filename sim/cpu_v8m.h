@@ -233,6 +233,8 @@ struct v8m_host {
     void (*map_changed)(void *context);
     /** Exceptions, masks or deadlines changed: look before the next block. */
     void (*attention)(void *context);
+    /** The host's gate, if PC is in it, before SG; or its trap. @return whether that was it */
+    bool (*gate)(void *context, bool trap);
 };
 
 #define V8M_KNOWN 64u

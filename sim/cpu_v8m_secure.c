@@ -40,6 +40,18 @@ static bool secure_gateway(struct v8m *v)
     return true;
 }
 
+/** A gate that is the host's: the memory there need not hold SG. */
+static bool host_gateway(struct v8m *v)
+{
+    struct v8m_attribution attribution;
+    v8m_attribute(v, v->r[15], true, &attribution);
+    if (attribution.ns || !attribution.nsc || !v->host.gate(v->host.context, false)) {
+        return false;
+    }
+    v->time++;
+    return true;
+}
+
 void v8m_refused_fetch(struct v8m *v)
 {
     const struct sim_attr attr = v8m_attr(v);
@@ -51,7 +63,8 @@ void v8m_refused_fetch(struct v8m *v)
         at += 2u; /* an instruction across the border of two regions */
         v8m_check(v, at, SIM_FETCH, attr, &verdict);
     }
-    if (verdict.refusal == V8M_BY_SECURITY && !v->secure && at == v->r[15] && secure_gateway(v)) {
+    if (verdict.refusal == V8M_BY_SECURITY && !v->secure && at == v->r[15] &&
+        (host_gateway(v) || secure_gateway(v))) {
         return;
     }
     if (verdict.refusal != V8M_PASSES) {

@@ -210,7 +210,12 @@ void v8m_emulate(struct v8m *v)
     if (known) {
         known = wide ? emulate_wide(v, first, second) : emulate_narrow(v, first);
     }
-    if (!known) {
-        v8m_usage_fault(v, v->secure, CFSR_UNDEFINSTR);
+    if (known) {
+        return;
     }
+    if (v->secure && v->host.gate(v->host.context, true)) {
+        v->time++;
+        return;
+    }
+    v8m_usage_fault(v, v->secure, CFSR_UNDEFINSTR);
 }

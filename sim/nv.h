@@ -100,6 +100,7 @@ struct sim_nv {
     /* Not stored: what has changed since the last commit. */
     bool dirty_sector[NV_FLASH_SECTORS];
     bool dirty_part[NV_PART_COUNT];
+    bool overlaid[NV_FLASH_SECTORS]; /**< Not to be stored: something else lies over it. */
     bool dirty;
 };
 

@@ -271,6 +271,7 @@ void sim_free(struct sim *sim)
     chip_free(sim->chip);
     store_close(sim->store);
     symbols_free(sim->symbols);
+    free(sim->overlaid);
     free(sim->nv);
     free(sim);
 }

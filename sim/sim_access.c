@@ -10,6 +10,9 @@
 
 /* Bus accesses. */
 
+#define PRIVATE_FIRST 0xE0000000u
+#define PRIVATE_LAST  0xE00FFFFFu
+
 static void access_journal(struct sim *sim, const struct sim_access *access,
                            const struct bus_decision *decision)
 {
@@ -23,6 +26,10 @@ static void access_journal(struct sim *sim, const struct sim_access *access,
 
 enum sim_answer sim_access(struct sim *sim, struct sim_access *access)
 {
+    if (sim->cpu != NULL && access->addr >= PRIVATE_FIRST && access->addr <= PRIVATE_LAST) {
+        cpu_private_access(sim->cpu, access);
+        return SIM_ANSWER_OK;
+    }
     struct bus_decision decision;
     enum sim_answer answer;
     if (access->kind == SIM_WRITE) {

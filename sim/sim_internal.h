@@ -30,6 +30,9 @@ struct sim {
     struct symbols *symbols;
     struct snapshot_pages pages;              /**< Content of the memories that snapshots share. */
     struct sim_console console[SIM_CONSOLES]; /**< By number of the UART. */
+    uint8_t *overlaid;                        /**< What lies under the overlay: data, then cells. */
+    uint32_t overlay_first;                   /**< Its first sector, in physical order. */
+    uint32_t overlay_count;                   /**< Sectors; 0: there is no overlay. */
     struct sim_error failure;                 /**< Why `failed`. */
     enum chip_reset_cause reset_cause;        /**< Of the reset that is wanted. */
     bool reset_wanted;                        /**< Taken when the processor has stopped. */

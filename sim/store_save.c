@@ -85,7 +85,7 @@ static bool save_flash(struct store_writer *writer, const struct sim_nv *nv)
 {
     bool done = true;
     for (unsigned sector = 0; done && sector < NV_FLASH_SECTORS; sector++) {
-        if (writer->whole || nv->dirty_sector[sector]) {
+        if ((writer->whole || nv->dirty_sector[sector]) && !nv->overlaid[sector]) {
             done = save_sector(writer, nv, sector);
         }
     }

@@ -211,7 +211,8 @@ enum sim_answer {
 
 /**
  * Performs one access as a bus master with the given attributes would: every filter of the chip
- * applies (the processor's own SAU and MPU do not). Refusals are in the journal.
+ * applies (the processor's own SAU and MPU do not). Refusals are in the journal. The processor's
+ * private peripherals, from 0xE0000000 to 0xE00FFFFF, answer as to its own code, between two runs.
  */
 SIM_EXPORT enum sim_answer sim_access(struct sim *sim, struct sim_access *access);
 
@@ -342,6 +343,63 @@ SIM_EXPORT void sim_snapshot_free(struct sim_snapshot *snapshot);
  */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_symbols_add(struct sim *sim, const char *elf_path,
                                                         struct sim_error *error);
+
+/*
+ * A host in the place of the Secure side: the processor runs Non-secure code, and what enters the
+ * Secure state through a gate comes to the host.
+ */
+
+/**
+ * Called between two instructions; may use everything here but sim_run(), sim_power_on(), sim_boot(),
+ * snapshots and sim_close(). It says by the registers how the processor goes on.
+ * @param addr  of the instruction that is due
+ * @return whether it has taken care of it; if not, the processor does what it would do without
+ */
+typedef bool sim_gate_fn(void *context, uint32_t addr);
+
+struct sim_gate {
+    uint32_t base;  /**< First address of the gate. */
+    uint32_t limit; /**< First one behind; equal: there is no gate. */
+    sim_gate_fn
+        *enter; /**< Non-secure code has branched into the gate, which the SAU lets be called:
+                             it stands for the SG there, whatever the memory holds. */
+    sim_gate_fn *trap; /**< Secure code has met an undefined instruction. */
+    void *context;     /**< Passed to both. */
+};
+
+/** Sets the gate, until it is set again. What it points to is copied. */
+SIM_EXPORT void sim_gate_set(struct sim *sim, const struct sim_gate *gate);
+
+/**
+ * Takes the place of the boot ROM and all it would start: after sim_power_on() or a reset, and
+ * perhaps sim_boot(), the processor is as after reset, at these Secure vectors, and sim_run() goes on
+ * with the registers that it is given.
+ */
+SIM_EXPORT void sim_take_over(struct sim *sim, uint32_t vectors);
+
+/**
+ * Memory of the chip where the processor in a state with these attributes may read (SIM_READ), or
+ * write (SIM_WRITE), every byte of a range: SAU, IDAU, MPU and the filters decide, nothing is
+ * journalled. It stays what it is until the chip is closed; its rights may change.
+ * @return NULL: some of it may not, or is not memory, or is not in one piece
+ */
+SIM_EXPORT uint8_t *sim_lend(struct sim *sim, struct sim_attr attr, enum sim_access_kind kind,
+                             uint32_t addr, size_t len);
+
+/** Says that SRAM that was lent has been written. */
+SIM_EXPORT void sim_lend_end(struct sim *sim, uint32_t addr, size_t len);
+
+/**
+ * Lays erased flash over sectors of the chip's. As long as it lies there, all that is stored in it is
+ * stored in memory, and the device file keeps what it has of those sectors. sim_overlay_end() brings
+ * that back, and comes before the next overlay. No snapshots meanwhile.
+ *
+ * @return SIM_ERROR_USAGE: these are not whole sectors of the flash; SIM_ERROR_MEMORY;
+ *         SIM_ERROR_FILE, _INTERNAL: as sim_commit().
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_overlay(struct sim *sim, uint32_t addr, uint32_t len,
+                                                    struct sim_error *error);
+SIM_EXPORT void sim_overlay_end(struct sim *sim);
 
 /** Version of the simulator and of its engine, for reports: "0.1.0 (Unicorn 2.1.1)". */
 SIM_EXPORT const char *sim_version(void);
