@@ -19,3 +19,7 @@ void mapped_read(uint32_t addr, uint8_t *data, uint32_t len);
 static inline void reg_barrier(void)
 {
 }
+
+static inline void reg_synchronize(void)
+{
+}

@@ -245,7 +245,7 @@ static bool row_matches(const struct isolation_row *row)
 
 bool isolation_mpu_write(uint32_t region, uint32_t base, uint32_t limit, uint32_t attributes)
 {
-    const struct isolation_row row = ROW_MPU(region, base, limit, attributes);
+    const struct isolation_row row = ROW_REGION(ISOLATION_MPU, region, base, limit, attributes);
     region_write(&row);
     return region_matches(&row);
 }
@@ -262,25 +262,18 @@ bool isolation_mpu_restore(uint32_t region)
     return false;
 }
 
-static void barrier(void)
-{
-    __asm__ volatile("dsb 0xF\n"
-                     "isb 0xF" ::
-                         : "memory");
-}
-
 enum garrison_status port_isolation_apply(const struct layout_record *layout)
 {
     /* What an earlier image set up is in force while this runs, but for its MPU, which would
      * forbid what the rows are about to allow. The last rows switch the MPU on again. */
-    barrier();
+    reg_synchronize();
     reg_write(MPU_CTRL, 0);
-    barrier();
+    reg_synchronize();
     uint32_t matching = 0;
     for (uint32_t i = 0; i < isolation_row_count; i++) {
         const struct isolation_row row = placed(&isolation_rows[i], layout);
         row_write(&row);
-        barrier();
+        reg_synchronize();
         if (row_matches(&row)) {
             matching++;
         }

@@ -85,8 +85,6 @@ struct isolation_row {
 #define ROW_SAU(at, base, limit, attributes)                                                       \
     ROW_REGION(ISOLATION_SAU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
 #define ROW_WATERMARK(at, bank) ROW_REGION(ISOLATION_WATERMARK, at, 0, bank, 0)
-#define ROW_MPU(at, base, limit, attributes)                                                       \
-    ROW_REGION(ISOLATION_MPU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
 
 /** Regions that are off: `count` from the `first` on. */
 #define ROW_SAU_OFF(first, count) ROW_OFF(ISOLATION_SAU, first, count)

@@ -4,6 +4,8 @@
  */
 #include <garrison/port.h>
 
+#include <isolation_mpu.h>
+
 #include "isolation.h"
 #include "layout.h"
 #include "linker.h"
@@ -145,7 +147,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPU_PLACE(7, PLACE_SECURE_2, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
     ROWS_IDLE,
     ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),
-    ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA),
+    ROW_MPU_ON,
 
     /* From here to the next reset. The Secure MPU stays open for the partitions. */
     ROW_WORD(GTZC_TZSC_CR, GTZC_TZSC_LCK, GTZC_TZSC_LCK),

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "isolation.h"
+#include "isolation_mpu.h"
 #include "layout.h"
 #include "regs.h"
 
@@ -45,6 +45,4 @@
         ROW_MPU_PLACE(7, PLACE_APPLICATION, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),     \
         ROW_MPU_OFF(8, 4)
 
-#define STAGE_ROWS_MPU_ON                                                                          \
-    ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),                                               \
-        ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA)
+#define STAGE_ROWS_MPU_ON ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR), ROW_MPU_ON

@@ -33,6 +33,14 @@ static inline void reg_barrier(void)
     __asm__ volatile("dsb 0xF" ::: "memory");
 }
 
+/** The same, and what has changed is in force for the instructions behind. */
+static inline void reg_synchronize(void)
+{
+    __asm__ volatile("dsb 0xF\n"
+                     "isb 0xF" ::
+                         : "memory");
+}
+
 /** Copies from mapped memory, in any widths the compiler likes. */
 static inline void mapped_read(uint32_t addr, uint8_t *data, uint32_t len)
 {
