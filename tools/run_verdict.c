@@ -75,12 +75,23 @@ static int report_refused(const struct run_report *report)
                 image_role_text(role), garrison_status_text(reason), advice_for(reason));
 }
 
+/** Where to learn more. */
+static const char *more(const struct run_report *report)
+{
+    static char text[512];
+    if (report->device == NULL) {
+        return "-v shows every event";
+    }
+    (void)snprintf(text, sizeof text, "garrison log %s tells more", report->device);
+    return text;
+}
+
 /** An end that is a success, unless a text was waited for. */
 static int report_quiet_end(const struct run_report *report, const char *how)
 {
     if (report->wants_text) {
-        return fail(EXIT_VERDICT, "%s, and the text '%s' has not come; garrison log %s tells more",
-                    how, report->pattern, report->device);
+        return fail(EXIT_VERDICT, "%s, and the text '%s' has not come; %s", how, report->pattern,
+                    more(report));
     }
     if (!report->quiet) {
         say("%s", how);
@@ -94,15 +105,15 @@ int run_report(const struct run_report *report)
     case RUN_BROKEN:
         return fail(EXIT_INTERNAL, "the simulator failed: %s", report->detail);
     case RUN_FAULT:
-        return fail(EXIT_VERDICT, "unexpected fault: %s; garrison log %s tells more",
-                    report->detail, report->device);
+        return fail(EXIT_VERDICT, "unexpected fault: %s; %s", report->detail, more(report));
     case RUN_LOCKUP:
-        return fail(EXIT_VERDICT, "the processor locked up; garrison log %s tells more",
-                    report->device);
+        return fail(EXIT_VERDICT, "the processor locked up; %s", more(report));
     case RUN_FAIL_TEXT:
         return fail(EXIT_VERDICT, "the text '%s' came", report->pattern);
     case RUN_REFUSED:
         return report_refused(report);
+    case RUN_NOT_AGAIN:
+        return fail(EXIT_VERDICT, "not started again after the reset: %s", report->detail);
     case RUN_HALTED:
         return fail(EXIT_VERDICT,
                     "nothing was started: %s; garrison state %s shows its option"

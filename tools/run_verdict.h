@@ -15,6 +15,7 @@ enum run_end {
     RUN_LOCKUP,      /**< The processor locked up. */
     RUN_FAIL_TEXT,   /**< The text of --fail-text came. */
     RUN_REFUSED,     /**< A boot stage refused an image. */
+    RUN_NOT_AGAIN,   /**< After a reset, with --hosted, the chip could not be started again. */
     RUN_HALTED,      /**< The boot ROM found nothing it may start. */
     RUN_RESET_AFTER, /**< Reset while settling after the text. */
     RUN_TIMEOUT,     /**< --timeout. */
@@ -35,7 +36,7 @@ uint32_t run_verdict(const struct sim_state *state);
 struct run_report {
     enum run_end end;
     bool wants_text;     /**< --until-text was given. */
-    const char *device;  /**< Its path. */
+    const char *device;  /**< Its path; NULL: it is in memory. */
     const char *detail;  /**< Words of the event that ended it; "" if there is none. */
     const char *pattern; /**< Of the text that ended it, or did not come. */
     uint32_t verdict;    /**< As run_verdict() has it. */

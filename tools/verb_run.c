@@ -16,6 +16,7 @@
 #include "event_text.h"
 #include "file.h"
 #include "report.h"
+#include "run_hosted.h"
 #include "run_verdict.h"
 #include "verbs.h"
 #include "xmodem_send.h"
@@ -39,12 +40,14 @@ struct run_args {
     const char *until_text;
     const char *fail_text;
     const char *send;
+    const char *device;
     struct cli_number max_insns;
     struct cli_number timeout;
     struct cli_number boots;
     struct cli_list elf;
     struct cli_number seed;
     struct cli_number settle;
+    bool hosted;
     bool ephemeral;
     bool strict_blocks;
     bool allow_faults;
@@ -55,6 +58,10 @@ struct run_args {
 #define ARG(member) offsetof(struct run_args, member)
 
 static const struct cli_option options[] = {
+    {"hosted", 0, CLI_FLAG, ARG(hosted), NULL,
+     "run an application, the operand, over a manager in this process"},
+    {"device", 'd', CLI_TEXT, ARG(device), "FILE",
+     "its device file, made if there is none; with --hosted"},
     {"until-text", 'u', CLI_TEXT, ARG(until_text), "RE", "end well when a line of output matches"},
     {"fail-text", 0, CLI_TEXT, ARG(fail_text), "RE", "end as failed when a line matches"},
     {"send", 0, CLI_TEXT, ARG(send), "FILE", "send it by XMODEM-1K when the chip asks for it"},
@@ -277,8 +284,10 @@ static void show_progress(struct run *run, uint64_t now)
 
 static uint32_t boot_verdict(const struct run *run)
 {
-    struct sim_state state;
-    sim_state_get(run->sim, &state);
+    struct sim_state state = {0};
+    if (run->sim != NULL) {
+        sim_state_get(run->sim, &state);
+    }
     return run_verdict(&state);
 }
 
@@ -299,6 +308,16 @@ static uint64_t next_slice(const struct run *run)
     return slice;
 }
 
+/** A manager in this process that serves no more is a fault of the run. */
+static void look_at_manager(struct run *run)
+{
+    const char *why = run->args->hosted ? run_hosted_stopped() : NULL;
+    if (why != NULL && !run->fault && !run->args->allow_faults) {
+        run->fault = true;
+        (void)snprintf(run->fault_text, sizeof run->fault_text, "%s", why);
+    }
+}
+
 /** Runs a slice and counts what was executed. */
 static enum sim_stop run_slice(struct run *run)
 {
@@ -309,6 +328,7 @@ static enum sim_stop run_slice(struct run *run)
     if (fflush(stdout) != 0) {
         run->console.gone = true;
     }
+    look_at_manager(run);
     return stop;
 }
 
@@ -364,12 +384,26 @@ static bool ended_by_limit(struct run *run, enum run_end *end)
     return ends;
 }
 
+static bool restart_hosted(struct run *run)
+{
+    const char *why = run_hosted_restart();
+    if (why == NULL) {
+        return true;
+    }
+    run->sim = NULL;
+    interrupted_sim = NULL;
+    (void)snprintf(run->last_text, sizeof run->last_text, "%s", why);
+    return false;
+}
+
 static enum run_end run_loop(struct run *run)
 {
     enum run_end end = RUN_BROKEN;
     bool ends = false;
     run->started_ms = now_ms();
-    sim_power_on(run->sim);
+    if (!run->args->hosted) {
+        sim_power_on(run->sim);
+    }
     run->old_verdict = boot_verdict(run);
     while (!ends) {
         const enum sim_stop stop = run_slice(run);
@@ -384,6 +418,10 @@ static enum run_end run_loop(struct run *run)
             run->settle_end = run->insns + (settle->given ? settle->value : RUN_SETTLE);
         }
         ends = ends || ended_by_limit(run, &end);
+        if (!ends && stop == SIM_STOP_RESET && run->args->hosted && !restart_hosted(run)) {
+            end = RUN_NOT_AGAIN;
+            ends = true;
+        }
     }
     clear_progress(run);
     return end;
@@ -416,11 +454,11 @@ static int add_symbols(struct run *run)
     return EXIT_DONE;
 }
 
-static int open_device(struct run *run, const char *device)
+static int open_device(struct run *run, const char *operand)
 {
     const struct run_args *args = run->args;
     const struct sim_config config = {
-        .device_path = device,
+        .device_path = args->hosted ? NULL : operand,
         .ephemeral = args->ephemeral,
         .strict_blocks = args->strict_blocks,
         .seed = args->seed.value,
@@ -428,6 +466,12 @@ static int open_device(struct run *run, const char *device)
         .on_uart = on_uart,
         .context = run,
     };
+    if (args->hosted) {
+        const struct run_hosted hosted = {
+            .application = operand, .device = args->device, .quiet = args->quiet};
+        const int opened = run_hosted_open(&hosted, &config, &run->sim);
+        return opened == EXIT_DONE ? add_symbols(run) : opened;
+    }
     struct sim_error error;
     const enum sim_status status = sim_open(&config, &run->sim, &error);
     if (status == SIM_OK) {
@@ -445,6 +489,9 @@ static int run_run(const void *opaque, const char *const *operands)
     if (run.args->boots.given && run.args->boots.value == 0) {
         return fail(EXIT_USAGE, "--boots: 0 boots are none");
     }
+    if (run.args->device != NULL && !run.args->hosted) {
+        return fail(EXIT_USAGE, "--device: without --hosted the operand is the device");
+    }
     int status = console_init(&run.console, run.args->until_text, run.args->fail_text);
     if (status == EXIT_DONE) {
         status = open_file(&run);
@@ -454,10 +501,14 @@ static int run_run(const void *opaque, const char *const *operands)
     }
     if (status == EXIT_DONE) {
         catch_signals(run.sim);
-        status = run_and_report(&run, operands[0]);
+        status = run_and_report(&run, run.args->hosted ? run.args->device : operands[0]);
         interrupted_sim = NULL;
     }
-    sim_close(run.sim);
+    if (run.args->hosted) {
+        run_hosted_close();
+    } else {
+        sim_close(run.sim);
+    }
     console_fini(&run.console);
     file_free(&run.file);
     return status;
@@ -465,7 +516,7 @@ static int run_run(const void *opaque, const char *const *operands)
 
 const struct cli_verb verb_run = {
     .name = "run",
-    .operands = "DEVICE",
+    .operands = "DEVICE|APPLICATION",
     .operand_count = 1,
     .summary = "power a device on and run it",
     .notes =
@@ -474,6 +525,11 @@ const struct cli_verb verb_run = {
         "POSIX extended regular expression, matched against each line, finished or not.\n\n"
         "--send waits for a 'C' at the start of a line with nothing behind it, and sends FILE by\n"
         "XMODEM-1K, as `sx --1k FILE` would to a board. What the chip says meanwhile is shown.\n\n"
+        "--hosted APPLICATION runs an ELF file, an image or the bytes from its vectors on, linked "
+        "as\n"
+        "for the part: the manager is this process, and neither keys nor other images are needed.\n"
+        "What it stores is in --device FILE, or in what GARRISON_DEVICE names, or gone at the "
+        "end.\n\n"
         "exit status:\n"
         "    0  ended as asked: the text came, a limit was reached, or the chip sleeps for good\n"
         "    1  verdict failed: an unexpected fault, a lockup, an image refused, nothing to\n"

@@ -27,10 +27,14 @@
 #define OPTSR_UBE_MASK   0x3FC00000u
 #define OPTSR_UBE_USER   0x2D000000u /* 0xB4 << 22 */
 
+/** Times that the chain may reset the chip before it starts the manager. */
+#define RESETS_MAX 16u
+
 struct sim *host_chip;
 
 static struct garrison_host_config host_config;
 static char host_reason[512];
+static bool host_chain;
 
 const char *garrison_host_reason(void)
 {
@@ -52,7 +56,7 @@ void host_listen(garrison_host_log_fn *on_log, void *context)
     host_config.context = context;
 }
 
-static int host_refuse(const char *text)
+int host_refuse(const char *text)
 {
     (void)snprintf(host_reason, sizeof host_reason, "%s", text);
     sim_close(host_chip);
@@ -91,7 +95,7 @@ static enum sim_status host_prepare_options(struct sim_error *error)
     return status;
 }
 
-static enum sim_status host_open(struct sim_error *error)
+static enum sim_status host_open(const struct sim_config *properties, struct sim_error *error)
 {
     const char *path = host_config.device_path;
     if (path == NULL) {
@@ -103,11 +107,8 @@ static enum sim_status host_open(struct sim_error *error)
             return made;
         }
     }
-    const struct sim_config config = {
-        .device_path = path,
-        .no_cpu = true,
-        .seed = host_config.seed,
-    };
+    struct sim_config config = *properties;
+    config.device_path = path;
     return sim_open(&config, &host_chip, error);
 }
 
@@ -141,27 +142,50 @@ static void host_raise_level(void)
     }
 }
 
-/** Brings the chip to where the manager starts: through the chain, or directly. */
-static int host_boot(void)
+bool host_has_chain(void)
 {
-    uint32_t vectors = 0;
-    sim_power_on(host_chip);
-    if (!sim_boot(host_chip, &vectors)) {
-        host_raise_level();
-        return host_hand_over() == GARRISON_OK ? 0 : host_refuse("the hand-over record is full");
-    }
-    struct host_ending ending;
-    host_run_chain(&ending);
-    return ending.end == HOST_END_LEFT ? 0 : host_refuse(ending.reason);
+    return host_chain;
 }
 
-int garrison_host_start(const struct garrison_host_config *config)
+/** Runs the chain, which may reset the chip when it has installed something. */
+static int host_boot_chain(void)
+{
+    for (unsigned resets = 0; resets <= RESETS_MAX; resets++) {
+        uint32_t vectors = 0;
+        struct host_ending ending;
+        if (resets > 0) {
+            sim_power_on(host_chip);
+            (void)!sim_boot(host_chip, &vectors);
+        }
+        host_run_chain(&ending);
+        if (ending.end == HOST_END_LEFT) {
+            return 0;
+        }
+        if (ending.end != HOST_END_RESET) {
+            return host_refuse(ending.reason);
+        }
+    }
+    return host_refuse("the boot chain resets the chip again and again");
+}
+
+int host_boot(void)
+{
+    uint32_t vectors = 0;
+    host_chain = sim_boot(host_chip, &vectors);
+    if (host_chain) {
+        return host_boot_chain();
+    }
+    host_raise_level();
+    return host_hand_over() == GARRISON_OK ? 0 : host_refuse("the hand-over record is full");
+}
+
+int host_open_chip(const struct garrison_host_config *config, const struct sim_config *properties)
 {
     garrison_host_stop();
     host_config = *config;
     host_reason[0] = '\0';
     struct sim_error error;
-    if (host_open(&error) != SIM_OK) {
+    if (host_open(properties, &error) != SIM_OK) {
         return host_refuse(error.text);
     }
     struct sim_state state;
@@ -172,9 +196,12 @@ int garrison_host_start(const struct garrison_host_config *config)
     if (!state.trustzone && host_prepare_options(&error) != SIM_OK) {
         return host_refuse(error.text);
     }
-    if (host_boot() != 0) {
-        return -1;
-    }
+    sim_power_on(host_chip);
+    return 0;
+}
+
+int host_serve(void)
+{
     if (port_isolation_check(&port_handoff()->layout) != GARRISON_OK) {
         return host_refuse("the storage areas are not Secure: the device's secure_watermark must "
                            "cover sectors 118-127 of bank 2");
@@ -184,6 +211,12 @@ int garrison_host_start(const struct garrison_host_config *config)
     return manager_serve() == GARRISON_OK
                ? 0
                : host_refuse("the manager's table of partitions is wrong");
+}
+
+int garrison_host_start(const struct garrison_host_config *config)
+{
+    const struct sim_config properties = {.no_cpu = true, .seed = config->seed};
+    return host_open_chip(config, &properties) == 0 && host_boot() == 0 ? host_serve() : -1;
 }
 
 void garrison_host_stop(void)

@@ -13,6 +13,14 @@
 /** Calls that this thread is in: whoever calls in one of them is its partition. */
 static _Thread_local unsigned inside;
 
+void host_gate_forget(void)
+{
+    while (spm_running() != NULL) {
+        (void)spm_end(PSA_ERROR_COMMUNICATION_FAILURE);
+    }
+    inside = 0;
+}
+
 static int32_t caller(void)
 {
     return inside > 0 && spm_running() != NULL ? spm_running()->id : SPM_CLIENT_NON_SECURE;

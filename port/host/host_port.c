@@ -17,14 +17,24 @@ static struct host_ending *stage_ending;
 
 static struct handoff handoff_memory;
 
-void host_run_stage(const struct boot_stage *stage, struct host_ending *ending)
+void host_run(host_body_fn *body, void *context, struct host_ending *ending)
 {
     memset(ending, 0, sizeof *ending);
     stage_ending = ending;
     if (setjmp(stage_exit) == 0) {
-        boot_stage_run(stage);
+        body(context);
     }
     stage_ending = NULL;
+}
+
+static void run_stage(void *context)
+{
+    boot_stage_run(context);
+}
+
+void host_run_stage(const struct boot_stage *stage, struct host_ending *ending)
+{
+    host_run(run_stage, (void *)(uintptr_t)stage, ending);
 }
 
 /** Ends the running stage, or the process when none runs. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""examples/storage in the simulator and natively: the same lines, and the same bytes in the storage
-areas.
+"""examples/storage in the simulator, natively and hosted: the same lines, and the same bytes in the
+storage areas.
 
 usage: test_storage.py GARRISON STORAGE-BUILT-FOR-THE-HOST
 """
@@ -20,6 +20,7 @@ ITS, PS, COUNTERS = range(246, 250), range(250, 254), range(254, 256)
 TARGET = os.environ.get('GARRISON_TARGET_DIR', '')
 IMAGES = {'urot': 'port/stm32h573/urot', 'manager': 'port/stm32h573/manager',
           'application': 'examples/storage/storage'}
+WAYS = ('target', 'native', 'hosted')
 NATIVE = ''
 
 
@@ -32,7 +33,8 @@ class Storage(cli.Case):
                         os.path.join(TARGET, image + '.bin'), role + '.img')
         cli.write(self.path('device.yaml'), cli.DEVICE)
         self.run_ok('provision', 'target.gar', '-c', 'device.yaml')
-        shutil.copy(self.path('target.gar'), self.path('native.gar'))
+        for way in WAYS[1:]:
+            shutil.copy(self.path('target.gar'), self.path(way + '.gar'))
 
     def areas(self, name):
         """Data and state of each sector of the storage areas that is not erased."""
@@ -41,7 +43,14 @@ class Storage(cli.Case):
                 'select sector, data, cells from flash where sector >= ?', (FIRST_SECTOR,))}
 
     def run_target(self):
-        answer = cli.garrison('run', 'target.gar', '--until-text', 'storage: ok', '--fail-text',
+        return self.run_chip('target.gar')
+
+    def run_hosted(self):
+        return self.run_chip('--hosted', os.path.join(TARGET, IMAGES['application'] + '.bin'),
+                             '--device', 'hosted.gar')
+
+    def run_chip(self, *what):
+        answer = cli.garrison('run', *what, '--until-text', 'storage: ok', '--fail-text',
                               'FAILED', '--timeout', '100', cwd=self.dir, timeout=120)
         self.assertEqual(answer.status, 0, answer.err)
         return [line for line in answer.out.decode().splitlines() if line.startswith('storage:')]
@@ -53,7 +62,7 @@ class Storage(cli.Case):
         self.assertEqual(run.returncode, 0, run.stderr)
         return run.stdout.splitlines()
 
-    def test_native_and_target_say_and_store_the_same(self):
+    def test_all_ways_say_and_store_the_same(self):
         self.make_device()
         self.assertEqual(self.areas('target.gar'), {})
         for boot in (1, 2, 3):
@@ -61,10 +70,13 @@ class Storage(cli.Case):
             expected = ['storage: boot %d' % boot, secret, 'storage: ok']
             self.assertEqual(self.run_native(), expected)
             self.assertEqual(self.run_target(), expected)
-            target, native = self.areas('target.gar'), self.areas('native.gar')
-            self.assertEqual(sorted(target), sorted(native))
-            for sector, content in target.items():
-                self.assertEqual(content, native[sector], 'sector %d' % sector)
+            self.assertEqual(self.run_hosted(), expected)
+            target = self.areas('target.gar')
+            for way in WAYS[1:]:
+                other = self.areas(way + '.gar')
+                self.assertEqual(sorted(target), sorted(other), way)
+                for sector, content in target.items():
+                    self.assertEqual(content, other[sector], '%s: sector %d' % (way, sector))
             for area in (ITS, PS, COUNTERS):
                 self.assertTrue(any(sector in target for sector in area), area)
 

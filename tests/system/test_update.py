@@ -221,6 +221,20 @@ class Update(cli.Case):
         self.assertEqual(self.state(), (STAGED, 0))
         self.assertEqual(self.go(0, '--until-text', 'accepted$')[-1], 'update: version 2 accepted')
 
+    def test_the_hosted_way_stages_and_installs_too(self):
+        answer = cli.garrison('run', '--hosted', os.path.join(TARGET, 'examples/update/update.elf'),
+                              '--device', 'device.gar', '--send', os.path.join(folder, 'v2.img'),
+                              '--until-text', 'version 2 accepted$', '--fail-text', 'FAILED',
+                              '--max-insns', 4000000000, cwd=self.dir, timeout=300)
+        self.assertEqual(answer.status, 0, answer.err)
+        lines = [line for line in answer.out.decode().splitlines() if line.startswith('update: ')]
+        at = lines.index('update: version 2 received, 12 KB')
+        self.assertEqual(lines[at + 1:at + 5], ['update: installing', 'update: this is version 2',
+                                                'update: version 2 on trial',
+                                                'update: version 2 accepted'])
+        self.assertEqual(self.state(), (UPDATED, 0))
+        self.assertEqual(self.go(0, '--until-text', 'XMODEM-1K$')[0], 'update: this is version 2')
+
     def test_files_that_cannot_be_sent(self):
         self.go(2, '--send', 'nothing.img')
         cli.write(self.path('empty'), b'')
