@@ -2,13 +2,14 @@
  * The client side of the PSA Firmware Framework: calls through the gate.
  *
  * One call at a time: another thread or an interrupt that calls meanwhile is told so before it
- * enters the gate. The manager refuses it too, but an operating system that switched threads
- * inside the gate would resume the wrong one.
+ * enters the gate, unless the application's lock has it wait. The manager refuses it too, but an
+ * operating system that switched threads inside the gate would resume the wrong one.
  */
 #include <psa/client.h>
 
 #include <stdbool.h>
 
+#include <garrison/client.h>
 #include <garrison/gate.h>
 
 #include "layout.h"
@@ -25,14 +26,44 @@ typedef void gate_close_fn(psa_handle_t handle);
 
 static bool inside;
 
+__attribute__((weak)) void garrison_client_lock(void)
+{
+}
+
+__attribute__((weak)) void garrison_client_unlock(void)
+{
+}
+
+static bool is_thread(void)
+{
+    uint32_t ipsr;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
+    return ipsr == 0;
+}
+
+static void unlock(void)
+{
+    if (is_thread()) {
+        garrison_client_unlock();
+    }
+}
+
 static bool enter(void)
 {
-    return !__atomic_test_and_set(&inside, __ATOMIC_ACQUIRE);
+    if (is_thread()) {
+        garrison_client_lock();
+    }
+    if (__atomic_test_and_set(&inside, __ATOMIC_ACQUIRE)) {
+        unlock();
+        return false;
+    }
+    return true;
 }
 
 static void leave(void)
 {
     __atomic_clear(&inside, __ATOMIC_RELEASE);
+    unlock();
 }
 
 uint32_t psa_framework_version(void)

@@ -65,7 +65,7 @@ RULES = [
     ('tools/', ['<*>', 'include/*', 'core/base/*', 'core/boot/*', 'core/spm/module_check.h',
                 'sim/config.h', 'sim/nearest.h',
                 'port/stm32h573/layout.h', 'port/stm32h573/layout_data.h']),
-    ('examples/', COMMON + PSA + ['include/garrison/module.h', '<stdio.h>', '<stdlib.h>']),
+    ('examples/', COMMON + PSA + ['include/garrison/client.h', 'include/garrison/module.h', '<stdio.h>', '<stdlib.h>']),
     ('tests/', ['*']),
 ]
 # Foreign headers that only the places named may include.
