@@ -222,6 +222,8 @@ static void one_call(uint32_t thread)
 static void work(void)
 {
     const uint32_t thread = threads_current() - 1u;
+    USART1_CR1 |= USART_CR1_RXNEIE;
+    NVIC_ISER(USART1_INTERRUPT) = 1u << USART1_INTERRUPT % 32u;
     while (own[thread].calls < calls_each) {
         one_call(thread);
     }
@@ -262,8 +264,6 @@ int main(void)
     printf("threads: %s\n", prepare() ? "ready" : "NOT READY");
     calls_each = received_number() / THREADS;
     printf("threads: go\n");
-    USART1_CR1 |= USART_CR1_RXNEIE;
-    NVIC_ISER(USART1_INTERRUPT) = 1u << USART1_INTERRUPT % 32u;
     threads_run(work, work, SLICE_CYCLES);
     USART1_CR1 &= ~USART_CR1_RXNEIE;
     printf("threads: calls %lu\n", (unsigned long)(own[0].calls + own[1].calls));
