@@ -417,9 +417,12 @@ void spm_partition_failed(const char *reason)
         port_panic(reason);
     }
     *failures(partition) += 1;
+    open_memory(NULL); /* the log is not in reach of each of them */
     log_failure(partition, reason);
     connection_forget(partition);
-    open_memory(partition->is_module ? partition : NULL);
+    if (partition->is_module) {
+        open_memory(partition);
+    }
     port_partition_reset(partition);
     if (partition->prepare != NULL) {
         partition->prepare();

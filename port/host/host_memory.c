@@ -38,8 +38,3 @@ const struct partition_memory partition_memory_ps = {
 
 /** No module runs natively. */
 const struct port_modules port_modules;
-
-void port_isolation_grant(uint32_t devices)
-{
-    (void)devices;
-}

@@ -124,6 +124,13 @@ static void place_watermark(struct isolation_row *row, const struct layout_recor
     row->mask = FLASH_SECWM(0x7Fu, 0x7Fu);
 }
 
+static void place_devices(struct isolation_row *row)
+{
+    const uint32_t bits = isolation_granted << row->limit;
+    row->value ^= bits;
+    row->mask = row->mask != 0 ? row->mask : bits;
+}
+
 /** The first block of the modules' RAM; without a layout there is none. */
 static void place_blocks(struct isolation_row *row, const struct layout_record *layout)
 {
@@ -141,6 +148,10 @@ static struct isolation_row placed(const struct isolation_row *of,
     }
     if (row.kind == ISOLATION_BLOCKS) {
         place_blocks(&row, layout);
+    }
+    if (row.place == PLACE_DEVICES) {
+        place_devices(&row);
+        return row;
     }
     if (row.place == PLACE_FIXED) {
         return row;
@@ -178,6 +189,7 @@ static struct isolation_row placed(const struct isolation_row *of,
         row.limit -= layout_windows_size(layout);
         break;
     case PLACE_FIXED:
+    case PLACE_DEVICES:
         break;
     }
     return row;

@@ -32,6 +32,9 @@ enum isolation_place {
     PLACE_APPLICATION,      /**< The application's slot, by its Non-secure address. */
     PLACE_FROM_APPLICATION, /**< From there to the row's limit. */
     PLACE_TO_MODULES,       /**< The row's, but for the modules' RAM at its end. */
+    /** No place but bits: those of the devices that are modules', from bit `limit` on, are inverted
+        in `value`, and all there are if `mask` is 0. */
+    PLACE_DEVICES,
 };
 
 struct isolation_row {
@@ -46,6 +49,10 @@ struct isolation_row {
     };
     uint32_t limit; /**< First byte behind the region; 0: it is off. Of a watermark, its bank. */
 };
+
+/* Peripherals by their Non-secure aliases. */
+#define PERIPHERALS_NS     0x40000000u
+#define PERIPHERALS_NS_END 0x50000000u
 
 /* SAU regions: Non-secure, unless */
 #define ISOLATION_CALLABLE 1u
@@ -107,11 +114,21 @@ struct isolation_row {
         .limit = (limit_), .value = (value_)                                                       \
     }
 
+/** A word with a bit for each device that a module may have. */
+#define ROW_DEVICES(at_, mask_, value_, shift_)                                                    \
+    {                                                                                              \
+        .kind = ISOLATION_WORDS, .at = (at_), .count = 1, .place = PLACE_DEVICES, .mask = (mask_), \
+        .value = (value_), .limit = (shift_)                                                       \
+    }
+
 /** The filter of a RAM of `size` bytes at whose end the modules' lies. */
 #define ROW_BLOCKS(at_, count_, size_)                                                             \
     {                                                                                              \
         .kind = ISOLATION_BLOCKS, .at = (at_), .count = (count_), .limit = (size_)                 \
     }
+
+/** Devices that are modules', a bit for each number. */
+extern uint32_t isolation_granted;
 
 /** The image's table. */
 extern const struct isolation_row isolation_rows[];

@@ -11,11 +11,9 @@
 #include "linker.h"
 #include "regs.h"
 
-#define GATE_ADDR          (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
-#define READ_ONLY_END      0x09000000u /* behind the device id */
-#define PERIPHERALS_NS     0x40000000u
-#define PERIPHERALS_NS_END 0x50000000u
-#define PERIPHERALS_END    0x60000000u
+#define GATE_ADDR       (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+#define READ_ONLY_END   0x09000000u /* behind the device id */
+#define PERIPHERALS_END 0x60000000u
 
 /* Peripherals that stay Secure; bits of SECCFGR3. All others are the application's, the watchdog
  * too: once started nothing stops it, and only the application knows whether it is alive. */
@@ -30,6 +28,11 @@
 #define ITNS2 0xFFFFFFFFu
 #define ITNS3 (~(1u << 18 | 1u << 20 | 1u << 21 | 1u << 22))
 #define ITNS4 0x7u
+
+/* Where the bits of the modules' devices, TIM6 and TIM7, begin. */
+#define TZSC1_TIM6        4u
+#define ITNS1_TIM6        17u
+#define RCC_APB1LENR_TIM6 4u
 
 /* PRIS: the application's interrupts never come before the manager's exceptions. The faults that
  * BFHFNMINS would give away stay Secure. */
@@ -83,6 +86,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_SAU_OFF(6, 2),
     ROW_WORD(SAU_CTRL, 0x3u, SAU_CTRL_ENABLE),
     ROW_WORD(RCC_AHB1ENR, RCC_AHB1ENR_TZSC1EN, RCC_AHB1ENR_TZSC1EN),
+    ROW_DEVICES(RCC_APB1LENR, 0, 0, RCC_APB1LENR_TIM6), /* their clocks */
     ROW_MPCBB(1, LAYOUT_SRAM1_SIZE, 0),
     ROW_MPCBB(2, LAYOUT_SRAM2_SIZE, UINT32_MAX),
     ROW_BLOCKS(GTZC_MPCBB_SECCFGR(3), LAYOUT_SRAM3_SIZE / GTZC_MPCBB_SUPERBLOCK, LAYOUT_SRAM3_SIZE),
@@ -96,7 +100,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(GTZC_TZSC_PRIVCFGR(3), TZSC3_ALL, 0),
 
     /* Its peripherals, pins and interrupts. */
-    ROW_WORD(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, 0),
+    ROW_DEVICES(GTZC_TZSC_SECCFGR(1), TZSC1_ALL, 0, TZSC1_TIM6),
     ROW_WORD(GTZC_TZSC_SECCFGR(2), TZSC2_ALL, 0),
     ROW_WORD(GTZC_TZSC_SECCFGR(3), TZSC3_ALL, TZSC3_SECURE),
     /* The instruction cache can put other memory in the place of flash: it is switched on for all,
@@ -113,7 +117,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_GPIO(7),
     ROW_GPIO(8),
     ROW_WORD(NVIC_ITNS(0), UINT32_MAX, ITNS0),
-    ROW_WORD(NVIC_ITNS(1), UINT32_MAX, ITNS1),
+    ROW_DEVICES(NVIC_ITNS(1), UINT32_MAX, ITNS1, ITNS1_TIM6),
     ROW_WORD(NVIC_ITNS(2), UINT32_MAX, ITNS2),
     ROW_WORD(NVIC_ITNS(3), UINT32_MAX, ITNS3),
     ROW_WORD(NVIC_ITNS(4), ITNS4, ITNS4),

@@ -15,8 +15,8 @@
 #define REGION_FIRST 8u
 #define REGION_COUNT PARTITION_REGIONS_MAX
 
-/* Storage areas, and what is staged. */
-#define REGION_BANK_2 7u
+#define REGION_PERIPHERALS 5u
+#define REGION_BANK_2      7u /* storage areas, and what is staged */
 
 _Static_assert(REGION_FIRST + REGION_COUNT == 12u, "the Secure MPU has 12 regions");
 
@@ -75,13 +75,15 @@ const struct partition_memory partition_memory_ps = {
     .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
 };
 
-/* Devices are not granted yet. */
-const struct port_modules port_modules = {.ram_end = LAYOUT_MODULES_RAM_END};
-
-void port_isolation_grant(uint32_t devices)
-{
-    (void)devices;
-}
+/* TIM6 and TIM7: a module's own clock. isolation_manager.c has their bits, in this order. */
+const struct port_modules port_modules = {
+    .ram_end = LAYOUT_MODULES_RAM_END,
+    .device =
+        {
+            REGION(TIM6_BASE, TIM7_BASE, DATA | PARTITION_DEVICE),
+            REGION(TIM7_BASE, TIM7_END, DATA | PARTITION_DEVICE),
+        },
+};
 
 static uint32_t region_attributes(const struct partition_region *region)
 {
@@ -149,9 +151,33 @@ static bool close_bank_2(bool close)
                  : isolation_mpu_restore(REGION_BANK_2);
 }
 
+/**
+ * The same with the peripherals up to the modules' devices, the one of the log among them; the
+ * flash controller, which a read that fails needs, lies above.
+ */
+static bool close_peripherals(bool close)
+{
+    static bool closed;
+    if (close == closed) {
+        return true;
+    }
+    closed = close;
+    return close ? isolation_mpu_write(REGION_PERIPHERALS, TIM7_END, CRYPTO_BASE,
+                                       ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE)
+                 : isolation_mpu_restore(REGION_PERIPHERALS);
+}
+
+static bool has_devices(const struct partition *module)
+{
+    const struct partition_region *device = &module->memory->region[2];
+    return device->base != device->limit;
+}
+
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
-    uint32_t matching = close_bank_2(partition != NULL && partition->is_module) ? 1u : 0u;
+    const bool module = partition != NULL && partition->is_module;
+    uint32_t matching = close_bank_2(module) ? 1u : 0u;
+    matching += close_peripherals(module && has_devices(partition)) ? 1u : 0u;
     /* This runs out of the SPM's own regions. */
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
         const bool matches = partition == NULL
@@ -162,5 +188,5 @@ enum garrison_status port_partition_switch(const struct partition *partition)
     __asm__ volatile("dsb 0xF\n"
                      "isb 0xF" ::
                          : "memory");
-    return matching == REGION_COUNT + 1u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
+    return matching == REGION_COUNT + 2u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
 }

@@ -107,6 +107,9 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define GPIO_SECCFGR   0x30u
 
 /* USART1 */
+#define TIM6_BASE   0x50001000u
+#define TIM7_BASE   0x50001400u
+#define TIM7_END    0x50001800u
 #define USART1_BASE 0x50013800u
 #define USART_CR1   0x00u
 #define USART_BRR   0x0Cu
@@ -247,6 +250,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define RCC_CR               (RCC_BASE + 0x00u)
 #define RCC_AHB1ENR          (RCC_BASE + 0x88u)
 #define RCC_AHB2ENR          (RCC_BASE + 0x8Cu)
+#define RCC_APB1LENR         (RCC_BASE + 0x9Cu)
 #define RCC_APB2ENR          (RCC_BASE + 0xA4u)
 #define RCC_APB3ENR          (RCC_BASE + 0xA8u)
 #define RCC_RSR              (RCC_BASE + 0xF4u)
@@ -315,11 +319,11 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define FPCCR 0xE000EF34u
 #define FPCAR 0xE000EF38u
 
-#define SYST_CSR_RUN      0x7u       /* counts the processor's cycles, with an exception */
-#define ICSR_PENDSTCLR    (1u << 25)
-#define AIRCR_KEY         0x05FA0000u
-#define AIRCR_SYSRESETREQ (1u << 2)
-#define AIRCR_PRIS        (1u << 14)
+#define SYST_CSR_RUN       0x7u /* counts the processor's cycles, with an exception */
+#define ICSR_PENDSTCLR     (1u << 25)
+#define AIRCR_KEY          0x05FA0000u
+#define AIRCR_SYSRESETREQ  (1u << 2)
+#define AIRCR_PRIS         (1u << 14)
 #define SHCSR_SVCALLPENDED (1u << 15)
 
 /* Of the floating-point registers that are yet to be stacked: that there are, and whose they are. */

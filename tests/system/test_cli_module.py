@@ -29,7 +29,7 @@ REFUSED = [
     (68, '<I', 0x47410001, 'service id or version'),
     (76, '<I', 2, 'callers of a service not known'),
     (65, '<B', 9, 'list of services that it calls'),
-    (66, '<B', 1, 'device not granted'),
+    (148, '<I', 2, 'device not granted'),
     (67, '<B', 1, 'interrupt not granted'),
     (164, '<I', 2, 'licence has a wrong form'),
     (188, '<I', 1, 'unused parts of the record are not zero'),

@@ -358,6 +358,12 @@ static const struct attack attacks[] = {
     {"reads Non-secure RAM", 'r', 0x20000000, MPU},
     {"writes Non-secure RAM", 'w', 0x20050000, MPU},
     {"reads USART1", 'r', 0x4001381C, MPU},
+    {"reads TIM6, which it has not asked for", 'r', 0x5000102C, MPU},
+    {"reads behind TIM7", 'r', 0x50001800, MPU},
+    {"reads its device by the other alias", 'r', 0x4000142C, MPU},
+    {"has a message written to its device", 'i', 0x5000142C, OWN},
+    {"sends its device's registers", 'o', 0x5000142C, OWN},
+    {"lends its device", 'L', 0x50001400, CALL},
     {"reads the RNG", 'r', 0x520C0808, MPU},
     {"writes SAES", 'w', 0x520C0C00, MPU},
     {"writes the flash controller", 'w', 0x50022028, MPU},
@@ -480,6 +486,27 @@ static void the_application_reads_nothing_of_it(void **state)
     assert_non_null(strstr(device.uart, "client: status 0 "));
 }
 
+#define TIM6_ARR 0x4000102C
+#define TIM7_ARR 0x5000142C
+
+/** TIM7 is the module's, TIM6 the application's. */
+static void its_device_is_its_own(void **state)
+{
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    assert_true(tell('w', TIM7_ARR));
+    expect_answer(SUCCESS, 1);
+    assert_true(tell('r', TIM7_ARR));
+    expect_answer(SUCCESS, SECRET & 0xFFFFu);
+    if (tell('N', TIM7_ARR - 0x10000000)) {
+        expect_answer(SUCCESS, 0);
+    }
+    assert_non_null(strstr(device.events, "TIM7"));
+    sim_snapshot_restore(device.sim, ready);
+    assert_true(tell('N', TIM6_ARR));
+    assert_non_null(strstr(device.uart, "client: status 0 "));
+}
+
 /** What a debugger and the other bus masters are: Non-secure and privileged. */
 static void no_other_master_reads_it(void **state)
 {
@@ -564,6 +591,7 @@ int main(void)
         cmocka_unit_test(after_three_restarts_it_is_refused),
         cmocka_unit_test(what_it_stores_is_its_own),
         cmocka_unit_test(the_application_reads_nothing_of_it),
+        cmocka_unit_test(its_device_is_its_own),
         cmocka_unit_test(no_other_master_reads_it),
     };
     const struct CMUnitTest refused[] = {

@@ -15,7 +15,8 @@
 
 GARRISON_MODULE(2048, .name = "hostile", .service_count = 1,
                 .service = {{HOSTILE_SID, 1, MODULE_FOR_NON_SECURE}}, .use_count = 2,
-                .use = {CRYPTO_SID, ITS_SID}, .time_limit_ms = HOSTILE_TIME_MS);
+                .use = {CRYPTO_SID, ITS_SID}, .device_count = 1, .device = {1 /* TIM7 */},
+                .time_limit_ms = HOSTILE_TIME_MS);
 
 static volatile uint32_t calls = HOSTILE_SECRET;
 static volatile uint32_t zeroed;
