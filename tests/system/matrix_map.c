@@ -25,22 +25,35 @@
 /** One rule for each kind; a partition that acts or runs has besides what its record says. */
 static const struct {
     enum map_kind kind;
-    uint32_t open;        /**< The application, in either privilege, */
-    uint32_t privileged;  /**< and more while it is privileged. */
-    uint32_t spm;         /**< The SPM between calls, */
-    uint32_t spm_in_call; /**< and while a partition runs. */
-    uint32_t partition;   /**< A partition, whatever its record says. */
+    uint32_t open;          /**< The application, in either privilege, */
+    uint32_t privileged;    /**< and more while it is privileged. */
+    uint32_t spm;           /**< The SPM between calls, */
+    uint32_t spm_in_call;   /**< while a partition runs, */
+    uint32_t spm_in_module; /**< and while a module does. */
+    uint32_t partition;     /**< A partition, whatever its record says. */
 } rules[] = {
-    {MAP_GATE, __X, ___, R_X, R_X, R_X},           {MAP_GATE_INSIDE, ___, ___, R_X, R_X, R_X},
-    {MAP_MANAGER_CODE, ___, ___, R_X, R_X, ___},   {MAP_VECTORS, ___, ___, ___, ___, ___},
-    {MAP_MANAGER_DATA, ___, ___, RW_, RW_, ___},   {MAP_GATE_STACK, ___, ___, RW_, ___, ___},
-    {MAP_PARTITION, ___, ___, RW_, ___, ___}, /* code: see spm_rights() */
-    {MAP_NOBODYS, ___, ___, ___, ___, ___},        {MAP_SECURE_DEVICE, ___, ___, RW_, RW_, ___},
-    {MAP_ROOT_DEVICE, ___, ___, RW_, ___, ___},    {MAP_SECURE_AS_OPEN, ___, ___, ___, ___, ___},
-    {MAP_STAGE, ___, ___, ___, ___, ___},          {MAP_KEYS, ___, ___, ___, ___, ___},
-    {MAP_STORAGE, ___, ___, R__, R__, ___},        {MAP_OPEN_CODE, R_X, ___, R__, R__, ___},
-    {MAP_OPEN_DATA, RWX, ___, RW_, RW_, ___},      {MAP_OPEN_DEVICE, RW_, ___, RW_, RW_, ___},
-    {MAP_OPEN_AS_SECURE, ___, ___, ___, ___, ___}, {MAP_SYSTEM, ___, RW_, RW_, RW_, ___},
+    {MAP_GATE, __X, ___, R_X, R_X, R_X, R_X},
+    {MAP_GATE_INSIDE, ___, ___, R_X, R_X, R_X, R_X},
+    {MAP_MANAGER_CODE, ___, ___, R_X, R_X, R_X, ___},
+    {MAP_VECTORS, ___, ___, ___, ___, ___, ___},
+    {MAP_MANAGER_DATA, ___, ___, RW_, RW_, RW_, ___},
+    {MAP_GATE_STACK, ___, ___, RW_, ___, ___, ___},
+    {MAP_PARTITION, ___, ___, RW_, ___, ___, ___}, /* code: see spm_rights() */
+    {MAP_LIBRARY, ___, ___, R_X, R_X, R_X, ___},
+    {MAP_MODULE_CODE, ___, ___, R__, R__, ___, ___},
+    {MAP_MODULE_DATA, ___, ___, ___, ___, ___, ___},
+    {MAP_NOBODYS, ___, ___, ___, ___, ___, ___},
+    {MAP_SECURE_DEVICE, ___, ___, RW_, RW_, RW_, ___},
+    {MAP_ROOT_DEVICE, ___, ___, RW_, ___, ___, ___},
+    {MAP_SECURE_AS_OPEN, ___, ___, ___, ___, ___, ___},
+    {MAP_STAGE, ___, ___, ___, ___, ___, ___},
+    {MAP_KEYS, ___, ___, ___, ___, ___, ___},
+    {MAP_STORAGE, ___, ___, R__, R__, ___, ___},
+    {MAP_OPEN_CODE, R_X, ___, R__, R__, R__, ___},
+    {MAP_OPEN_DATA, RWX, ___, RW_, RW_, RW_, ___},
+    {MAP_OPEN_DEVICE, RW_, ___, RW_, RW_, RW_, ___},
+    {MAP_OPEN_AS_SECURE, ___, ___, ___, ___, ___, ___},
+    {MAP_SYSTEM, ___, RW_, RW_, RW_, RW_, ___},
 };
 
 _Static_assert(COUNT_OF(rules) == MAP_KINDS, "one rule for each kind");
@@ -66,6 +79,9 @@ static const struct {
     {"ITS area by its open address", MAP_SECURE_AS_OPEN, LAYOUT_FLASH_NS + LAYOUT_ITS_OFF, true, 0},
     {"keys of HDPL 2 by their open address", MAP_SECURE_AS_OPEN, LAYOUT_OBK_S - 0x4000000 + 0x900,
      true, 0},
+    {"module's slot by its open address", MAP_SECURE_AS_OPEN,
+     LAYOUT_FLASH_NS + MAP_MODULE_OFF + LAYOUT_HEADER_SIZE, true, 0},
+    {"module's RAM by its open address", MAP_SECURE_AS_OPEN, MAP_MODULE_RAM_NS, true, 0},
     {"RNG by its open address", MAP_SECURE_AS_OPEN, 0x420C0800, false, 0},
     {"SAES by its open address", MAP_SECURE_AS_OPEN, 0x420C0C00, false, 0},
     {"SAES", MAP_ROOT_DEVICE, 0x520C0C00, false, 0},
@@ -84,10 +100,10 @@ static const struct {
     {"application's code", MAP_OPEN_CODE,
      LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF + LAYOUT_HEADER_SIZE, true, 0x1000},
     {"application's slot, its end", MAP_OPEN_CODE,
-     LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF + LAYOUT_APPLICATION_SIZE - 16, true, 0},
+     LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF + MAP_APPLICATION_SIZE - 16, true, 0},
     {"SRAM1", MAP_OPEN_DATA, LAYOUT_SRAM1_NS, true, 0},
     {"SRAM1, its end", MAP_OPEN_DATA, LAYOUT_SRAM1_NS + LAYOUT_SRAM1_SIZE - 16, true, 0},
-    {"SRAM3, its end", MAP_OPEN_DATA, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE - 16, true, 0},
+    {"SRAM3, its end", MAP_OPEN_DATA, MAP_MODULE_RAM_NS - 16, true, 0},
     {"SRAM1 by its Secure address", MAP_OPEN_AS_SECURE, LAYOUT_SRAM1_NS + 0x10000000, true, 0},
     {"application's slot, Secure address", MAP_OPEN_AS_SECURE,
      LAYOUT_FLASH_S + LAYOUT_APPLICATION_OFF, true, 0},
@@ -116,6 +132,7 @@ static struct map_target *add(struct map *map, const char *whose, const char *na
 {
     for (size_t i = 0; i < map->targets; i++) {
         if (map->target[i].addr == addr) {
+            map->target[i].kind = kind == MAP_PARTITION ? MAP_LIBRARY : map->target[i].kind;
             return &map->target[i];
         }
     }
@@ -154,7 +171,9 @@ static void add_record(struct map *map, const struct matrix_record *record)
         const uint32_t access = record->region[i].access;
         const bool device = (access & RECORD_DEVICE) != 0;
         const enum region what = device ? DEVICE : (access & MAY_WRITE) != 0 ? DATA : CODE;
-        add_ends(map, record->name, region_names[what], MAP_PARTITION, base, limit, !device);
+        const enum map_kind of_module = what == CODE ? MAP_MODULE_CODE : MAP_MODULE_DATA;
+        add_ends(map, record->name, region_names[what],
+                 record->is_module != 0 ? of_module : MAP_PARTITION, base, limit, !device);
     }
 }
 
@@ -218,7 +237,9 @@ uint32_t map_may(const struct map_domain *domain, const struct map_target *targe
     case MATRIX_SPM:
         return spm_rights(target);
     case MATRIX_SPM_IN_CALL:
-        return rules[target->kind].spm_in_call | granted(domain->record, target->addr);
+        return granted(domain->record, target->addr) |
+               (domain->record->is_module != 0 ? rules[target->kind].spm_in_module
+                                               : rules[target->kind].spm_in_call);
     case MATRIX_PARTITION:
         return rules[target->kind].partition | granted(domain->record, target->addr);
     case MATRIX_PRIVILEGED:

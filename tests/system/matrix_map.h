@@ -23,7 +23,10 @@ enum map_kind {
     MAP_VECTORS,        /**< The manager's vector table: only the processor's exceptions read it. */
     MAP_MANAGER_DATA,   /**< The SPM's, the hand-over record. */
     MAP_GATE_STACK,     /**< Of the gate's entries. */
-    MAP_PARTITION,      /**< What a partition's record grants. */
+    MAP_PARTITION,      /**< What a built-in partition's record grants to it alone, */
+    MAP_LIBRARY,        /**< and code that several grant. */
+    MAP_MODULE_CODE,    /**< What a module's record grants: in Secure flash of bank 2 */
+    MAP_MODULE_DATA,    /**< and in RAM. */
     MAP_NOBODYS,        /**< Secure RAM that no one has. */
     MAP_SECURE_DEVICE,  /**< A device that is Secure and no partition's. */
     MAP_ROOT_DEVICE,    /**< SAES, which holds the root key. */
@@ -54,6 +57,11 @@ struct map_domain {
     enum matrix_actor actor;
     const struct matrix_record *record; /**< The partition that acts or runs; NULL: none. */
 };
+
+/* What the test's layout gives the application and the module. */
+#define MAP_APPLICATION_SIZE 0x000C2000u
+#define MAP_MODULE_OFF       0x00100000u
+#define MAP_MODULE_RAM_NS    0x2009E000u
 
 #define MAP_TARGETS_MAX 128u
 #define MAP_DOMAINS_MAX (3u + 2u * MATRIX_PARTITIONS)

@@ -21,7 +21,20 @@
 #define CELLS_MIN  2000u
 
 #define APPLICATION     ((uint32_t)(LAYOUT_FLASH_NS + LAYOUT_APPLICATION_OFF + LAYOUT_HEADER_SIZE))
+#define MODULE_AS_OPEN  ((uint32_t)(LAYOUT_FLASH_NS + MAP_MODULE_OFF + LAYOUT_HEADER_SIZE))
 #define MANAGER_AS_OPEN ((uint32_t)(LAYOUT_FLASH_NS + LAYOUT_MANAGER_OFF + LAYOUT_HEADER_SIZE))
+
+/** As matrix_map.h has it: the module's RAM is the end of SRAM3. */
+static const char layout_text[] =
+    "layout:\n"
+    "  journal: {offset: 0x1DE000, size: 16K}\n"
+    "  slots:\n"
+    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
+    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
+    "    - {role: application, offset: 0x3E000, size: 776K,\n"
+    "       download: {offset: 0x106000, size: 784K}}\n"
+    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K,\n"
+    "       download: {offset: 0x106000, size: 32K}}\n";
 
 static const struct {
     enum matrix_access access;
@@ -86,8 +99,11 @@ static bool is_live(const struct map_target *target)
         return target->addr > target->base;
     }
     return kind == MAP_GATE || kind == MAP_GATE_INSIDE || kind == MAP_VECTORS ||
-           kind == MAP_MANAGER_CODE || (kind == MAP_PARTITION && target->addr < SRAM) ||
-           target->addr == APPLICATION || target->addr == MANAGER_AS_OPEN;
+           kind == MAP_MANAGER_CODE ||
+           ((kind == MAP_PARTITION || kind == MAP_LIBRARY || kind == MAP_MODULE_CODE) &&
+            target->addr < SRAM) ||
+           target->addr == MODULE_AS_OPEN || target->addr == APPLICATION ||
+           target->addr == MANAGER_AS_OPEN;
 }
 
 /** Where nothing is needed any more, a function that returns at once: what is run comes back. */
@@ -108,6 +124,8 @@ static int open_lab(void **state)
     const struct device_images images = {
         .manager = "tests/system/firmware/hostile_manager",
         .application = "tests/system/firmware/matrix_client",
+        .module = "tests/system/firmware/matrix_module",
+        .layout = layout_text,
     };
     struct sim_error error;
     device_open(&lab.device, &images);

@@ -1,7 +1,7 @@
 /*
  * The SPM with a door for the test: in the place of spm_version() (the linker's --wrap), so that what
  * it tries is tried in Handler mode, with the MPU as it stands where the SPM works. It tells the
- * partitions' records too.
+ * partitions' and modules' records too.
  */
 #include <string.h>
 
@@ -9,6 +9,7 @@
 
 #include "linker.h"
 #include "matrix.h"
+#include "spm/modules.h"
 #include "spm/partitions.h"
 
 uint32_t __real_spm_version(int32_t client_id, uint32_t sid);
@@ -21,6 +22,7 @@ static struct matrix_spm spm;
 static void tell_record(const struct partition *partition, struct matrix_record *record)
 {
     strncpy(record->name, partition->name, sizeof record->name - 1);
+    record->is_module = partition->is_module ? 1 : 0;
     record->handle = (uint32_t)partition->services[0].handle;
     for (uint32_t i = 0; i < MATRIX_REGIONS; i++) {
         record->region[i].base = partition->memory->region[i].base;
@@ -37,9 +39,12 @@ static uint32_t tell(void)
     spm.ram_end = (uint32_t)linker_spm_ram_end;
     spm.gate_stack = (uint32_t)linker_gate_stack_limit;
     spm.gate_ram_end = (uint32_t)linker_gate_ram_end;
-    spm.count = partition_count;
-    for (uint32_t i = 0; i < spm.count; i++) {
-        tell_record(&partition_table[i], &spm.partition[i]);
+    spm.count = 0;
+    for (uint32_t i = 0; i < partition_count; i++) {
+        tell_record(&partition_table[i], &spm.partition[spm.count++]);
+    }
+    for (uint32_t i = 0; i < modules_count(); i++) {
+        tell_record(modules_at(i), &spm.partition[spm.count++]);
     }
     return (uint32_t)&spm;
 }

@@ -38,6 +38,8 @@ struct matrix_mailbox {
 #define MATRIX_SID_TELL 0x4D415401u /* the address of struct matrix_spm */
 #define MATRIX_SID_TRY  0x4D415402u /* tries what that says */
 
+#define MATRIX_MODULE_SID 0x77770002u
+
 #define MATRIX_REGIONS    4u
 #define MATRIX_PARTITIONS 16u
 
@@ -45,6 +47,7 @@ struct matrix_mailbox {
 struct matrix_record {
     char name[16];
     uint32_t handle; /**< Of its first service. */
+    uint32_t is_module;
     struct {
         uint32_t base;
         uint32_t limit;
