@@ -29,7 +29,7 @@ static const struct {
     uint32_t privileged;    /**< and more while it is privileged. */
     uint32_t spm;           /**< The SPM between calls, */
     uint32_t spm_in_call;   /**< while a partition runs, */
-    uint32_t spm_in_module; /**< and while a module does. */
+    uint32_t spm_in_module; /**< and while a module that has a device does. */
     uint32_t partition;     /**< A partition, whatever its record says. */
 } rules[] = {
     {MAP_GATE, __X, ___, R_X, R_X, R_X, R_X},
@@ -42,6 +42,7 @@ static const struct {
     {MAP_LIBRARY, ___, ___, R_X, R_X, R_X, ___},
     {MAP_MODULE_CODE, ___, ___, R__, R__, ___, ___},
     {MAP_MODULE_DATA, ___, ___, ___, ___, ___, ___},
+    {MAP_MODULE_DEVICE, ___, ___, RW_, RW_, ___, ___},
     {MAP_NOBODYS, ___, ___, ___, ___, ___, ___},
     {MAP_SECURE_DEVICE, ___, ___, RW_, RW_, RW_, ___},
     {MAP_ROOT_DEVICE, ___, ___, RW_, ___, ___, ___},
@@ -51,7 +52,7 @@ static const struct {
     {MAP_STORAGE, ___, ___, R__, R__, ___, ___},
     {MAP_OPEN_CODE, R_X, ___, R__, R__, R__, ___},
     {MAP_OPEN_DATA, RWX, ___, RW_, RW_, RW_, ___},
-    {MAP_OPEN_DEVICE, RW_, ___, RW_, RW_, RW_, ___},
+    {MAP_OPEN_DEVICE, RW_, ___, RW_, RW_, ___, ___},
     {MAP_OPEN_AS_SECURE, ___, ___, ___, ___, ___, ___},
     {MAP_SYSTEM, ___, RW_, RW_, RW_, RW_, ___},
 };
@@ -82,6 +83,8 @@ static const struct {
     {"module's slot by its open address", MAP_SECURE_AS_OPEN,
      LAYOUT_FLASH_NS + MAP_MODULE_OFF + LAYOUT_HEADER_SIZE, true, 0},
     {"module's RAM by its open address", MAP_SECURE_AS_OPEN, MAP_MODULE_RAM_NS, true, 0},
+    {"module's device by its open address", MAP_SECURE_AS_OPEN, 0x40001400, false, 0},
+    {"device that a module may have", MAP_OPEN_DEVICE, 0x4000102C, false, 0},
     {"RNG by its open address", MAP_SECURE_AS_OPEN, 0x420C0800, false, 0},
     {"SAES by its open address", MAP_SECURE_AS_OPEN, 0x420C0C00, false, 0},
     {"SAES", MAP_ROOT_DEVICE, 0x520C0C00, false, 0},
@@ -162,6 +165,12 @@ static void add_ends(struct map *map, const char *whose, const char *const names
     last->limit = limit;
 }
 
+static const enum map_kind module_kinds[] = {
+    [CODE] = MAP_MODULE_CODE,
+    [DATA] = MAP_MODULE_DATA,
+    [DEVICE] = MAP_MODULE_DEVICE,
+};
+
 /** Both ends of each region of a record; a code region that partitions share is named for the first. */
 static void add_record(struct map *map, const struct matrix_record *record)
 {
@@ -171,9 +180,8 @@ static void add_record(struct map *map, const struct matrix_record *record)
         const uint32_t access = record->region[i].access;
         const bool device = (access & RECORD_DEVICE) != 0;
         const enum region what = device ? DEVICE : (access & MAY_WRITE) != 0 ? DATA : CODE;
-        const enum map_kind of_module = what == CODE ? MAP_MODULE_CODE : MAP_MODULE_DATA;
         add_ends(map, record->name, region_names[what],
-                 record->is_module != 0 ? of_module : MAP_PARTITION, base, limit, !device);
+                 record->is_module != 0 ? module_kinds[what] : MAP_PARTITION, base, limit, !device);
     }
 }
 

@@ -26,7 +26,8 @@ enum map_kind {
     MAP_PARTITION,      /**< What a built-in partition's record grants to it alone, */
     MAP_LIBRARY,        /**< and code that several grant. */
     MAP_MODULE_CODE,    /**< What a module's record grants: in Secure flash of bank 2 */
-    MAP_MODULE_DATA,    /**< and in RAM. */
+    MAP_MODULE_DATA,    /**< and in RAM, */
+    MAP_MODULE_DEVICE,  /**< and a device. */
     MAP_NOBODYS,        /**< Secure RAM that no one has. */
     MAP_SECURE_DEVICE,  /**< A device that is Secure and no partition's. */
     MAP_ROOT_DEVICE,    /**< SAES, which holds the root key. */

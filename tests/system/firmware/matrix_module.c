@@ -1,5 +1,5 @@
 /*
- * A module that makes one access for its client, as hostile_partition.h does; it has no device and
+ * A module that makes one access for its client, as hostile_partition.h does; it has one device and
  * calls nobody.
  */
 #include <psa/client.h>
@@ -10,7 +10,8 @@
 #include "matrix.h"
 
 GARRISON_MODULE(1024, .name = "module", .service_count = 1,
-                .service = {{MATRIX_MODULE_SID, 1, MODULE_FOR_NON_SECURE}});
+                .service = {{MATRIX_MODULE_SID, 1, MODULE_FOR_NON_SECURE}}, .device_count = 1,
+                .device = {1} /* TIM7 */);
 
 psa_status_t garrison_module_main(const psa_msg_t *message)
 {
