@@ -195,7 +195,7 @@ static enum garrison_status verify_members(const struct install *install, uint16
         struct hardened_verdict verdict;
         enum garrison_status status = install_verify(install, component, &found, &verdict);
         if (hardened_ok(status)) {
-            status = install_check_dependencies(install, 0, &found.image);
+            status = hardened_join(status, install_check_dependencies(install, 0, &found.image));
         }
         if (!hardened_ok(status)) {
             return status;
@@ -270,10 +270,8 @@ static enum garrison_status plan_member(const struct install *install, uint16_t 
     }
     enum garrison_status status = install_verify_staged(install, component, &found);
     if (hardened_ok(status)) {
-        status = install_check_succession(install, component, &found.image);
-    }
-    if (hardened_ok(status)) {
-        status = install_check_dependencies(install, members, &found.image);
+        status = hardened_join(status, install_check_succession(install, component, &found.image));
+        status = hardened_join(status, install_check_dependencies(install, members, &found.image));
     }
     if (!hardened_ok(status)) {
         return status;
@@ -322,12 +320,12 @@ static enum garrison_status begin_forward(const struct install *install, uint16_
     memcpy(staged, journal->component, sizeof staged);
     for (uint32_t i = 0; hardened_ok(status) && i < INSTALL_COMPONENTS; i++) {
         if ((1u << i & members) != 0) {
-            status = plan_member(install, members, i, &staged[i]);
+            status = hardened_join(status, plan_member(install, members, i, &staged[i]));
         }
     }
     /* What takes the place of an image that is no good must not wait for that of another. */
     if (hardened_ok(status) && after == JOURNAL_TRIAL) {
-        status = install_check_dependents(install, members);
+        status = hardened_join(status, install_check_dependents(install, members));
     }
     if (hardened_ok(status) && !downloads_are_apart(install, members, staged)) {
         status = GARRISON_ERROR_FULL;

@@ -75,13 +75,8 @@ uint16_t install_components(const struct boot_stage *stage, const struct layout_
 static enum garrison_status check_counter(const struct install *install, uint32_t component,
                                           const struct image *image)
 {
-    const uint32_t stored = hardened_launder(install->counters->counter[component]);
-    if (image->counter < stored) {
-        return GARRISON_ERROR_STALE;
-    }
-    return hardened_launder(image->counter) >= install->counters->counter[component]
-               ? GARRISON_OK
-               : GARRISON_ERROR_STALE;
+    return hardened_at_most(install->counters->counter[component], image->counter,
+                            GARRISON_ERROR_STALE);
 }
 
 /** Verifies an image of a component wherever it stands, through whatever device shows it in clear. */
@@ -98,18 +93,18 @@ static enum garrison_status verify_at(const struct install *install, uint32_t co
     if (rules == NULL) {
         return GARRISON_ERROR_UNSUPPORTED;
     }
-    if (found->image.total_size > slot->size) {
-        return GARRISON_ERROR_BOUNDS;
-    }
-    enum garrison_status status = verify_image(&found->image, point, found->measurement, verdict);
+    enum garrison_status status =
+        hardened_at_most(found->image.total_size, slot->size, GARRISON_ERROR_BOUNDS);
     if (!hardened_ok(status)) {
         return status;
     }
-    status = policy_check(install->stage, rules, rules->base + slot->off, &found->image,
-                          &found->vectors);
-    if (hardened_ok(status)) {
-        status = check_counter(install, component, &found->image);
+    status = hardened_join(status, verify_image(&found->image, point, found->measurement, verdict));
+    if (!hardened_ok(status)) {
+        return status;
     }
+    status = hardened_join(status, policy_check(install->stage, rules, rules->base + slot->off,
+                                                &found->image, &found->vectors));
+    status = hardened_join(status, check_counter(install, component, &found->image));
     if (!hardened_ok(status)) {
         /* Or one skipped branch of the caller would start what is signed and too old. */
         *verdict = (struct hardened_verdict)HARDENED_REFUSED;
@@ -138,7 +133,7 @@ static enum garrison_status verify_clear(const struct install *install, uint32_t
     struct hardened_verdict verdict = HARDENED_REFUSED;
     if (hardened_ok(status)) {
         found->image.slot.flash = &clear->device;
-        status = verify_at(install, component, found, &verdict);
+        status = hardened_join(status, verify_at(install, component, found, &verdict));
         found->image.slot.flash = install->flash;
     }
     clear_close(clear);
@@ -146,6 +141,17 @@ static enum garrison_status verify_clear(const struct install *install, uint32_t
         status = GARRISON_ERROR_SIGNATURE;
     }
     return status;
+}
+
+/** Whether an image is encrypted where its slot asks for it. */
+static enum garrison_status check_encrypted(const struct layout_slot *slot,
+                                            const struct image *image)
+{
+    const uint32_t asked = slot->flags & LAYOUT_SLOT_ENCRYPTED;
+    const uint32_t len = image->wrapped_len;
+    return hardened_both(asked == 0 || len != 0,
+                         hardened_launder(asked) == 0 || hardened_launder(len) != 0,
+                         GARRISON_ERROR_POLICY);
 }
 
 enum garrison_status install_verify_staged(const struct install *install, uint32_t component,
@@ -159,9 +165,8 @@ enum garrison_status install_verify_staged(const struct install *install, uint32
 
     clear_init(&clear, install->flash, off);
     enum garrison_status status = image_parse(&place, &found->image);
-    if (hardened_ok(status) && (slot->flags & LAYOUT_SLOT_ENCRYPTED) != 0 &&
-        found->image.wrapped_len == 0) {
-        status = GARRISON_ERROR_POLICY;
+    if (hardened_ok(status)) {
+        status = hardened_join(status, check_encrypted(slot, &found->image));
     }
     if (hardened_ok(status) &&
         !hardened_ok(clear_body(&clear, &found->image, install->image_key))) {
@@ -178,11 +183,7 @@ enum garrison_status install_check_succession(const struct install *install, uin
     if (!hardened_ok(install_verify(install, component, &active, &verdict))) {
         return GARRISON_OK; /* There is nothing that could be older. */
     }
-    if (image->counter < active.image.counter) {
-        return GARRISON_ERROR_STALE;
-    }
-    return hardened_launder(image->counter) >= active.image.counter ? GARRISON_OK
-                                                                    : GARRISON_ERROR_STALE;
+    return hardened_at_most(active.image.counter, image->counter, GARRISON_ERROR_STALE);
 }
 
 /*
@@ -230,15 +231,10 @@ enum garrison_status install_verify_old(const struct install *install, uint32_t 
  * Dependencies.
  */
 
-static bool version_reaches(const struct image_version *version, const struct image_version *lowest)
+/** A version as a number that is higher for a later one; builds do not count. */
+static uint32_t rank(const struct image_version *version)
 {
-    if (version->major != lowest->major) {
-        return version->major > lowest->major;
-    }
-    if (version->minor != lowest->minor) {
-        return version->minor > lowest->minor;
-    }
-    return version->revision >= lowest->revision;
+    return (uint32_t)version->major << 24 | (uint32_t)version->minor << 16 | version->revision;
 }
 
 /** The version that a role will have: of the set's image, or else of the active one. */
@@ -267,17 +263,19 @@ static enum garrison_status check_dependency(const struct install *install, uint
     if (!hardened_ok(status)) {
         return status;
     }
-    return version_reaches(&version, &wanted->version) ? GARRISON_OK : GARRISON_ERROR_DEPENDENCY;
+    return hardened_join(status, hardened_at_most(rank(&wanted->version), rank(&version),
+                                                  GARRISON_ERROR_DEPENDENCY));
 }
 
 enum garrison_status install_check_dependencies(const struct install *install, uint16_t set,
                                                 const struct image *image)
 {
     enum garrison_status status = GARRISON_OK;
-    for (uint32_t i = 0; hardened_ok(status) && i < image->dependencies; i++) {
-        status = check_dependency(install, set, &image->dependency[i]);
+    uint32_t i = 0;
+    for (; i < image->dependencies; i++) {
+        status = hardened_join(status, check_dependency(install, set, &image->dependency[i]));
     }
-    return status;
+    return hardened_join(status, hardened_equal(i, image->dependencies, GARRISON_ERROR_DEPENDENCY));
 }
 
 /** Whether a role is one of the set's. */
@@ -300,9 +298,10 @@ enum garrison_status install_check_dependents(const struct install *install, uin
         if (!hardened_ok(image_parse(&place, &stays))) {
             continue;
         }
-        for (uint32_t i = 0; hardened_ok(status) && i < stays.dependencies; i++) {
+        for (uint32_t i = 0; i < stays.dependencies; i++) {
             if (is_in_set(set, stays.dependency[i].role)) {
-                status = check_dependency(install, set, &stays.dependency[i]);
+                status =
+                    hardened_join(status, check_dependency(install, set, &stays.dependency[i]));
             }
         }
     }

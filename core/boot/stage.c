@@ -21,14 +21,24 @@
 #include "boot/verify.h"
 #include "store/window.h"
 
-/** Summands of the steps that must have been taken before a stage leaves, each added by its step. */
+/** Summands of the steps that must have been taken before a stage leaves; require() adds each. */
 #define STEP_LEVEL    0x0001D2A7u
 #define STEP_HANDOFF  0x00A3715Cu
 #define STEP_LAYOUT   0x002E94B3u
 #define STEP_KEYS     0x01B95E36u
 #define STEP_ISOLATE  0x005B08E9u
 #define STEP_COUNTERS 0x00D61F4Au
-#define STEP_IMAGE    0x0C64A8F1u /* once for each image, or empty slot that may be empty */
+#define STEP_RAISED   0x03718C5Du
+#define STEP_SEAL     0x06E4D2B9u
+#define STEPS_ONCE                                                                                 \
+    (STEP_LEVEL + STEP_HANDOFF + STEP_LAYOUT + STEP_KEYS + STEP_ISOLATE + 2u * STEP_COUNTERS +     \
+     STEP_RAISED + STEP_SEAL)
+
+/* The same for each image; an empty slot that may be empty counts as all of them. */
+#define STEP_VERIFIED 0x0C64A8F1u
+#define STEP_SIGNER   0x0159E376u
+#define STEP_RECORDED 0x009D3B28u
+#define STEPS_IMAGE   (STEP_VERIFIED + STEP_SIGNER + STEP_RECORDED)
 
 /** What the key of sealed downloads is derived with. */
 #define SEAL_LABEL "garrison download"
@@ -42,7 +52,7 @@ struct run {
     struct hardened_steps steps;
     uint16_t mine; /**< Components that this stage verifies: a bit for each. */
     struct boot_counters counters;
-    bool raised; /**< A counter is higher than the stored one. */
+    uint32_t raised; /**< Counters that are higher than the stored ones. */
     struct window journal_area;
     struct journal journal;
     bool journal_known; /**< It could be read, so that states in it can be believed. */
@@ -107,11 +117,13 @@ static GARRISON_NORETURN void refuse(const char *what, uint32_t role, enum garri
     port_panic(text.line);
 }
 
-static void require(const char *what, enum garrison_status status)
+/** Takes a step: what came of it is in the sum, too, should the branch be skipped. */
+static void require(const char *what, uint32_t step, enum garrison_status status)
 {
     if (!hardened_ok(status)) {
         refuse(what, run.stage->role, status, NULL);
     }
+    hardened_step(&run.steps, step, status);
 }
 
 /** Gives up over the layout: which rule is broken by what, garrison/layout.h says. */
@@ -142,9 +154,8 @@ static void complain(const char *what, enum garrison_status status)
 
 static void check_level(void)
 {
-    require("isolation level",
-            port_hdpl() == run.stage->hdpl ? GARRISON_OK : GARRISON_ERROR_POLICY);
-    hardened_step(&run.steps, STEP_LEVEL);
+    require("isolation level", STEP_LEVEL,
+            hardened_equal(port_hdpl(), run.stage->hdpl, GARRISON_ERROR_POLICY));
 }
 
 /** The first stage measures its own flash and starts the record with it. */
@@ -167,24 +178,24 @@ static enum garrison_status open_own_handoff(void)
         return status;
     }
     handoff_init(port_handoff(), (uint32_t)port_reset_cause());
-    return handoff_append(port_handoff(), &entry);
+    return hardened_join(status, handoff_append(port_handoff(), &entry));
 }
 
 /** Any other stage finds itself in the record that it was handed. */
 static enum garrison_status find_own_entry(void)
 {
-    enum garrison_status status = handoff_check(port_handoff());
+    const enum garrison_status status = handoff_check(port_handoff());
     if (!hardened_ok(status)) {
         return status;
     }
-    return handoff_find(port_handoff(), run.stage->role) != NULL ? GARRISON_OK
-                                                                 : GARRISON_ERROR_POLICY;
+    const bool there = handoff_find(port_handoff(), run.stage->role) != NULL;
+    return hardened_join(status, there ? GARRISON_OK : GARRISON_ERROR_POLICY);
 }
 
 static void open_handoff(void)
 {
-    require("hand-over record", run.stage->self != NULL ? open_own_handoff() : find_own_entry());
-    hardened_step(&run.steps, STEP_HANDOFF);
+    require("hand-over record", STEP_HANDOFF,
+            run.stage->self != NULL ? open_own_handoff() : find_own_entry());
 }
 
 /** The first stage reads the layout for all; the others look again at what they were handed. */
@@ -200,29 +211,26 @@ static void open_layout(void)
         refuse_layout(status, &fault);
     }
     run.mine = install_components(run.stage, layout);
-    hardened_step(&run.steps, STEP_LAYOUT);
+    hardened_step(&run.steps, STEP_LAYOUT, status);
 }
 
 /** The owners' keys, in the same way. */
 static void open_keys(void)
 {
     struct key_record *keys = &port_handoff()->keys;
-    require("key record",
+    require("key record", STEP_KEYS,
             run.stage->self != NULL ? keys_load(KEY_RECORD_OFF, keys) : keys_check(keys));
-    hardened_step(&run.steps, STEP_KEYS);
 }
 
 /** Now that it is known where everything stands, it comes within reach; nothing more does. */
 static void isolate(void)
 {
-    require("isolation", port_isolation_apply(&port_handoff()->layout));
-    hardened_step(&run.steps, STEP_ISOLATE);
+    require("isolation", STEP_ISOLATE, port_isolation_apply(&port_handoff()->layout));
 }
 
 static void open_counters(void)
 {
-    require("boot counters", counters_load(run.stage->counters_off, &run.counters));
-    hardened_step(&run.steps, STEP_COUNTERS);
+    require("boot counters", STEP_COUNTERS, counters_load(run.stage->counters_off, &run.counters));
 }
 
 /** The private key that images are encrypted to; a device need not have one. */
@@ -313,16 +321,6 @@ static bool recover(uint32_t component)
     return hardened_ok(status);
 }
 
-/** Notes a counter that has become the lowest one allowed: its image was accepted, or needed not be. */
-static void note_counter(uint32_t component, uint32_t counter)
-{
-    uint32_t *stored = &run.counters.counter[component];
-    if (run.journal_known && install_stays(&run.install, component) && counter > *stored) {
-        *stored = counter;
-        run.raised = true;
-    }
-}
-
 /** Adds a verified image to the record. */
 static void hand_over(uint32_t role)
 {
@@ -336,9 +334,9 @@ static void hand_over(uint32_t role)
     };
     const uint8_t *point = keys_find(run.install.keys, role);
     memcpy(entry.measurement, run.found.measurement, sizeof entry.measurement);
-    require(image_role_text(role),
+    require(image_role_text(role), STEP_SIGNER,
             sha256_of((struct view){point, VERIFY_POINT_BYTES}, entry.signer));
-    require("hand-over record", handoff_append(port_handoff(), &entry));
+    require("hand-over record", STEP_RECORDED, handoff_append(port_handoff(), &entry));
 }
 
 /** Without an image: waits for one where that is possible, and gives up where not. */
@@ -366,7 +364,9 @@ static void admit(uint32_t component)
 
     enum garrison_status status = install_verify(&run.install, component, &run.found, &verdict);
     if (status == GARRISON_ERROR_BLANK && (slot->flags & LAYOUT_SLOT_OPTIONAL) != 0) {
-        hardened_step(&run.steps, STEP_IMAGE);
+        hardened_step(&run.steps, STEPS_IMAGE,
+                      hardened_equal((uint32_t)status, (uint32_t)GARRISON_ERROR_BLANK,
+                                     GARRISON_ERROR_POLICY));
         return;
     }
     if (!hardened_ok(status) && recover(component)) {
@@ -381,8 +381,7 @@ static void admit(uint32_t component)
         refuse(image_role_text(role), role, GARRISON_ERROR_SIGNATURE, NULL);
     }
     hand_over(role);
-    note_counter(component, run.found.image.counter);
-    hardened_step(&run.steps, STEP_IMAGE);
+    hardened_step(&run.steps, STEP_VERIFIED, status);
 }
 
 static void admit_all(void)
@@ -398,12 +397,32 @@ static void admit_all(void)
     }
 }
 
-/** From here on no older image of what has been accepted will start. */
+/** Notes the counters that have become the lowest ones allowed: their images need no more acceptance. */
+static void note_counters(void)
+{
+    for (uint32_t i = 0; run.journal_known && i < INSTALL_COMPONENTS; i++) {
+        const struct handoff_entry *entry = handoff_find(port_handoff(), install_role(i));
+        if ((1u << i & run.mine) != 0 && entry != NULL && install_stays(&run.install, i) &&
+            entry->counter > run.counters.counter[i]) {
+            run.counters.counter[i] = entry->counter;
+            run.raised++;
+        }
+    }
+}
+
+/** From here on no older image of what has been accepted will start: looked at when it is done. */
 static void raise_counters(void)
 {
-    if (run.raised) {
-        require("boot counters", counters_store(run.stage->counters_off, &run.counters));
+    enum garrison_status status = GARRISON_OK;
+    note_counters();
+    if (run.raised != 0) {
+        status = counters_store(run.stage->counters_off, &run.counters);
     }
+    require("boot counters", STEP_COUNTERS,
+            hardened_join(status, counters_load(run.stage->counters_off, &run.counters)));
+    run.raised = 0;
+    note_counters();
+    require("boot counters", STEP_RAISED, hardened_equal(run.raised, 0, GARRISON_ERROR_MISMATCH));
 }
 
 /** How many images there are to verify, counted anew. */
@@ -415,6 +434,12 @@ static uint32_t count_mine(void)
         count += (1u << i & mine) != 0 ? 1u : 0u;
     }
     return count;
+}
+
+/** How far the steps are from those that this stage is to take, reckoned anew. */
+static uint32_t steps_off(void)
+{
+    return hardened_steps_off(&run.steps, STEPS_ONCE + count_mine() * STEPS_IMAGE);
 }
 
 /** What is on trial may hang before it can say so; the reset that follows takes it back. */
@@ -433,8 +458,6 @@ static void watch_trial(void)
 static GARRISON_NORETURN void leave(void)
 {
     const struct boot_stage *stage = run.stage;
-    const uint32_t all = STEP_LEVEL + STEP_HANDOFF + STEP_LAYOUT + STEP_KEYS + STEP_ISOLATE +
-                         STEP_COUNTERS + count_mine() * STEP_IMAGE;
     const struct handoff_entry *next = handoff_find(port_handoff(), stage->next);
 
     if (next == NULL) {
@@ -443,13 +466,12 @@ static GARRISON_NORETURN void leave(void)
     if (stage->last) {
         secret_wipe(&port_handoff()->keys, sizeof port_handoff()->keys);
     }
-    require("hand-over record", handoff_seal(port_handoff()));
-    if (!hardened_steps_are(&run.steps, all)) {
-        refuse("sequence", stage->role, GARRISON_ERROR_POLICY, NULL);
-    }
+    require("hand-over record", STEP_SEAL, handoff_seal(port_handoff()));
+    require("sequence", 0, hardened_equal(steps_off(), 0, GARRISON_ERROR_POLICY));
     watch_trial();
     port_boot_verdict(0);
-    port_leave(next->addr);
+    /* After a wrong sequence, should the branch above be skipped, this is no image's address. */
+    port_leave(next->addr ^ steps_off());
 }
 
 void boot_stage_run(const struct boot_stage *stage)

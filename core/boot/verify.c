@@ -58,8 +58,10 @@ static enum garrison_status check_keyhash(const struct image *image,
     if (!hardened_ok(status)) {
         return status;
     }
-    return secret_equal(keyhash, image->keyhash, sizeof keyhash) ? GARRISON_OK
-                                                                 : GARRISON_ERROR_SIGNATURE;
+    const bool first = secret_equal(keyhash, image->keyhash, sizeof keyhash);
+    hardened_forget();
+    const bool second = secret_equal(keyhash, image->keyhash, sizeof keyhash);
+    return hardened_both(first, second, GARRISON_ERROR_SIGNATURE);
 }
 
 /** p256-m answers 0 for a good signature; here a leftover 0 is no answer. */
@@ -92,9 +94,9 @@ enum garrison_status verify_image(const struct image *image,
     if (memcmp(measurement, image->digest, sizeof image->digest) != 0) {
         return GARRISON_ERROR_DIGEST;
     }
-    status = check_keyhash(image, point);
-    if (!hardened_ok(status)) {
-        return status;
+    const enum garrison_status owner = check_keyhash(image, point);
+    if (!hardened_ok(owner)) {
+        return owner;
     }
     status = der_read_signature((struct view){image->signature, image->signature_len}, signature);
     if (!hardened_ok(status)) {
@@ -111,5 +113,5 @@ enum garrison_status verify_image(const struct image *image,
         return status;
     }
     hardened_grant_second(verdict);
-    return hardened_granted(verdict) ? GARRISON_OK : GARRISON_ERROR_SIGNATURE;
+    return hardened_granted(verdict) ? owner : GARRISON_ERROR_SIGNATURE;
 }

@@ -21,11 +21,14 @@
 /** Level of isolation at which the manager runs: everything below is hidden. */
 #define MANAGER_HDPL 3u
 
-#define STEP_LEVEL   0x0037C1A5u
-#define STEP_HANDOFF 0x01A9604Du
-#define STEP_ISOLATE 0x0B5C83E2u
-#define STEP_SERVE   0x00D47F19u
-#define STEPS_ALL    (STEP_LEVEL + STEP_HANDOFF + STEP_ISOLATE + STEP_SERVE)
+#define STEP_LEVEL       0x0037C1A5u
+#define STEP_HANDOFF     0x01A9604Du
+#define STEP_ISOLATE     0x0B5C83E2u
+#define STEP_ISOLATED    0x02E8173Bu
+#define STEP_SERVE       0x00D47F19u
+#define STEP_APPLICATION 0x05738AC4u
+#define STEPS_ALL                                                                                  \
+    (STEP_LEVEL + STEP_HANDOFF + STEP_ISOLATE + STEP_ISOLATED + STEP_SERVE + STEP_APPLICATION)
 
 /** Component number of each role that the update service tells about. */
 static const struct {
@@ -56,9 +59,12 @@ static void announce(void)
     port_log(text.line);
 }
 
-static void require(const char *what, enum garrison_status status)
+static void require(struct hardened_steps *steps, const char *what, uint32_t step,
+                    enum garrison_status status)
 {
     struct text text;
+    /* What came of it is in the sum, too, should the branch be skipped. */
+    hardened_step(steps, step, status);
     if (hardened_ok(status)) {
         return;
     }
@@ -74,22 +80,21 @@ static void require(const char *what, enum garrison_status status)
 
 static void check_level(struct hardened_steps *steps)
 {
-    require("isolation level", port_hdpl() == MANAGER_HDPL ? GARRISON_OK : GARRISON_ERROR_POLICY);
-    hardened_step(steps, STEP_LEVEL);
+    require(steps, "isolation level", STEP_LEVEL,
+            hardened_equal(port_hdpl(), MANAGER_HDPL, GARRISON_ERROR_POLICY));
 }
 
 static void check_handoff(struct hardened_steps *steps)
 {
-    require("hand-over record", handoff_check(port_handoff()));
-    hardened_step(steps, STEP_HANDOFF);
+    require(steps, "hand-over record", STEP_HANDOFF, handoff_check(port_handoff()));
 }
 
 static void isolate(struct hardened_steps *steps)
 {
     modules_admit();
-    require("isolation", port_isolation_apply(&port_handoff()->layout));
-    require("isolation", port_isolation_check(&port_handoff()->layout));
-    hardened_step(steps, STEP_ISOLATE);
+    const struct layout_record *layout = &port_handoff()->layout;
+    require(steps, "isolation", STEP_ISOLATE, port_isolation_apply(layout));
+    require(steps, "isolation", STEP_ISOLATED, port_isolation_check(layout));
 }
 
 /** Tells an image to the services that are to know of it. */
@@ -159,17 +164,19 @@ enum garrison_status manager_serve(void)
 
 static void serve(struct hardened_steps *steps)
 {
-    require("partition table", manager_serve());
+    require(steps, "partition table", STEP_SERVE, manager_serve());
     modules_start();
-    hardened_step(steps, STEP_SERVE);
 }
 
-static GARRISON_NORETURN void start_application(const struct hardened_steps *steps)
+static GARRISON_NORETURN void start_application(struct hardened_steps *steps)
 {
     const struct handoff_entry *application = handoff_find(port_handoff(), IMAGE_ROLE_APPLICATION);
-    require("application", application != NULL ? GARRISON_OK : GARRISON_ERROR_POLICY);
-    require("sequence", hardened_steps_are(steps, STEPS_ALL) ? GARRISON_OK : GARRISON_ERROR_POLICY);
-    port_start_application(application->addr);
+    require(steps, "application", STEP_APPLICATION,
+            application != NULL ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    require(steps, "sequence", 0,
+            hardened_steps_are(steps, STEPS_ALL) ? GARRISON_OK : GARRISON_ERROR_POLICY);
+    /* After a wrong sequence, should the branch be skipped, this is no image's address. */
+    port_start_application(application->addr ^ hardened_steps_off(steps, STEPS_ALL));
 }
 
 void manager_main(void)

@@ -63,8 +63,8 @@ DEFECTS = (
         ('''        .sealed = seal ?''', '''        .sealed = false && seal ?''')),
     defect(
         'trial_raises_counter', 'the counter of an image on trial is raised', 'boot/stage.c',
-        ('''install_stays(&run.install, component) && counter > *stored''',
-         '''counter > *stored''')),
+        ('''entry != NULL && install_stays(&run.install, i) &&''',
+         '''entry != NULL &&''')),
     defect(
         'header_before_records', 'a sector of the journal counts before its records are in it',
         'store/journal.c',

@@ -117,10 +117,85 @@ static void loops_and_steps_that_end_early_are_seen(void **state)
     assert_true(hardened_loop_complete(3, 3));
     assert_false(hardened_loop_complete(2, 3));
     assert_false(hardened_loop_complete(4, 3));
-    hardened_step(&steps, 0x111);
+    hardened_step(&steps, 0x111, GARRISON_OK);
     assert_false(hardened_steps_are(&steps, 0x333));
-    hardened_step(&steps, 0x222);
+    assert_int_not_equal(hardened_steps_off(&steps, 0x333), 0);
+    hardened_step(&steps, 0x222, GARRISON_OK);
     assert_true(hardened_steps_are(&steps, 0x333));
+    assert_int_equal(hardened_steps_off(&steps, 0x333), 0);
+    for (unsigned bit = 0; bit < 32; bit++) {
+        struct hardened_steps flipped = steps;
+        flipped.sum ^= 1u << bit;
+        assert_false(hardened_steps_are(&flipped, 0x333));
+        assert_int_not_equal(hardened_steps_off(&flipped, 0x333), 0);
+        flipped = steps;
+        flipped.negative ^= 1u << bit;
+        assert_false(hardened_steps_are(&flipped, 0x333));
+        assert_int_not_equal(hardened_steps_off(&flipped, 0x333), 0);
+    }
+}
+
+#define STATUSES 18u
+
+/** As if the branch that refuses had been skipped: the step is added with what came of it. */
+static void a_step_that_failed_is_seen_in_the_sum(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < STATUSES; i++) {
+        const enum garrison_status bad = garrison_status_at(i);
+        struct hardened_steps steps = {0};
+        hardened_step(&steps, 0x111, bad);
+        hardened_step(&steps, 0x222, GARRISON_OK);
+        assert_int_equal(hardened_steps_are(&steps, 0x333), i == 0);
+        assert_int_equal(hardened_steps_off(&steps, 0x333) == 0, i == 0);
+        /* Each of the sums by itself tells. */
+        assert_int_equal(steps.sum == 0x333, i == 0);
+        assert_int_equal(steps.negative == 0u - 0x333u, i == 0);
+        for (unsigned bit = 0; bit < 32; bit++) {
+            struct hardened_steps flipped = {0};
+            hardened_step(&flipped, 0x333,
+                          (enum garrison_status)((uint32_t)GARRISON_OK ^ 1u << bit));
+            assert_false(hardened_steps_are(&flipped, 0x333));
+        }
+    }
+}
+
+/** Two looks that disagree, one of which was skipped, are no yes and no result that is known. */
+static void half_a_comparison_is_no_result(void **state)
+{
+    (void)state;
+    for (uint8_t i = 1; i < STATUSES; i++) {
+        const enum garrison_status otherwise = garrison_status_at(i);
+        assert_int_equal(hardened_both(true, true, otherwise), GARRISON_OK);
+        assert_int_equal(hardened_both(false, false, otherwise), otherwise);
+        assert_int_equal(garrison_status_index(hardened_both(true, false, otherwise)), 0xFF);
+        assert_int_equal(garrison_status_index(hardened_both(false, true, otherwise)), 0xFF);
+    }
+    for (unsigned bit = 0; bit < 32; bit++) {
+        const uint32_t value = 1u << bit;
+        const enum garrison_status bad = GARRISON_ERROR_POLICY;
+        assert_int_equal(hardened_equal(value, value, bad), GARRISON_OK);
+        assert_int_equal(hardened_equal(0, value, bad), bad);
+        assert_int_equal(hardened_at_most(value, value, bad), GARRISON_OK);
+        assert_int_equal(hardened_at_most(value - 1u, value, bad), GARRISON_OK);
+        assert_int_equal(hardened_at_most(value, value - 1u, bad), bad);
+    }
+    assert_int_equal(hardened_at_most(0, UINT32_MAX, GARRISON_ERROR_POLICY), GARRISON_OK);
+}
+
+/** With the branch of hardened_join() and without: no two results make GARRISON_OK but two of it. */
+static void a_refusal_stays_whatever_is_joined_to_it(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < STATUSES; i++) {
+        for (uint8_t k = 0; k < STATUSES; k++) {
+            const enum garrison_status first = garrison_status_at(i);
+            const enum garrison_status next = garrison_status_at(k);
+            assert_int_equal(hardened_join(first, next), i != 0 ? first : next);
+            assert_int_equal(hardened_sum((uint32_t)first, (uint32_t)next) == GARRISON_OK,
+                             i == 0 && k == 0);
+        }
+    }
 }
 
 static void only_ok_is_ok(void **state)
@@ -146,7 +221,7 @@ static void statuses_have_numbers_texts_and_distance(void **state)
     while (garrison_status_index(garrison_status_at(count)) == count) {
         count++;
     }
-    assert_int_equal(count, 18);
+    assert_int_equal(count, STATUSES);
     assert_int_equal(garrison_status_index((enum garrison_status)0), 0xFF);
     assert_string_equal(garrison_status_text((enum garrison_status)0), "unknown result");
     for (uint8_t i = 0; i < count; i++) {
@@ -213,6 +288,9 @@ int main(void)
         cmocka_unit_test(secret_wipe_clears_exactly_its_bytes),
         cmocka_unit_test(half_a_permission_is_none),
         cmocka_unit_test(loops_and_steps_that_end_early_are_seen),
+        cmocka_unit_test(a_step_that_failed_is_seen_in_the_sum),
+        cmocka_unit_test(half_a_comparison_is_no_result),
+        cmocka_unit_test(a_refusal_stays_whatever_is_joined_to_it),
         cmocka_unit_test(only_ok_is_ok),
         cmocka_unit_test(statuses_have_numbers_texts_and_distance),
         cmocka_unit_test(text_writes_words_and_numbers),
