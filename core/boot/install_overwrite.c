@@ -6,8 +6,14 @@
 #include "boot/install_image.h"
 #include "boot/swap.h"
 
-/** Copies the staged uROT over the one in place. The staged one stays, for a next time. */
-static enum garrison_status overwrite(const struct install *install)
+#define UROT_ALONE ((uint16_t)(1u << INSTALL_COMPONENT_UROT))
+
+/**
+ * Copies the staged uROT over the one in place. The staged one stays, for a next time.
+ * @param needed  UROT_ALONE: the others must still find what they depend on in it; 0: it takes the
+ *                place of one that is no good, and must not wait for them
+ */
+static enum garrison_status overwrite(const struct install *install, uint16_t needed)
 {
     static struct install_image found;
     const struct layout_slot *slot = install_slot(install, INSTALL_COMPONENT_UROT);
@@ -16,10 +22,12 @@ static enum garrison_status overwrite(const struct install *install)
     enum garrison_status status = install_verify_staged(install, INSTALL_COMPONENT_UROT, &found);
     clear_init(&clear, install->flash, slot->download_off);
     if (hardened_ok(status)) {
-        status = install_check_dependencies(install, 1u << INSTALL_COMPONENT_UROT, &found.image);
+        status =
+            hardened_join(status, install_check_dependencies(install, UROT_ALONE, &found.image));
+        status = hardened_join(status, install_check_dependents(install, needed));
     }
     if (hardened_ok(status)) {
-        status = clear_body(&clear, &found.image, install->image_key);
+        status = hardened_join(status, clear_body(&clear, &found.image, install->image_key));
     }
     if (hardened_ok(status)) {
         const struct swap_transform in = clear_transform(&clear);
@@ -44,10 +52,10 @@ static enum garrison_status overwrite(const struct install *install)
 }
 
 /** The same, with what came of it in the journal. */
-static enum garrison_status run_overwrite(const struct install *install)
+static enum garrison_status run_overwrite(const struct install *install, uint16_t needed)
 {
     struct journal_component component = install->journal->component[INSTALL_COMPONENT_UROT];
-    const enum garrison_status status = overwrite(install);
+    const enum garrison_status status = overwrite(install, needed);
     if (status == GARRISON_ERROR_DEVICE) {
         return status;
     }
@@ -59,8 +67,7 @@ static enum garrison_status run_overwrite(const struct install *install)
 enum garrison_status install_overwrite(const struct install *install, uint16_t mine)
 {
     const bool staged = install->journal->component[INSTALL_COMPONENT_UROT].state == JOURNAL_STAGED;
-    return staged && (1u << INSTALL_COMPONENT_UROT & mine) != 0 ? run_overwrite(install)
-                                                                : GARRISON_OK;
+    return staged && (UROT_ALONE & mine) != 0 ? run_overwrite(install, UROT_ALONE) : GARRISON_OK;
 }
 
 enum garrison_status install_recover_urot(const struct install *install, uint32_t component)
@@ -76,7 +83,7 @@ enum garrison_status install_recover_urot(const struct install *install, uint32_
                                              .size = found.image.total_size};
     enum garrison_status status = journal_set(install->journal, component, &staged);
     if (hardened_ok(status)) {
-        status = run_overwrite(install);
+        status = run_overwrite(install, 0);
     }
     if (!hardened_ok(status)) {
         return status;

@@ -310,3 +310,15 @@ const struct scene scenes[INSTALL_SCENES] = {
     {.set = BIT(UROT), .encrypted = true},
     {.set = BIT(MANAGER) | BIT(APPLICATION), .encrypted = true},
 };
+
+void spoil(uint32_t component)
+{
+    flash_emulator_rot(&bench.slots, layout.slot[component].off + 0x40, 0);
+}
+
+void begin_anew(void **state)
+{
+    (void)close_bench(state);
+    (void)open_bench(state);
+    set_up_images(false);
+}

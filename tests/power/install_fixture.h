@@ -107,3 +107,9 @@ void restore(const struct snapshot *snapshot);
 
 int open_bench(void **state);
 int close_bench(void **state);
+
+/** Damages the active image of a component. */
+void spoil(uint32_t component);
+
+/** Another bench in the place of this one, with the usual images, not encrypted. */
+void begin_anew(void **state);
