@@ -227,6 +227,9 @@ psa_status_t crypto_service(const psa_msg_t *message)
     struct crypto_call call = {.message = message};
     const size_t size = message->in_size[0];
 
+    if (message->type == PSA_IPC_CLIENT_ENDED) {
+        return started ? crypto_forget(&call) : PSA_SUCCESS;
+    }
     if (size < CRYPTO_REQUEST_BYTES_MIN || size > sizeof call.request ||
         psa_read(message->handle, 0, &call.request, size) != size) {
         return PSA_ERROR_PROGRAMMER_ERROR;

@@ -50,6 +50,7 @@ const struct partition partition_table[] = {
         .uses = crypto_uses,
         .use_count = COUNT(crypto_uses),
         .time_limit_ms = 60000, /* the largest keys */
+        .hears_ends = true,     /* operations and volatile keys */
     },
     {
         .id = 2,

@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "spm/connection.h"
+#include "spm/ended.h"
 #include "spm/grant.h"
 #include "spm/partitions.h"
 #include "spm/running.h"
@@ -27,8 +28,9 @@ struct call {
     const struct partition *client; /**< NULL: the Non-secure side. */
     struct connection *connection;  /**< NULL: the service is stateless. */
     int32_t type;
-    psa_handle_t message;
-    uint32_t ticks; /**< That have found its partition running. */
+    int32_t client_id;
+    psa_handle_t message; /**< PSA_NULL_HANDLE: it has to hear of something else before. */
+    uint32_t ticks;       /**< That have found its partition running. */
     uint32_t in_count;
     uint32_t out_count;
     struct grant vec[PSA_MAX_IOVEC]; /**< The inputs, then the outputs. */
@@ -52,6 +54,7 @@ enum garrison_status spm_init(void)
 {
     memset(failed, 0, sizeof failed);
     connection_init();
+    ended_init();
     return partitions_check();
 }
 
@@ -194,16 +197,22 @@ static bool control_is_sound(uint32_t control)
            GATE_CONTROL_IN(control) + GATE_CONTROL_OUT(control) <= PSA_MAX_IOVEC;
 }
 
-/** Writes the message to the top of the partition's stack, where the partition can read it. */
-static const psa_msg_t *place_message(const struct call *call, int32_t client_id)
+/** Writes a message to the top of the partition's stack, where the partition can read it. */
+static const psa_msg_t *place(const struct call *call, const psa_msg_t *message)
+{
+    uintptr_t at = (call->partition->memory->stack_limit - sizeof *message) & ~(uintptr_t)7;
+    memcpy((void *)at, message, sizeof *message);
+    return (const psa_msg_t *)at;
+}
+
+static const psa_msg_t *place_message(const struct call *call)
 {
     psa_msg_t message = {
         .type = call->type,
         .handle = call->message,
-        .client_id = client_id,
+        .client_id = call->client_id,
         .rhandle = call->connection != NULL ? call->connection->rhandle : NULL,
     };
-    uintptr_t at = (call->partition->memory->stack_limit - sizeof message) & ~(uintptr_t)7;
 
     for (uint32_t i = 0; i < call->in_count; i++) {
         message.in_size[i] = call->vec[i].len;
@@ -211,8 +220,19 @@ static const psa_msg_t *place_message(const struct call *call, int32_t client_id
     for (uint32_t i = 0; i < call->out_count; i++) {
         message.out_size[i] = call->vec[call->in_count + i].len;
     }
-    memcpy((void *)at, &message, sizeof message);
-    return (const psa_msg_t *)at;
+    return place(call, &message);
+}
+
+/** Of clients that have ended a partition hears before it is called: then nothing has been used. */
+static const psa_msg_t *next_message(struct call *call)
+{
+    const struct partition *ended = ended_take(call->partition);
+    if (ended != NULL) {
+        return place(call, &(psa_msg_t){.type = PSA_IPC_CLIENT_ENDED, .client_id = ended->id});
+    }
+    last_message = last_message < INT32_MAX ? last_message + 1 : 1;
+    call->message = last_message;
+    return place_message(call);
 }
 
 static bool accept_call(struct call *call, int32_t client_id, psa_handle_t handle, uint32_t control,
@@ -254,13 +274,18 @@ static psa_status_t push(int32_t client_id, const struct partition **partition,
                          const psa_msg_t **message)
 {
     struct call *call = &chain[depth];
-    last_message = last_message < INT32_MAX ? last_message + 1 : 1;
-    call->message = last_message;
+    call->client_id = client_id;
     depth++;
     open_memory(call->partition);
     *partition = call->partition;
-    *message = place_message(call, client_id);
+    *message = next_message(call);
     return PSA_SUCCESS;
+}
+
+const psa_msg_t *spm_next(void)
+{
+    struct call *call = running_call();
+    return call != NULL && call->message == PSA_NULL_HANDLE ? next_message(call) : NULL;
 }
 
 /** Whether a call that was accepted can be answered. */
@@ -420,6 +445,7 @@ void spm_partition_failed(const char *reason)
     open_memory(NULL); /* the log is not in reach of each of them */
     log_failure(partition, reason);
     connection_forget(partition);
+    ended_note(partition);
     if (partition->is_module) {
         open_memory(partition);
     }
@@ -455,7 +481,8 @@ void running_require_own(const void *buffer, size_t len, uint32_t access)
 static struct call *require_message(psa_handle_t message, uint32_t index)
 {
     struct call *call = running_call();
-    if (call == NULL || message != call->message || index >= PSA_MAX_IOVEC) {
+    if (call == NULL || message == PSA_NULL_HANDLE || message != call->message ||
+        index >= PSA_MAX_IOVEC) {
         spm_partition_failed("programmer error: message handle or vector");
     }
     return call;

@@ -108,7 +108,8 @@ struct partition {
      * 1 + n the download slot of the component with number n in the journal.
      */
     bool owns_downloads;
-    bool may_reset; /**< It may reset the chip. */
+    bool may_reset;  /**< It may reset the chip. */
+    bool hears_ends; /**< It gets PSA_IPC_CLIENT_ENDED, since it keeps things for its clients. */
 };
 
 GARRISON_ABI_END

@@ -6,7 +6,11 @@
  * GATE_CALL, and psa_call() of the partition that runs, into
  *     status = spm_begin(...);
  *     if (status == PSA_SUCCESS) {
- *         status = spm_end(<partition->function(message), unprivileged, in its sandbox>);
+ *         do {
+ *             status = <partition->function(message), unprivileged, in its sandbox>;
+ *             message = spm_next();
+ *         } while (message != NULL);
+ *         status = spm_end(status);
  *     }
  * and psa_read(), psa_skip(), psa_write(), psa_set_rhandle() of a partition into spm_read() and so on,
  * and what the devices of garrison/area.h do into the spm_area functions. A partition's mistake in
@@ -83,6 +87,12 @@ psa_status_t spm_close(int32_t client_id, psa_handle_t handle, const struct part
 psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
                        const psa_invec *in_vec, psa_outvec *out_vec,
                        const struct partition **partition, const psa_msg_t **message);
+
+/**
+ * The message that the running partition's function is to be run with next, its first one having
+ * returned: it had to hear of a client that has ended before the call. NULL: spm_end() is due.
+ */
+const psa_msg_t *spm_next(void);
 
 /**
  * Ends the call of the partition that runs: opens its client's memory again, tells the client how

@@ -14,6 +14,13 @@ GARRISON_ABI_BEGIN
 #define PSA_IPC_CONNECT    (-1)
 #define PSA_IPC_DISCONNECT (-2)
 
+/**
+ * Not the framework's, but for partitions whose record asks for it: `client_id` was a partition that
+ * has failed, and what is kept for it is no longer anyone's. Comes before the next other message;
+ * `handle` is PSA_NULL_HANDLE, and the status that is returned is nobody's.
+ */
+#define PSA_IPC_CLIENT_ENDED (-128)
+
 /** A request, as the secure function sees it. */
 typedef struct psa_msg_t {
     int32_t type;                   /**< As the client gave it, or PSA_IPC_CONNECT etc. */

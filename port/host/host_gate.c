@@ -46,7 +46,11 @@ static psa_status_t run(psa_status_t result, const struct partition *partition,
         return result;
     }
     inside++;
-    const psa_status_t answer = partition->function(message);
+    psa_status_t answer;
+    do {
+        answer = partition->function(message);
+        message = spm_next();
+    } while (message != NULL);
     inside--;
     return spm_end(answer);
 }

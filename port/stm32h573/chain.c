@@ -97,15 +97,20 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
     }
     chain.depth++;
     chain_exc_return = call->exc_return;
+    return chain_repeat(partition, message, call->callee);
+}
 
-    struct frame *frame = (struct frame *)((uintptr_t)message - chain_frame_size(call->exc_return));
+uint64_t chain_repeat(const struct partition *partition, const psa_msg_t *message,
+                      struct callee_saved *callee)
+{
+    struct frame *frame = (struct frame *)((uintptr_t)message - chain_frame_size(chain_exc_return));
     *frame = (struct frame){
         .r0 = (uint32_t)message,
         .lr = (uint32_t)partition_return,
         .pc = (uint32_t)partition->function & ~1u,
         .xpsr = XPSR_THUMB,
     };
-    memset(call->callee, 0, sizeof(*call->callee));
+    memset(callee, 0, sizeof(*callee));
     return resume_other(frame, partition->memory->stack_base);
 }
 

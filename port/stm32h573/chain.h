@@ -58,6 +58,10 @@ uint64_t chain_resume(const struct frame *frame, uintptr_t limit);
 uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message,
                      const struct call *call, uintptr_t limit);
 
+/** Makes the partition's function, which has returned, the thing to go on with, for a next message. */
+uint64_t chain_repeat(const struct partition *partition, const psa_msg_t *message,
+                      struct callee_saved *callee);
+
 /** Makes the caller of the call that has ended the thing to go on with; `callee` becomes its own. */
 uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
 

@@ -92,6 +92,15 @@ static uint64_t serve_gate(uint32_t number, const struct call *call)
     return chain_resume(frame, limit);
 }
 
+/** The partition's function has returned: it hears the next message, or its client goes on. */
+static uint64_t serve_return(const struct partition *partition, const struct call *call)
+{
+    const psa_status_t status = (psa_status_t)call->entry.r0;
+    const psa_msg_t *message = spm_next();
+    return message != NULL ? chain_repeat(partition, message, call->callee)
+                           : chain_leave((uint32_t)spm_end(status), call->callee);
+}
+
 static uint64_t serve_partition(uint32_t number, const struct call *call)
 {
     const struct partition *partition = spm_running();
@@ -99,7 +108,7 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     struct frame *frame = call->frame;
     switch (number) {
     case SVC_PARTITION_RETURN:
-        return chain_leave((uint32_t)spm_end((psa_status_t)frame->r0), call->callee);
+        return serve_return(partition, call);
     case SVC_VERSION:
         frame->r0 = spm_version(partition->id, frame->r0);
         break;

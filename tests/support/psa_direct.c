@@ -50,7 +50,15 @@ uint32_t psa_version(uint32_t sid)
 static psa_status_t run(psa_status_t result, const struct partition *partition,
                         const psa_msg_t *message)
 {
-    return partition != NULL ? spm_end(partition->function(message)) : result;
+    if (partition == NULL) {
+        return result;
+    }
+    psa_status_t answer;
+    do {
+        answer = partition->function(message);
+        message = spm_next();
+    } while (message != NULL);
+    return spm_end(answer);
 }
 
 psa_handle_t psa_connect(uint32_t sid, uint32_t version)

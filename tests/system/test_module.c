@@ -23,6 +23,7 @@
 #define SECRET        0x5EC2E7C0u /* of hostile_module.h */
 
 #define SUCCESS       0
+#define BAD_STATE     (-137)
 #define DOES_NOT      (-140)
 #define COMMUNICATION (-145)
 #define REFUSED       (-130)
@@ -465,6 +466,33 @@ static void what_it_stores_is_its_own(void **state)
     expect_answer(SUCCESS, 0x11111111);
 }
 
+/** What the answer to a letter is, which must have been served. */
+static uint32_t found_by(char letter, uint32_t aim)
+{
+    unsigned found = 0;
+    const char *at = tell(letter, aim) ? strstr(device.uart, "status 0 found ") : NULL;
+    if (at == NULL || sscanf(at, "status 0 found %x", &found) != 1) {
+        fail_msg("'%c' was not served:\n%s\njournal:\n%s", letter, device.uart, device.events);
+    }
+    expect_answer(SUCCESS, found);
+    return found;
+}
+
+/** Its own successor cannot go on with them, and has all its room. */
+static void what_others_keep_for_it_ends_with_it(void **state)
+{
+    (void)state;
+    sim_snapshot_restore(device.sim, ready);
+    const uint32_t operation = found_by('d', 0);
+    assert_true(operation > 8);
+    assert_int_equal(found_by('D', operation), 0);
+    assert_int_equal(found_by('d', 0), 0); /* there is no room */
+    assert_true(tell('p', 0));
+    expect_answer(COMMUNICATION, 0);
+    assert_int_equal((int32_t)found_by('D', operation), BAD_STATE);
+    assert_true(found_by('d', 0) > 8);
+}
+
 /** The application reads code, header, TLVs and RAM, by both aliases. */
 static void the_application_reads_nothing_of_it(void **state)
 {
@@ -590,6 +618,7 @@ int main(void)
         cmocka_unit_test(its_data_live_until_it_is_ended),
         cmocka_unit_test(after_three_restarts_it_is_refused),
         cmocka_unit_test(what_it_stores_is_its_own),
+        cmocka_unit_test(what_others_keep_for_it_ends_with_it),
         cmocka_unit_test(the_application_reads_nothing_of_it),
         cmocka_unit_test(its_device_is_its_own),
         cmocka_unit_test(no_other_master_reads_it),

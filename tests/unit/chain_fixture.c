@@ -67,7 +67,8 @@ PREPARE(7)
         .id = (index) + 1, .name = (name_), .function = never_run, .memory = &memory[index],       \
         .services = &services[index], .service_count = (index) == 7 ? 2 : 1, .uses = uses[index],  \
         .use_count = (count), .is_module = (module),                                               \
-        .time_limit_ms = (module) ? FIXTURE_LIMIT_MS : 0, .prepare = prepare_##index               \
+        .time_limit_ms = (module) ? FIXTURE_LIMIT_MS : 0, .hears_ends = (index) == HEARS_ENDS,     \
+        .prepare = prepare_##index                                                                 \
     }
 
 const struct partition partition_table[] = {

@@ -27,6 +27,9 @@
 #define CONNECTED_SID     SID(8)
 #define CONNECTED_VERSION 9u
 
+/** It is told of clients that have ended: "f". */
+#define HEARS_ENDS 5u
+
 /** Of "g"; the others have the default. */
 #define FIXTURE_LIMIT_MS 50u
 

@@ -5,6 +5,7 @@
 
 #include <psa/client.h>
 
+#include "services/crypto.h"
 #include "services/crypto_protocol.h"
 #include "support/port_fake.h"
 #include "support/psa_direct.h"
@@ -394,6 +395,27 @@ static void a_client_that_starts_anew_has_nothing(void **state)
     OK(psa_destroy_key(others_key));
 }
 
+/** As the manager tells it of a partition. */
+static void of_a_client_that_has_ended_nothing_is_left(void **state)
+{
+    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
+    psa_hash_operation_t others = PSA_HASH_OPERATION_INIT;
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    const psa_msg_t ended = {.type = PSA_IPC_CLIENT_ENDED, .client_id = -1};
+    (void)state;
+    psa_direct_client = -2;
+    OK(psa_hash_setup(&others, SHA256));
+    psa_direct_client = -1;
+    OK(psa_hash_setup(&operation, SHA256));
+    const psa_key_id_t key = generate_key(PSA_KEY_TYPE_AES, 128, 0, 0);
+    OK(crypto_service(&ended));
+    OK(crypto_service(&ended)); /* which has nothing */
+    FAILS(PSA_ERROR_INVALID_HANDLE, psa_get_key_attributes(key, &attributes));
+    FAILS(PSA_ERROR_BAD_STATE, psa_hash_update(&operation, out, 1));
+    psa_direct_client = -2;
+    OK(psa_hash_verify(&others, sha256_empty, 32));
+}
+
 static void one_client_cannot_use_up_what_others_need(void **state)
 {
     psa_hash_operation_t operation[9] = {0};
@@ -463,6 +485,7 @@ int main(void)
         TEST(every_function_survives_missing_vectors),
         TEST(every_function_of_an_operation_wants_one_of_its_kind),
         TEST(a_client_that_starts_anew_has_nothing),
+        TEST(of_a_client_that_has_ended_nothing_is_left),
         TEST(one_client_cannot_use_up_what_others_need),
         TEST(results_of_a_wrong_size_are_refused_before_anything_is_made),
     };

@@ -184,6 +184,84 @@ static void a_record_may_have_a_limit_of_its_own(void **state)
     expect_failed(6, "time is up");
 }
 
+/** Ends a partition in its call, from the outside. */
+static void crash_in_a_call(uint32_t index)
+{
+    assert_int_equal(call(index), PSA_SUCCESS);
+    crash("x");
+}
+
+static void expect_told(uint32_t index)
+{
+    assert_int_equal(message->type, PSA_IPC_CLIENT_ENDED);
+    assert_int_equal(message->client_id, (int32_t)index + 1);
+    assert_int_equal(message->handle, PSA_NULL_HANDLE);
+    assert_int_equal(message->in_size[0] + message->in_size[1] + message->out_size[0], 0);
+}
+
+static void expect_call(void)
+{
+    uint8_t *data = page[HEARS_ENDS][DATA];
+    assert_int_equal(message->type, 1);
+    assert_int_equal(message->client_id, NS);
+    assert_int_equal(message->in_size[0], 16);
+    assert_int_equal(spm_read(message->handle, 0, data, 16), 16);
+    assert_null(spm_next());
+    assert_int_equal(spm_end(7), 7);
+    assert_int_equal(client.out[0].len, 0);
+}
+
+static void who_keeps_something_for_clients_hears_of_their_ends_first(void **state)
+{
+    (void)state;
+    crash_in_a_call(2);
+    crash_in_a_call(0);
+    crash_in_a_call(2); /* the same again */
+    assert_int_equal(call(HEARS_ENDS), PSA_SUCCESS);
+    expect_told(0);
+    message = spm_next();
+    expect_told(2);
+    message = spm_next();
+    expect_call();
+
+    client.out[0].len = 16;
+    assert_int_equal(call(HEARS_ENDS), PSA_SUCCESS); /* it is told once */
+    expect_call();
+    client.out[0].len = 16;
+    assert_int_equal(call(3), PSA_SUCCESS); /* who has not asked is not told */
+    assert_int_equal(message->type, 1);
+    assert_null(spm_next());
+    (void)spm_end(PSA_SUCCESS);
+    assert_null(spm_next());
+}
+
+static void a_client_hears_nothing_of_its_own_end(void **state)
+{
+    (void)state;
+    crash_in_a_call(2);
+    crash_in_a_call(HEARS_ENDS); /* before it has heard of the other one: all it kept is gone */
+    assert_int_equal(call(HEARS_ENDS), PSA_SUCCESS);
+    expect_call();
+    crash_in_a_call(2);
+    assert_int_equal(spm_init(), GARRISON_OK); /* a boot */
+    client.out[0].len = 16;
+    assert_int_equal(call(HEARS_ENDS), PSA_SUCCESS);
+    expect_call();
+}
+
+/** The vectors of the call that waits are not the message's. */
+static void what_it_hears_has_no_vectors(void **state)
+{
+    (void)state;
+    crash_in_a_call(2);
+    port_fake.log_count = 0;
+    assert_int_equal(call(HEARS_ENDS), PSA_SUCCESS);
+    expect_told(2);
+    PORT_RUN(ended, (void)spm_read(message->handle, 0, page[HEARS_ENDS][DATA], 1));
+    expect_failed(HEARS_ENDS, "programmer error: message handle or vector");
+    assert_null(spm_running());
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -198,6 +276,9 @@ int main(void)
         TEST(a_partition_ends_when_its_time_is_up),
         TEST(time_is_that_of_the_partition_which_runs),
         TEST(a_record_may_have_a_limit_of_its_own),
+        TEST(who_keeps_something_for_clients_hears_of_their_ends_first),
+        TEST(a_client_hears_nothing_of_its_own_end),
+        TEST(what_it_hears_has_no_vectors),
         TEST(a_long_reason_is_cut_and_not_longer_than_a_line),
     };
     return cmocka_run_group_tests(tests, make_pages, release_pages);

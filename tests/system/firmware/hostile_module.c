@@ -90,6 +90,27 @@ static uint32_t its_word(void)
     return status == PSA_SUCCESS ? word : (uint32_t)status;
 }
 
+/** Takes all operations that it can have. @return the first one's number, unless there were 8 */
+static uint32_t take_operations(void)
+{
+    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
+    uint32_t first = 0;
+    uint32_t count = 0;
+    while (psa_hash_setup(&operation, PSA_ALG_SHA_256) == PSA_SUCCESS) {
+        first = first == 0 ? operation.handle : first;
+        count++;
+        operation = psa_hash_operation_init();
+    }
+    return count == 8 ? first : count;
+}
+
+static uint32_t use_operation(uint32_t number)
+{
+    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
+    operation.handle = number;
+    return (uint32_t)psa_hash_update(&operation, (const uint8_t *)&number, sizeof number);
+}
+
 static uint32_t its_keep(uint32_t word)
 {
     return (uint32_t)psa_its_set(7, sizeof word, &word, 0);
@@ -154,6 +175,10 @@ static uint32_t attack(const psa_msg_t *message, uint32_t aim)
         return its_keep(aim);
     case 'q':
         return its_word();
+    case 'd':
+        return take_operations();
+    case 'D':
+        return use_operation(aim);
     default:
         return 0;
     }
