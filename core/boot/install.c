@@ -425,11 +425,16 @@ static enum garrison_status recover_staged(const struct install *install, uint32
     return begin_forward(install, (uint16_t)(1u << component), JOURNAL_UPDATED);
 }
 
-/** Swaps the image that the last update has replaced back, if it is still there and good. */
+/**
+ * Swaps the image that the last update has replaced back, if it is still there and good. Those that
+ * came in the same set stay, so that it must do with them, and they with it. Of a trial nothing comes
+ * back by itself: the next boot brings back all of the set.
+ */
 static enum garrison_status recover_old(const struct install *install, uint32_t component)
 {
     const struct journal_component *swapped = &install->journal->component[component];
-    if (swapped->sectors == 0 || !member_is_sound(install, component) ||
+    if (swapped->sectors == 0 || install_on_trial(install, component) ||
+        !member_is_sound(install, component) ||
         !hardened_ok(install_verify_old(install, component, swapped))) {
         return GARRISON_ERROR_BLANK;
     }

@@ -207,26 +207,6 @@ enum garrison_status install_open_seal(const struct install *install, struct cle
     return clear_sealed(clear, install->seal_key, nonce);
 }
 
-enum garrison_status install_verify_old(const struct install *install, uint32_t component,
-                                        const struct journal_component *swapped)
-{
-    static struct install_image found;
-    const struct layout_slot *slot = install_slot(install, component);
-    enum garrison_status status = GARRISON_OK;
-    struct clear clear;
-
-    clear_init(&clear, install->flash, slot->download_off);
-    if (swapped->sealed != 0) {
-        status = install_open_seal(install, &clear, component, swapped->sealed);
-    }
-    const struct image_slot place = {&clear.device, slot->download_off,
-                                     swapped->sectors * install->flash->sector};
-    if (hardened_ok(status)) {
-        status = image_parse(&place, &found.image);
-    }
-    return verify_clear(install, component, status, &clear, &found);
-}
-
 /*
  * Dependencies.
  */
@@ -306,4 +286,56 @@ enum garrison_status install_check_dependents(const struct install *install, uin
         }
     }
     return status;
+}
+
+/** Whether all others would find what they depend on in a component of that version. */
+static enum garrison_status check_needed(const struct install *install, uint32_t component,
+                                         const struct image_version *version)
+{
+    static struct image other;
+    enum garrison_status status = GARRISON_OK;
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        const struct layout_slot *slot = install_slot(install, i);
+        if (slot == NULL || i == component) {
+            continue;
+        }
+        const struct image_slot place = {install->flash, slot->off, slot->size};
+        if (!hardened_ok(image_parse(&place, &other))) {
+            continue;
+        }
+        for (uint32_t k = 0; k < other.dependencies; k++) {
+            const struct image_dependency *wanted = &other.dependency[k];
+            if (install_component(wanted->role) == component) {
+                status =
+                    hardened_join(status, hardened_at_most(rank(&wanted->version), rank(version),
+                                                           GARRISON_ERROR_DEPENDENCY));
+            }
+        }
+    }
+    return status;
+}
+
+enum garrison_status install_verify_old(const struct install *install, uint32_t component,
+                                        const struct journal_component *swapped)
+{
+    static struct install_image found;
+    const struct layout_slot *slot = install_slot(install, component);
+    enum garrison_status status = GARRISON_OK;
+    struct clear clear;
+
+    clear_init(&clear, install->flash, slot->download_off);
+    if (swapped->sealed != 0) {
+        status = install_open_seal(install, &clear, component, swapped->sealed);
+    }
+    const struct image_slot place = {&clear.device, slot->download_off,
+                                     swapped->sectors * install->flash->sector};
+    if (hardened_ok(status)) {
+        status = image_parse(&place, &found.image);
+    }
+    status = verify_clear(install, component, status, &clear, &found);
+    if (!hardened_ok(status)) {
+        return status;
+    }
+    status = hardened_join(status, install_check_dependencies(install, 0, &found.image));
+    return hardened_join(status, check_needed(install, component, &found.image.header.version));
 }

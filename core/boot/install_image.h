@@ -36,7 +36,11 @@ enum garrison_status install_check_succession(const struct install *install, uin
 enum garrison_status install_open_seal(const struct install *install, struct clear *clear,
                                        uint32_t component, uint16_t sealed) GARRISON_MUST_USE;
 
-/** Verifies the image that a swap has moved to the start of the download slot. */
+/**
+ * Verifies the image that a swap has moved to the start of the download slot, to stand again where it
+ * came from: by itself, with all others as they are now.
+ * @return GARRISON_ERROR_DEPENDENCY: it needs another, or another it, to be newer.
+ */
 enum garrison_status install_verify_old(const struct install *install, uint32_t component,
                                         const struct journal_component *swapped) GARRISON_MUST_USE;
 

@@ -23,6 +23,41 @@ static void a_spoilt_image_gives_way_to_the_old_one(void **state)
     }
 }
 
+/** An old image comes back beside new ones only if they can do with each other. */
+static void the_old_image_is_not_taken_where_dependencies_would_break(void **state)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct image_dependency dependency = {.role = i % 2u == 0 ? IMAGE_ROLE_MANAGER
+                                                                        : IMAGE_ROLE_APPLICATION,
+                                                    .version = {2, 0, 0, 0}};
+        const uint32_t needing = i % 2u == 0 ? APPLICATION : MANAGER;
+        const uint32_t needed = MANAGER + APPLICATION - needing;
+        const uint32_t gone = i < 2 ? needing : needed;
+        begin_anew(state);
+        /* Of more sectors than one, or the new one could be had again. */
+        make(&bench.renewed[needing], needing, 2, 520, false, &dependency);
+        make(&bench.renewed[needed], needed, 2, 520, false, NULL);
+        stage_set(&scenes[3]);
+        assert_int_equal(boot(), GARRISON_OK);
+        set_state(&scenes[3], JOURNAL_UPDATED);
+        spoil(gone);
+        /* The new one that needs the other may be replaced; the one that is needed may not. */
+        assert_int_equal(recover(gone), i < 2 ? GARRISON_OK : GARRISON_ERROR_BLANK);
+    }
+}
+
+/** All of a trial comes back at the next boot, not one of it now. */
+static void no_member_of_a_trial_is_recovered_alone(void **state)
+{
+    begin_anew(state);
+    stage_set(&scenes[3]);
+    assert_int_equal(boot(), GARRISON_OK);
+    spoil(APPLICATION);
+    assert_int_equal(recover(APPLICATION), GARRISON_ERROR_BLANK);
+    assert_int_equal(boot(), GARRISON_OK);
+    assert_true(active_are(bench.old, 7));
+}
+
 static void the_old_image_is_not_taken_below_the_counter(void **state)
 {
     begin_anew(state);
@@ -128,6 +163,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_spoilt_image_gives_way_to_the_old_one),
+        TEST(the_old_image_is_not_taken_where_dependencies_would_break),
+        TEST(no_member_of_a_trial_is_recovered_alone),
         TEST(the_old_image_is_not_taken_below_the_counter),
         TEST(a_spoilt_image_gives_way_to_a_staged_one),
         TEST(a_spoilt_image_gives_way_to_one_that_another_needs_newer),
