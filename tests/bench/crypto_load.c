@@ -8,6 +8,7 @@ static const uint8_t text[1024] = "text";
 static uint8_t signature[64];
 static psa_key_id_t key;
 static psa_key_id_t public;
+static psa_key_id_t secret; /* of AES-GCM */
 
 static bool hash_64(void)
 {
@@ -22,6 +23,25 @@ static bool hash_1k(void)
     size_t len;
     return psa_hash_compute(PSA_ALG_SHA_256, text, sizeof text, hash, sizeof hash, &len) ==
            PSA_SUCCESS;
+}
+
+static bool make_secret(void)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_ENCRYPT);
+    psa_set_key_algorithm(&attributes, PSA_ALG_GCM);
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_AES);
+    psa_set_key_bits(&attributes, 128);
+    return psa_generate_key(&attributes, &secret) == PSA_SUCCESS;
+}
+
+/** 1 KB, with a tag. */
+static bool seal(void)
+{
+    static uint8_t sealed[sizeof text + 16];
+    size_t len;
+    return psa_aead_encrypt(secret, PSA_ALG_GCM, text, 12, NULL, 0, text, sizeof text, sealed,
+                            sizeof sealed, &len) == PSA_SUCCESS;
 }
 
 static void allow_signatures(psa_key_attributes_t *attributes)
@@ -64,12 +84,12 @@ static bool verify(void)
 
 bool crypto_load_prepare(void)
 {
-    return psa_crypto_init() == PSA_SUCCESS && generate() && publish() && sign();
+    return psa_crypto_init() == PSA_SUCCESS && generate() && publish() && sign() && make_secret();
 }
 
 /* Generation comes last: the other key and its signature end with it. */
 const struct crypto_load crypto_loads[] = {
-    {"sha256_64b", 20, hash_64}, {"sha256_1k", 20, hash_1k},     {"p256_sign", 2, sign},
-    {"p256_verify", 2, verify},  {"p256_generate", 2, generate},
+    {"sha256_64b", 20, hash_64}, {"sha256_1k", 20, hash_1k}, {"aes_gcm", 4, seal},
+    {"p256_sign", 2, sign},      {"p256_verify", 2, verify}, {"p256_generate", 2, generate},
 };
 const unsigned crypto_load_count = sizeof crypto_loads / sizeof crypto_loads[0];
