@@ -167,6 +167,10 @@ static enum garrison_status run_back(const struct install *install)
     if (status == GARRISON_ERROR_DEVICE) {
         return status;
     }
+    if (!hardened_ok(status)) {
+        /* What nobody has accepted stands there still. */
+        return journal_begin(journal, JOURNAL_NOTHING, members, JOURNAL_TRIAL, 0);
+    }
     uint8_t reason = 0;
     for (uint32_t component = 0; component < INSTALL_COMPONENTS; component++) {
         if ((1u << component & members) != 0) {
@@ -359,6 +363,32 @@ static uint16_t members_in(const struct journal *journal, uint16_t mine, enum jo
     return members;
 }
 
+/** Whether all of a set can go back: the journal says how far each reaches, and that it is still there. */
+static bool can_go_back(const struct install *install, uint16_t members)
+{
+    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
+        if ((1u << i & members) != 0 &&
+            (install->journal->component[i].sectors == 0 || !member_is_sound(install, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Takes back what is on trial or was rejected. What cannot go back stays on trial until accepted. */
+static enum garrison_status take_back(const struct install *install, uint16_t mine)
+{
+    const uint16_t rejected = members_in(install->journal, mine, JOURNAL_REJECTED);
+    const uint16_t trial = members_in(install->journal, mine, JOURNAL_TRIAL) | rejected;
+    if (trial != 0 && can_go_back(install, trial)) {
+        return begin_back(install, trial,
+                          rejected != 0 ? GARRISON_ERROR_REJECTED : GARRISON_ERROR_UNACCEPTED);
+    }
+    return rejected != 0
+               ? journal_begin(install->journal, JOURNAL_NOTHING, rejected, JOURNAL_TRIAL, 0)
+               : GARRISON_OK;
+}
+
 enum garrison_status install_run(const struct install *install, uint16_t mine)
 {
     const uint16_t others = mine & (uint16_t) ~(1u << INSTALL_COMPONENT_UROT);
@@ -375,12 +405,7 @@ enum garrison_status install_run(const struct install *install, uint16_t mine)
     default:
         break;
     }
-    const uint16_t rejected = members_in(install->journal, others, JOURNAL_REJECTED);
-    const uint16_t trial = members_in(install->journal, others, JOURNAL_TRIAL) | rejected;
-    if (trial != 0) {
-        status = begin_back(install, trial,
-                            rejected != 0 ? GARRISON_ERROR_REJECTED : GARRISON_ERROR_UNACCEPTED);
-    }
+    status = take_back(install, others);
     const uint16_t staged = members_in(install->journal, others, JOURNAL_STAGED);
     return hardened_ok(status) && staged != 0 ? begin_forward(install, staged, JOURNAL_TRIAL)
                                               : status;

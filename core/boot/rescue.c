@@ -104,9 +104,8 @@ static uint8_t state_without_bytes(uint8_t state)
     case JOURNAL_CANDIDATE:
     case JOURNAL_STAGED:
         return JOURNAL_FAILED;
-    case JOURNAL_TRIAL:
     case JOURNAL_REJECTED:
-        return JOURNAL_UPDATED; /* There is no way back any more. */
+        return JOURNAL_TRIAL; /* There is no way back any more, and nobody has accepted it. */
     default:
         return state;
     }
@@ -121,7 +120,8 @@ static enum garrison_status give_up_others(const struct rescue *rescue)
         const struct layout_slot *slot = install_slot(rescue->install, i);
         struct journal_component other = journal->component[i];
         const uint8_t state = state_without_bytes(other.state);
-        if (i == rescue->component || slot == NULL || state == other.state ||
+        if (i == rescue->component || slot == NULL ||
+            (state == other.state && state != JOURNAL_TRIAL) ||
             slot->download_off >= own->download_off + own->download_size ||
             own->download_off >= slot->download_off + slot->download_size) {
             continue;
@@ -371,11 +371,13 @@ static void announce(const struct rescue *rescue)
     port_log(text.line);
 }
 
-/** Whether this boot has put a set on trial: its old images may stand where the rescue will write. */
+/** Whether a set is on trial that can go back: its old images may stand where the rescue will write. */
 static bool trial_has_begun(const struct install *install)
 {
-    for (uint32_t i = 0; i < INSTALL_COMPONENTS; i++) {
-        if (install_on_trial(install, i)) {
+    const struct journal_component *component = install->journal->component;
+    const struct journal_component *end = component + INSTALL_COMPONENTS;
+    for (; component < end; component++) {
+        if (component->state == JOURNAL_TRIAL && component->sectors != 0) {
             return true;
         }
     }

@@ -58,6 +58,30 @@ static void no_member_of_a_trial_is_recovered_alone(void **state)
     assert_true(active_are(bench.old, 7));
 }
 
+/** Overwritten by a rescue, or the journal's word unsound: the set stays, and stays unaccepted. */
+static void what_cannot_go_back_stays_on_trial(void **state)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        begin_anew(state);
+        stage_set(&scenes[3]);
+        assert_int_equal(boot(), GARRISON_OK);
+        struct journal journal = open_journal();
+        struct journal_component component = journal.component[APPLICATION];
+        component.sectors = i < 2 ? 0 : 1000;
+        assert_int_equal(journal_set(&journal, APPLICATION, &component), GARRISON_OK);
+        if (i % 2u != 0) {
+            set_state(&scenes[3], JOURNAL_REJECTED);
+        }
+        for (unsigned boots = 0; boots < 2; boots++) {
+            assert_int_equal(boot(), GARRISON_OK);
+            journal = open_journal();
+            assert_int_equal(journal.component[APPLICATION].state, JOURNAL_TRIAL);
+            assert_int_equal(journal.component[MANAGER].state, JOURNAL_TRIAL);
+            assert_true(active_are(bench.renewed, scenes[3].set));
+        }
+    }
+}
+
 static void the_old_image_is_not_taken_below_the_counter(void **state)
 {
     begin_anew(state);
@@ -165,6 +189,7 @@ int main(void)
         TEST(a_spoilt_image_gives_way_to_the_old_one),
         TEST(the_old_image_is_not_taken_where_dependencies_would_break),
         TEST(no_member_of_a_trial_is_recovered_alone),
+        TEST(what_cannot_go_back_stays_on_trial),
         TEST(the_old_image_is_not_taken_below_the_counter),
         TEST(a_spoilt_image_gives_way_to_a_staged_one),
         TEST(a_spoilt_image_gives_way_to_one_that_another_needs_newer),

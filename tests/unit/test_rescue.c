@@ -337,8 +337,8 @@ static void updates_that_share_the_slot_are_given_up(void **state)
     static const uint8_t became[][2] = {
         {JOURNAL_READY, JOURNAL_READY},      {JOURNAL_WRITING, JOURNAL_FAILED},
         {JOURNAL_CANDIDATE, JOURNAL_FAILED}, {JOURNAL_STAGED, JOURNAL_FAILED},
-        {JOURNAL_FAILED, JOURNAL_FAILED},    {JOURNAL_TRIAL, JOURNAL_UPDATED},
-        {JOURNAL_REJECTED, JOURNAL_UPDATED}, {JOURNAL_UPDATED, JOURNAL_UPDATED},
+        {JOURNAL_FAILED, JOURNAL_FAILED},    {JOURNAL_TRIAL, JOURNAL_TRIAL},
+        {JOURNAL_REJECTED, JOURNAL_TRIAL},   {JOURNAL_UPDATED, JOURNAL_UPDATED},
     };
     (void)state;
     for (uint32_t shared = 0; shared < 2; shared++) {
@@ -348,12 +348,17 @@ static void updates_that_share_the_slot_are_given_up(void **state)
         assert_false(rescue_boot(MANAGER));
         for (uint32_t i = 0; i < COUNT_OF(became); i++) {
             struct journal *journal = rescue_session.install->journal;
-            const struct journal_component other = {.state = became[i][0], .size = 5};
+            const struct journal_component other = {.state = became[i][0], .size = 5, .sectors = 1};
             assert_int_equal(journal_set(journal, UROT, &other), GARRISON_OK);
             assert_int_equal(journal_set(journal, APPLICATION, &other), GARRISON_OK);
             assert_int_equal(rescue_ask_begin(IMAGE_ROLE_MANAGER, 0, 100), GARRISON_OK);
             assert_int_equal(journal->component[UROT].state, became[i][shared]);
             assert_int_equal(journal->component[APPLICATION].state, became[i][shared]);
+            if (shared != 0 && became[i][1] == JOURNAL_TRIAL) {
+                /* Nobody has accepted it, and it cannot go back. */
+                assert_int_equal(journal->component[APPLICATION].sectors, 0);
+                assert_false(install_stays(rescue_session.install, APPLICATION));
+            }
             assert_int_equal(journal->component[MANAGER].state, JOURNAL_WRITING);
         }
     }
@@ -416,9 +421,15 @@ static void what_is_on_trial_goes_back_first(void **state)
 {
     (void)state;
     rescue_set_up(APPLICATION);
-    set_state(&(const struct scene){.set = BIT(MANAGER)}, JOURNAL_TRIAL);
+    struct journal journal = open_journal();
+    struct journal_component trial = {.state = JOURNAL_TRIAL, .size = 5, .sectors = 1};
+    assert_int_equal(journal_set(&journal, MANAGER, &trial), GARRISON_OK);
     assert_int_equal(run_with_line(NULL, 0), PORT_WAS_RESET);
     assert_int_equal(port_fake.log_count, 1);
+    /* Unless it cannot: nobody would ever be waited for. */
+    trial.sectors = 0;
+    assert_int_equal(journal_set(&journal, MANAGER, &trial), GARRISON_OK);
+    assert_int_equal(run_with_line(NULL, 0), PORT_WAITED);
     set_state(&(const struct scene){.set = BIT(MANAGER)}, JOURNAL_FAILED);
     assert_int_equal(run_with_line(NULL, 0), PORT_WAITED);
 }
