@@ -22,22 +22,22 @@
 #include "store/window.h"
 
 /** Summands of the steps that must have been taken before a stage leaves; require() adds each. */
-#define STEP_LEVEL    0x0001D2A7u
-#define STEP_HANDOFF  0x00A3715Cu
-#define STEP_LAYOUT   0x002E94B3u
-#define STEP_KEYS     0x01B95E36u
-#define STEP_ISOLATE  0x005B08E9u
-#define STEP_COUNTERS 0x00D61F4Au
-#define STEP_RAISED   0x03718C5Du
-#define STEP_SEAL     0x06E4D2B9u
+#define STEP_LEVEL    0xD2A7u
+#define STEP_HANDOFF  0x715Cu
+#define STEP_LAYOUT   0x94B3u
+#define STEP_KEYS     0x5E36u
+#define STEP_ISOLATE  0x08E9u
+#define STEP_COUNTERS 0x1F4Au
+#define STEP_RAISED   0x8C5Du
+#define STEP_SEAL     0xE2B9u
 #define STEPS_ONCE                                                                                 \
     (STEP_LEVEL + STEP_HANDOFF + STEP_LAYOUT + STEP_KEYS + STEP_ISOLATE + 2u * STEP_COUNTERS +     \
      STEP_RAISED + STEP_SEAL)
 
 /* The same for each image; an empty slot that may be empty counts as all of them. */
-#define STEP_VERIFIED 0x0C64A8F1u
-#define STEP_SIGNER   0x0159E376u
-#define STEP_RECORDED 0x009D3B28u
+#define STEP_VERIFIED 0xA8F1u
+#define STEP_SIGNER   0x6376u
+#define STEP_RECORDED 0x3B28u
 #define STEPS_IMAGE   (STEP_VERIFIED + STEP_SIGNER + STEP_RECORDED)
 
 /** What the key of sealed downloads is derived with. */
