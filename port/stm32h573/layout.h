@@ -107,6 +107,7 @@
 #define LAYOUT_SRAM1_SIZE 0x00040000
 #define LAYOUT_SRAM3_NS   0x20050000
 #define LAYOUT_SRAM3_SIZE 0x00050000
+
 #define LAYOUT_MODULES_RAM_END 0x300A0000 /* top of SRAM3, Secure alias */
 
 /* Devices that modules may be granted, a bit for each number: 0 TIM6, 1 TIM7. */
