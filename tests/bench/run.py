@@ -6,7 +6,7 @@ which bounds of bounds.py are missed: one line each, and exit status 1.
 An executable whose figure misses its bound runs again, at most ATTEMPTS times in all, and the best
 value of each bounded figure counts: what else the host does makes a figure worse, never better.
 
-usage: run.py BENCH_FOLDER TARGET_FOLDER JSON_FILE
+usage: run.py BENCH_FOLDER TARGET_FOLDER MEDIUM_FOLDER JSON_FILE
 """
 
 import glob
@@ -22,6 +22,16 @@ import bounds
 LINE = re.compile(r'([a-z][a-z0-9_.]*) = (-?[0-9.]+(?:e[-+]?[0-9]+)?)(?: (\S+))?$')
 ATTEMPTS = 4
 COMPARE = {'>=': operator.ge, '<=': operator.le, '<': operator.lt}
+# The manager's parts: what bounds the flash and the RAM of each, stack included.
+PARTS = {
+    'spm': ('spm_text', 'spm_text_end', 'stack_limit', 'spm_ram_end'),
+    'gate': (None, None, 'gate_stack_limit', 'gate_ram_end'),
+    'crypto': ('crypto_text', 'crypto_text_end', 'crypto_ram', 'crypto_ram_end'),
+    'update': ('update_text', 'update_text_end', 'update_ram', 'update_ram_end'),
+    'its': ('its_text', 'its_text_end', 'its_ram', 'its_ram_end'),
+    'ps': ('ps_text', 'ps_text_end', 'ps_ram', 'ps_ram_end'),
+    'library': ('library_text', 'library_text_end', None, None),
+}
 BETTER = {'>=': max, '<=': min, '<': min}
 
 
@@ -82,20 +92,47 @@ def slots(target):
     return {'layout.app_slot': (float(int(found.group(1), 16)), 'bytes')}
 
 
-def sizes(target):
-    """Flash (code, constants, initial data) and RAM (data, zeroed data, stacks) of the images, and
-    what an application has."""
+def output_of(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def image_path(target, image):
+    found = glob.glob(os.path.join(target, '**', image + '.elf'), recursive=True)
+    if len(found) != 1:
+        sys.exit('%s: %d files %s.elf, not one' % (target, len(found), image))
+    return found[0]
+
+
+def image_sizes(elf, name, wanted):
+    """Flash (code, constants, initial data) and RAM (data, zeroed data, stacks) of an image."""
+    text, data, bss = map(int, output_of('arm-none-eabi-size', elf).splitlines()[1].split()[:3])
+    size = {'flash': text + data, 'ram': data + bss}
+    return {'size.%s_%s' % (name, what): (float(size[what]), 'bytes') for what in wanted}
+
+
+def part_sizes(elf, name):
+    """The same of the manager's parts, by the symbols of its linker script."""
+    symbols = {fields[2]: int(fields[0], 16) for fields in
+               (line.split() for line in output_of('arm-none-eabi-nm', elf).splitlines())
+               if len(fields) == 3}
     figures = {}
-    for stage, wanted in (('irot', ['flash']), ('urot', ['flash']), ('manager', ['flash', 'ram'])):
-        elf = glob.glob(os.path.join(target, '**', stage + '.elf'), recursive=True)
-        if len(elf) != 1:
-            sys.exit('%s: %d files %s.elf, not one' % (target, len(elf), stage))
-        run = subprocess.run(['arm-none-eabi-size', elf[0]], stdout=subprocess.PIPE, text=True,
-                             check=True)
-        text, data, bss = map(int, run.stdout.splitlines()[1].split()[:3])
-        size = {'flash': text + data, 'ram': data + bss}
-        for what in wanted:
-            figures['size.%s_%s' % (stage, what)] = (float(size[what]), 'bytes')
+    for part, bounding in PARTS.items():
+        for what, first, end in (('flash', *bounding[:2]), ('ram', *bounding[2:])):
+            if first is not None:
+                size = symbols['linker_' + end] - symbols['linker_' + first]
+                figures['size.%s.%s_%s' % (name, part, what)] = (float(size), 'bytes')
+    return figures
+
+
+def sizes(target, medium):
+    """What the images take, the manager with both sets of algorithms, and what an application has."""
+    figures = {}
+    for stage in ('irot', 'urot'):
+        figures.update(image_sizes(image_path(target, stage), stage, ['flash']))
+    for name, folder in (('manager', target), ('manager_medium', medium)):
+        elf = image_path(folder, 'manager')
+        figures.update(image_sizes(elf, name, ['flash', 'ram']))
+        figures.update(part_sizes(elf, name))
     figures.update(slots(target))
     return figures
 
@@ -108,10 +145,10 @@ def complaints(figures, table):
     return lines + ['missed: %s was not measured' % row[0] for row in missing]
 
 
-def main(bench, target, output):
+def main(bench, target, medium, output):
     environment = dict(os.environ, GARRISON_TARGET_DIR=target)
     figures = measured(bench, environment, bounds.BOUNDS)
-    figures.update(sizes(target))
+    figures.update(sizes(target, medium))
     for name, (value, unit) in figures.items():
         print(('%s = %.10g %s' % (name, value, unit)).rstrip())
     with open(output, 'w', encoding='utf-8') as file:

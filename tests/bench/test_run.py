@@ -72,7 +72,7 @@ class Bounds(unittest.TestCase):
     def test_exit_status_tells(self):
         target = {name: (value, '') for name, _, value in bounds.BOUNDS if name.startswith('size')}
         rest = [row for row in bounds.BOUNDS if not row[0].startswith('size')]
-        run.sizes = lambda folder: target
+        run.sizes = lambda folder, medium: target
         output = os.path.join(self.folder.name, 'figures.json')
         for change, status in ((0, 0), (1, 1)):
             lines = ['%s = %g\n' % (name, value if kind != '<' else value - 1)
@@ -82,9 +82,19 @@ class Bounds(unittest.TestCase):
             program(self.folder.name, 'bench_load', [''.join(lines)])
             said, wrong = io.StringIO(), io.StringIO()
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(wrong):
-                self.assertEqual(run.main(self.folder.name, '', output), status)
+                self.assertEqual(run.main(self.folder.name, '', '', output), status)
             self.assertEqual(len(said.getvalue().splitlines()), len(bounds.BOUNDS))
             self.assertEqual(len(wrong.getvalue().splitlines()), status)
+
+    def test_parts_are_measured_between_their_symbols(self):
+        names = [name for bounding in run.PARTS.values() for name in bounding if name is not None]
+        listing = ''.join('%08x T linker_%s\n' % (0x100 * place * place, name)
+                          for place, name in enumerate(names)) + '         U memcpy\n'
+        run.output_of = lambda *command: listing
+        figures = run.part_sizes('manager.elf', 'manager')
+        self.assertEqual(figures['size.manager.spm_flash'], (0x100, 'bytes'))
+        self.assertEqual(figures['size.manager.spm_ram'], (0x500, 'bytes'))
+        self.assertNotIn('size.manager.library_ram', figures)
 
     def test_table_is_well_formed(self):
         names = [name for name, _, _ in bounds.BOUNDS]
