@@ -85,8 +85,8 @@ static void paint(struct device *device, const struct stack *stack)
     assert_int_equal(sim_poke(device->sim, base & ~0x10000000u, bytes, len, &error), SIM_OK);
 }
 
-/** Bytes of the stack that were never touched. */
-static uint32_t untouched(struct device *device, const struct stack *stack)
+/** Bytes of the stack that still are what they were made. */
+static uint32_t untouched(struct device *device, const struct stack *stack, uint8_t made)
 {
     static uint8_t bytes[0x4000];
     struct sim_error error;
@@ -94,17 +94,27 @@ static uint32_t untouched(struct device *device, const struct stack *stack)
     const uint32_t len = stack_size(stack);
     uint32_t free_bytes = 0;
     assert_int_equal(sim_peek(device->sim, base & ~0x10000000u, bytes, len, &error), SIM_OK);
-    while (free_bytes < len && bytes[free_bytes] == PAINT) {
+    while (free_bytes < len && bytes[free_bytes] == made) {
         free_bytes++;
     }
     return free_bytes;
 }
 
-/** Boots up to where the client waits, every stack painted. */
-static void boot_painted(struct device *device)
+/** Adds what is used now to the deepest use of each stack so far. */
+static void measure(struct device *device, uint8_t made, uint32_t used[COUNT_OF(stacks)])
+{
+    for (size_t i = 0; i < COUNT_OF(stacks); i++) {
+        const uint32_t now = stack_size(&stacks[i]) - untouched(device, &stacks[i], made);
+        used[i] = now > used[i] ? now : used[i];
+    }
+}
+
+/** Boots up to where the client waits, and paints every stack; the uROT has left them zero. */
+static void boot_painted(struct device *device, uint32_t used[COUNT_OF(stacks)])
 {
     device_boot(device);
     assert_true(device_run_until(device, "stack: ready\n", BOOT_INSNS));
+    measure(device, 0, used);
     for (size_t i = 0; i < COUNT_OF(stacks); i++) {
         paint(device, &stacks[i]);
     }
@@ -118,15 +128,6 @@ static void work(struct device *device)
     }
 }
 
-/** Adds what is used now to the deepest use of each stack so far. */
-static void measure(struct device *device, uint32_t used[COUNT_OF(stacks)])
-{
-    for (size_t i = 0; i < COUNT_OF(stacks); i++) {
-        const uint32_t now = stack_size(&stacks[i]) - untouched(device, &stacks[i]);
-        used[i] = now > used[i] ? now : used[i];
-    }
-}
-
 /** Also of what mounting takes after the power was cut anywhere in the work before. */
 static void every_stack_keeps_a_quarter_free(void **state)
 {
@@ -136,17 +137,17 @@ static void every_stack_keeps_a_quarter_free(void **state)
     (void)state;
     read_elf();
     device_open(&device, &images);
-    boot_painted(&device);
+    boot_painted(&device, used);
     const uint64_t start = sim_time(device.sim);
     work(&device);
     const uint64_t whole = sim_time(device.sim) - start;
-    measure(&device, used);
+    measure(&device, PAINT, used);
     for (unsigned cut = 1; cut <= CUTS; cut++) {
-        boot_painted(&device);
+        boot_painted(&device, used);
         (void)device_run(&device, whole * cut / (CUTS + 1));
-        boot_painted(&device);
+        boot_painted(&device, used);
         work(&device);
-        measure(&device, used);
+        measure(&device, PAINT, used);
     }
     for (size_t i = 0; i < COUNT_OF(stacks); i++) {
         const uint32_t size = stack_size(&stacks[i]);
