@@ -119,7 +119,7 @@ static void make_new(const struct kind *kind, const char *encryption)
 {
     const char *folder = device.folder;
     shell("cp %s/%s.bin %s/old.bin && (cat %s/old.bin; yes 'in clear, this is the new %s' | "
-          "head -c 4096) >%s/new.bin",
+          "head -c 2048) >%s/new.bin",
           getenv("GARRISON_TARGET_DIR"), kind->image, folder, folder, kind->role, folder);
     shell("cd %s && %s image sign --key %s.pem --slot %s --version 2.0.0 --counter 7 %s new.bin "
           "new.img >/dev/null",
