@@ -10,7 +10,7 @@
 #include "store/journal.h"
 #include "support/device_maker.h"
 
-#define CUTS_IMAGE_BYTES 0x18000u
+#define CUTS_IMAGE_BYTES 0x2B000u /* more than the largest slot, the manager's */
 
 /** A signed image, as the `garrison` command made it. */
 struct cuts_image {
