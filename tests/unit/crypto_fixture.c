@@ -13,6 +13,10 @@
 uint8_t out[2048];
 size_t len;
 
+const uint8_t sha256_abc[32] = {0xBA, 0x78, 0x16, 0xBF, 0x8F, 0x01, 0xCF, 0xEA, 0x41, 0x41, 0x40,
+                                0xDE, 0x5D, 0xAE, 0x22, 0x23, 0xB0, 0x03, 0x61, 0xA3, 0x96, 0x17,
+                                0x7A, 0x9C, 0xB4, 0x10, 0xFF, 0x61, 0xF2, 0x00, 0x15, 0xAD};
+
 struct bytes bytes_of(const char *digits)
 {
     struct bytes bytes = {0};
@@ -82,6 +86,11 @@ psa_key_id_t generate_key(psa_key_type_t type, size_t bits, psa_key_usage_t usag
     OK(psa_generate_key(&attributes, &key));
     assert_int_not_equal(key, 0);
     return key;
+}
+
+psa_key_id_t make_key(psa_key_usage_t usage)
+{
+    return generate_key(P256_PAIR, 256, usage, ECDSA);
 }
 
 /** All operations can be had, and no volatile key is there: their ids are places. */

@@ -49,6 +49,19 @@ psa_key_id_t import_key(psa_key_type_t type, psa_key_usage_t usage, psa_algorith
 psa_key_id_t generate_key(psa_key_type_t type, size_t bits, psa_key_usage_t usage,
                           psa_algorithm_t alg);
 
+/** Everything that may be done with a signature. */
+#define SIGN_AND_VERIFY                                                                            \
+    (PSA_KEY_USAGE_SIGN_HASH | PSA_KEY_USAGE_VERIFY_HASH | PSA_KEY_USAGE_SIGN_MESSAGE |            \
+     PSA_KEY_USAGE_VERIFY_MESSAGE)
+
+#define ECDSA PSA_ALG_ECDSA(PSA_ALG_SHA_256)
+
+/** A volatile P-256 key for ECDSA. */
+psa_key_id_t make_key(psa_key_usage_t usage);
+
+/** SHA-256 of "abc": FIPS 180-4's example. */
+extern const uint8_t sha256_abc[32];
+
 /** What an operation and a key must be when a test ends: nothing is left. */
 #define TEST(name) cmocka_unit_test_setup_teardown(name, crypto_set_up, crypto_nothing_is_left)
 

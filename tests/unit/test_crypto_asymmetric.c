@@ -6,32 +6,11 @@
 #include "support/port_fake.h"
 #include "support/psa_direct.h"
 
-#define ECDSA  PSA_ALG_ECDSA(PSA_ALG_SHA_256)
 #define SHA256 PSA_ALG_SHA_256
 
-static const uint8_t sha256_abc[32] = {
-    0xBA, 0x78, 0x16, 0xBF, 0x8F, 0x01, 0xCF, 0xEA, 0x41, 0x41, 0x40, 0xDE, 0x5D, 0xAE, 0x22, 0x23,
-    0xB0, 0x03, 0x61, 0xA3, 0x96, 0x17, 0x7A, 0x9C, 0xB4, 0x10, 0xFF, 0x61, 0xF2, 0x00, 0x15, 0xAD};
 static const uint8_t sha256_empty[32] = {
     0xE3, 0xB0, 0xC4, 0x42, 0x98, 0xFC, 0x1C, 0x14, 0x9A, 0xFB, 0xF4, 0xC8, 0x99, 0x6F, 0xB9, 0x24,
     0x27, 0xAE, 0x41, 0xE4, 0x64, 0x9B, 0x93, 0x4C, 0xA4, 0x95, 0x99, 0x1B, 0x78, 0x52, 0xB8, 0x55};
-
-static psa_key_id_t make_key(psa_key_usage_t usage)
-{
-    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    psa_key_id_t key = 0;
-    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
-    psa_set_key_bits(&attributes, 256);
-    psa_set_key_usage_flags(&attributes, usage);
-    psa_set_key_algorithm(&attributes, ECDSA);
-    assert_int_equal(psa_generate_key(&attributes, &key), PSA_SUCCESS);
-    assert_int_not_equal(key, 0);
-    return key;
-}
-
-#define SIGN_AND_VERIFY                                                                            \
-    (PSA_KEY_USAGE_SIGN_HASH | PSA_KEY_USAGE_VERIFY_HASH | PSA_KEY_USAGE_SIGN_MESSAGE |            \
-     PSA_KEY_USAGE_VERIFY_MESSAGE)
 
 static void a_signature_made_is_a_signature_verified(void **state)
 {

@@ -6,8 +6,7 @@
 #include "its_fake.h"
 #include "support/psa_direct.h"
 
-#define ECDSA PSA_ALG_ECDSA(PSA_ALG_SHA_256)
-#define KEY   7u
+#define KEY 7u
 
 static psa_key_attributes_t persistent(psa_key_id_t id)
 {

@@ -5,7 +5,6 @@
 
 #include "support/psa_direct.h"
 
-#define ECDSA PSA_ALG_ECDSA(PSA_ALG_SHA_256)
 #define USAGE (PSA_KEY_USAGE_SIGN_HASH | PSA_KEY_USAGE_VERIFY_HASH)
 
 typedef psa_sign_hash_interruptible_operation_t sign_t;
