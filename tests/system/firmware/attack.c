@@ -4,6 +4,8 @@
  * Addresses are typed here on purpose: an attacker knows them without our headers. Each attack that
  * does not fault prints what it got, so that the test can tell a silent refusal from a success.
  */
+#include "dma.h"
+
 #include <stdint.h>
 #include <stdio.h>
 
@@ -23,20 +25,6 @@
 #define ERASE_SECTOR  (1u << 2 | 1u << 31) /* of bank 2; its number from bit 6 */
 #define ERASE_BANK_2  (1u << 3 | 1u << 31)
 #define ERASE_ALL     (1u << 15)
-
-/* Channel 0 of GPDMA1. */
-#define RCC_AHB1ENR (*(volatile uint32_t *)0x44020C88u)
-#define DMA_CFCR    (*(volatile uint32_t *)0x4002005Cu)
-#define DMA_CSR     (*(volatile uint32_t *)0x40020060u)
-#define DMA_CCR     (*(volatile uint32_t *)0x40020064u)
-#define DMA_CTR1    (*(volatile uint32_t *)0x40020090u)
-#define DMA_CTR2    (*(volatile uint32_t *)0x40020094u)
-#define DMA_CBR1    (*(volatile uint32_t *)0x40020098u)
-#define DMA_CSAR    (*(volatile uint32_t *)0x4002009Cu)
-#define DMA_CDAR    (*(volatile uint32_t *)0x400200A0u)
-#define DMA_CLLR    (*(volatile uint32_t *)0x400200CCu)
-#define DMA_FLAGS   0x7F00u
-#define DMA_WORDS   (2u | 1u << 3 | 2u << 16 | 1u << 19)
 
 static char command_wait(void)
 {
@@ -89,26 +77,6 @@ static void try_erase(uint32_t what)
     while ((FLASH_NSSR & FLASH_BUSY) != 0) {
     }
     printf("attack: got 0x%08lX\n", (unsigned long)(FLASH_NSSR & FLASH_FLAGS));
-}
-
-static uint32_t dma_words[4];
-
-static void dma_copy(uint32_t from, uint32_t to)
-{
-    RCC_AHB1ENR |= 1u;
-    DMA_CCR = 1u << 1; /* reset */
-    DMA_CFCR = DMA_FLAGS;
-    DMA_CTR1 = DMA_WORDS;
-    DMA_CTR2 = 1u << 9; /* by software */
-    DMA_CBR1 = sizeof dma_words;
-    DMA_CSAR = from;
-    DMA_CDAR = to;
-    DMA_CLLR = 0;
-    __asm__ volatile("dsb" ::: "memory");
-    DMA_CCR = 1u;
-    while ((DMA_CSR & DMA_FLAGS) == 0) {
-    }
-    __asm__ volatile("dsb" ::: "memory");
 }
 
 static void try_dma_read(uint32_t addr)
