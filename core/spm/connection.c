@@ -1,6 +1,7 @@
 #include "spm/connection.h"
 
 #define PLACE_BITS     4u
+#define PLACE_MASK     ((1u << PLACE_BITS) - 1u)
 #define GENERATION_MAX 0x03FFFFFFu /* a handle stays below the stateless ones */
 
 _Static_assert(CONNECTIONS_MAX <= 1u << PLACE_BITS, "a place fits its bits");
@@ -31,14 +32,12 @@ psa_handle_t connection_handle(const struct connection *connection)
 
 struct connection *connection_find(psa_handle_t handle, int32_t client_id)
 {
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *connection = &pool[i];
-        if (connection->to.partition != NULL && connection->client_id == client_id &&
-            connection_handle(connection) == handle) {
-            return connection;
-        }
-    }
-    return NULL;
+    const uint32_t place = (uint32_t)handle & PLACE_MASK;
+    struct connection *connection = &pool[place % CONNECTIONS_MAX];
+    return place < CONNECTIONS_MAX && connection->to.partition != NULL &&
+                   connection->client_id == client_id && connection_handle(connection) == handle
+               ? connection
+               : NULL;
 }
 
 void connection_close(struct connection *connection)

@@ -12,20 +12,20 @@ void ended_init(void)
     memset(untold, 0, sizeof untold);
 }
 
-void ended_note(const struct partition *partition)
+void ended_note(uint32_t number)
 {
-    const uint32_t number = partitions_number(partition);
-    for (uint32_t i = 0; i < partitions_count(); i++) {
-        if (partitions_at(i)->hears_ends) {
+    const struct partition *listener;
+    for (uint32_t i = 0; (listener = partitions_at(i)) != NULL; i++) {
+        if (listener->hears_ends) {
             untold[i] = (uint16_t)(untold[i] | 1u << number);
         }
     }
     untold[number] = 0;
 }
 
-const struct partition *ended_take(const struct partition *listener)
+const struct partition *ended_take(uint32_t listener)
 {
-    uint16_t *ended = &untold[partitions_number(listener)];
+    uint16_t *ended = &untold[listener];
     for (uint32_t i = 0; *ended != 0; i++) {
         const uint16_t bit = (uint16_t)(1u << i);
         if ((*ended & bit) != 0) {

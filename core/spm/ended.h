@@ -8,8 +8,8 @@
 /** Nobody has ended yet. */
 void ended_init(void);
 
-/** A partition begins anew: it has nothing with others, and has nothing of others to forget. */
-void ended_note(const struct partition *partition);
+/** The partition with that number begins anew: it has nothing with others, and nothing of others to forget. */
+void ended_note(uint32_t number);
 
-/** One that a partition has still to hear of, which then is told; NULL: there is none. */
-const struct partition *ended_take(const struct partition *listener);
+/** One that the partition `listener` has still to hear of, which then is told; NULL: there is none. */
+const struct partition *ended_take(uint32_t listener);

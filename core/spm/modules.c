@@ -37,7 +37,7 @@ uint32_t modules_count(void)
 
 const struct partition *modules_at(uint32_t number)
 {
-    return &modules[number].partition;
+    return number < count ? &modules[number].partition : NULL;
 }
 
 static void log_line(uint32_t module, const struct module_record *record, const char *words,

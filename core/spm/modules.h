@@ -18,5 +18,5 @@ void modules_start(void);
 /** Modules that were admitted. */
 uint32_t modules_count(void);
 
-/** One of them, from 0. */
+/** One of them, from 0; NULL: there are not so many. */
 const struct partition *modules_at(uint32_t number);

@@ -20,18 +20,6 @@
 /** A stack must at least hold the message and a few frames. */
 #define STACK_BYTES_MIN (sizeof(psa_msg_t) + 256u)
 
-typedef bool service_matches_fn(const struct partition_service *service, uint32_t wanted);
-
-static bool has_sid(const struct partition_service *service, uint32_t sid)
-{
-    return service->sid == sid;
-}
-
-static bool has_handle(const struct partition_service *service, uint32_t handle)
-{
-    return handle != (uint32_t)PSA_NULL_HANDLE && (uint32_t)service->handle == handle;
-}
-
 uint32_t partitions_count(void)
 {
     return partition_count + modules_count();
@@ -43,36 +31,32 @@ const struct partition *partitions_at(uint32_t number)
                                     : modules_at(number - partition_count);
 }
 
-uint32_t partitions_number(const struct partition *partition)
+static struct partition_entry find(bool by_handle, uint32_t wanted)
 {
-    uint32_t number = 0;
-    while (number < partitions_count() && partitions_at(number) != partition) {
-        number++;
-    }
-    return number;
-}
-
-static struct partition_entry find(service_matches_fn *matches, uint32_t wanted)
-{
-    for (uint32_t i = 0; i < partitions_count(); i++) {
-        const struct partition *partition = partitions_at(i);
-        for (uint32_t k = 0; k < partition->service_count; k++) {
-            if (matches(&partition->services[k], wanted)) {
-                return (struct partition_entry){partition, &partition->services[k]};
+    struct partition_entry entry = {NULL, NULL, 0};
+    for (; (entry.partition = partitions_at(entry.number)) != NULL; entry.number++) {
+        entry.service = entry.partition->services;
+        for (uint32_t k = entry.partition->service_count; k > 0; k--, entry.service++) {
+            const uint32_t name = by_handle ? (uint32_t)entry.service->handle : entry.service->sid;
+            if (name == wanted) {
+                return entry;
             }
         }
     }
-    return (struct partition_entry){NULL, NULL};
+    entry.service = NULL;
+    return entry;
 }
 
 struct partition_entry partitions_find_sid(uint32_t sid)
 {
-    return find(has_sid, sid);
+    return find(false, sid);
 }
 
 struct partition_entry partitions_find_handle(psa_handle_t handle)
 {
-    return find(has_handle, (uint32_t)handle);
+    /* That of services with connections is not their name. */
+    return handle != PSA_NULL_HANDLE ? find(true, (uint32_t)handle)
+                                     : (struct partition_entry){NULL, NULL, 0};
 }
 
 static bool region_is_sound(const struct partition_region *region)
@@ -248,8 +232,8 @@ bool partitions_uses(const struct partition *partition, uint32_t sid)
 static bool uses_only(const struct partition *partition, uint32_t mask)
 {
     for (uint32_t i = 0; i < partition->use_count; i++) {
-        const struct partition *used = partitions_find_sid(partition->uses[i]).partition;
-        if (used == NULL || (mask >> partitions_number(used) & 1u) == 0) {
+        const struct partition_entry used = partitions_find_sid(partition->uses[i]);
+        if (used.partition == NULL || (mask >> used.number & 1u) == 0) {
             return false;
         }
     }

@@ -20,16 +20,14 @@ extern const uint32_t partition_count;
 /** Rows of the table, and modules that were admitted. */
 uint32_t partitions_count(void);
 
-/** One of them: first the rows of the table. */
+/** One of them, first the rows of the table; NULL: there are not so many. */
 const struct partition *partitions_at(uint32_t number);
-
-/** The number of one. */
-uint32_t partitions_number(const struct partition *partition);
 
 /** A service and its partition; both NULL when there is none. */
 struct partition_entry {
     const struct partition *partition;
     const struct partition_service *service;
+    uint32_t number; /**< Of the partition. */
 };
 
 struct partition_entry partitions_find_sid(uint32_t sid);

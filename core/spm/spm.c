@@ -25,6 +25,7 @@
 /** A call of the chain. */
 struct call {
     const struct partition *partition;
+    uint32_t number;                /**< Of the partition. */
     const struct partition *client; /**< NULL: the Non-secure side. */
     struct connection *connection;  /**< NULL: the service is stateless. */
     int32_t type;
@@ -48,7 +49,7 @@ static struct call chain[SPM_DEPTH_MAX];
 static uint32_t depth;
 static bool busy;
 static psa_handle_t last_message;
-static uint8_t failed[PARTITIONS_MAX];
+static uint8_t failed[PARTITIONS_MAX]; /**< Times that each has failed since the boot. */
 
 enum garrison_status spm_init(void)
 {
@@ -68,15 +69,10 @@ const struct partition *spm_running(void)
     return depth > 0 ? chain[depth - 1].partition : NULL;
 }
 
-/** Times that each partition has failed since the boot. */
-static uint8_t *failures(const struct partition *partition)
+/** Whether the partition with that number has failed too often. */
+static bool is_lost(uint32_t number)
 {
-    return &failed[partitions_number(partition)];
-}
-
-static bool is_lost(const struct partition *partition)
-{
-    return *failures(partition) > PARTITION_RESTARTS_MAX;
+    return failed[number] > PARTITION_RESTARTS_MAX;
 }
 
 /** Opens a partition's memory to itself and to the manager; NULL: all of them to the manager. */
@@ -197,17 +193,17 @@ static bool control_is_sound(uint32_t control)
            GATE_CONTROL_IN(control) + GATE_CONTROL_OUT(control) <= PSA_MAX_IOVEC;
 }
 
-/** Writes a message to the top of the partition's stack, where the partition can read it. */
-static const psa_msg_t *place(const struct call *call, const psa_msg_t *message)
+/** Where a message goes: the top of the partition's stack, where the partition can read it. */
+static psa_msg_t *message_place(const struct call *call)
 {
-    uintptr_t at = (call->partition->memory->stack_limit - sizeof *message) & ~(uintptr_t)7;
-    memcpy((void *)at, message, sizeof *message);
-    return (const psa_msg_t *)at;
+    const uintptr_t at = call->partition->memory->stack_limit - sizeof(psa_msg_t);
+    return (psa_msg_t *)(at & ~(uintptr_t)7);
 }
 
 static const psa_msg_t *place_message(const struct call *call)
 {
-    psa_msg_t message = {
+    psa_msg_t *message = message_place(call);
+    *message = (psa_msg_t){
         .type = call->type,
         .handle = call->message,
         .client_id = call->client_id,
@@ -215,30 +211,45 @@ static const psa_msg_t *place_message(const struct call *call)
     };
 
     for (uint32_t i = 0; i < call->in_count; i++) {
-        message.in_size[i] = call->vec[i].len;
+        message->in_size[i] = call->vec[i].len;
     }
     for (uint32_t i = 0; i < call->out_count; i++) {
-        message.out_size[i] = call->vec[call->in_count + i].len;
+        message->out_size[i] = call->vec[call->in_count + i].len;
     }
-    return place(call, &message);
+    return message;
 }
 
 /** Of clients that have ended a partition hears before it is called: then nothing has been used. */
 static const psa_msg_t *next_message(struct call *call)
 {
-    const struct partition *ended = ended_take(call->partition);
+    const struct partition *ended = ended_take(call->number);
     if (ended != NULL) {
-        return place(call, &(psa_msg_t){.type = PSA_IPC_CLIENT_ENDED, .client_id = ended->id});
+        psa_msg_t *message = message_place(call);
+        *message = (psa_msg_t){.type = PSA_IPC_CLIENT_ENDED, .client_id = ended->id};
+        return message;
     }
     last_message = last_message < INT32_MAX ? last_message + 1 : 1;
     call->message = last_message;
     return place_message(call);
 }
 
-static bool accept_call(struct call *call, int32_t client_id, psa_handle_t handle, uint32_t control,
+/** Makes the call behind the chain, which is zero so far, one to that partition. */
+static struct call *prepare_call(struct partition_entry to, struct connection *connection,
+                                 int32_t type)
+{
+    struct call *call = &chain[depth];
+    call->partition = to.partition;
+    call->number = to.number;
+    call->client = spm_running();
+    call->connection = connection;
+    call->type = type;
+    return call;
+}
+
+static bool accept_call(int32_t client_id, psa_handle_t handle, uint32_t control,
                         const psa_invec *in_vec, psa_outvec *out_vec)
 {
-    struct vectors vectors = {0};
+    struct vectors vectors;
     struct connection *connection = connection_find(handle, client_id);
     struct partition_entry entry =
         connection != NULL ? connection->to : partitions_find_handle(handle);
@@ -246,10 +257,7 @@ static bool accept_call(struct call *call, int32_t client_id, psa_handle_t handl
     if (!may_call(client_id, entry) || !control_is_sound(control)) {
         return false;
     }
-    call->partition = entry.partition;
-    call->client = spm_running();
-    call->connection = connection;
-    call->type = GATE_CONTROL_TYPE(control);
+    struct call *call = prepare_call(entry, connection, GATE_CONTROL_TYPE(control));
     call->in_count = GATE_CONTROL_IN(control);
     call->out_count = GATE_CONTROL_OUT(control);
     return copy_vectors(call, in_vec, out_vec, &vectors) && grant_inputs(call, &vectors) &&
@@ -291,7 +299,7 @@ const psa_msg_t *spm_next(void)
 /** Whether a call that was accepted can be answered. */
 static psa_status_t availability(const struct call *call)
 {
-    if (is_lost(call->partition)) {
+    if (is_lost(call->number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     return call->connection != NULL && call->connection->broken ? PSA_ERROR_PROGRAMMER_ERROR
@@ -306,7 +314,7 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
         return PSA_ERROR_CONNECTION_BUSY;
     }
     struct call *call = &chain[depth];
-    const bool accepted = accept_call(call, client_id, handle, control, in_vec, out_vec);
+    const bool accepted = accept_call(client_id, handle, control, in_vec, out_vec);
     const psa_status_t status = accepted ? availability(call) : PSA_ERROR_PROGRAMMER_ERROR;
     if (status != PSA_SUCCESS) {
         secret_wipe(call, sizeof *call);
@@ -331,7 +339,7 @@ psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
     if (to.service->handle != PSA_NULL_HANDLE) {
         return refuse(client_id, "programmer error: connection to a stateless service");
     }
-    if (!version_fits(to.service, version) || is_lost(to.partition)) {
+    if (!version_fits(to.service, version) || is_lost(to.number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     if (!enter(client_id)) {
@@ -342,10 +350,7 @@ psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
         leave();
         return PSA_ERROR_CONNECTION_BUSY;
     }
-    chain[depth] = (struct call){.partition = to.partition,
-                                 .client = spm_running(),
-                                 .connection = connection,
-                                 .type = PSA_IPC_CONNECT};
+    (void)prepare_call(to, connection, PSA_IPC_CONNECT);
     return push(client_id, partition, message);
 }
 
@@ -369,10 +374,7 @@ psa_status_t spm_close(int32_t client_id, psa_handle_t handle, const struct part
         leave();
         return PSA_SUCCESS;
     }
-    chain[depth] = (struct call){.partition = connection->to.partition,
-                                 .client = spm_running(),
-                                 .connection = connection,
-                                 .type = PSA_IPC_DISCONNECT};
+    (void)prepare_call(connection->to, connection, PSA_IPC_DISCONNECT);
     return push(client_id, partition, message);
 }
 
@@ -415,19 +417,19 @@ psa_status_t spm_end(psa_status_t status)
     return result;
 }
 
-static void log_failure(const struct partition *partition, const char *reason)
+static void log_failure(const struct call *call, const char *reason)
 {
     struct text text;
     text_start(&text);
     text_add(&text, "partition ");
-    text_add(&text, partition->name);
+    text_add(&text, call->partition->name);
     text_add(&text, ": ");
     text_add(&text, reason);
-    if (is_lost(partition)) {
+    if (is_lost(call->number)) {
         text_add(&text, " (no restart left)");
     } else {
         text_add(&text, " (restart ");
-        text_add_number(&text, *failures(partition));
+        text_add_number(&text, failed[call->number]);
         text_add(&text, " of ");
         text_add_number(&text, PARTITION_RESTARTS_MAX);
         text_add(&text, ")");
@@ -437,15 +439,16 @@ static void log_failure(const struct partition *partition, const char *reason)
 
 void spm_partition_failed(const char *reason)
 {
-    const struct partition *partition = spm_running();
-    if (partition == NULL) {
+    const struct call *call = running_call();
+    if (call == NULL) {
         port_panic(reason);
     }
-    *failures(partition) += 1;
+    const struct partition *partition = call->partition;
+    failed[call->number]++;
     open_memory(NULL); /* the log is not in reach of each of them */
-    log_failure(partition, reason);
+    log_failure(call, reason);
     connection_forget(partition);
-    ended_note(partition);
+    ended_note(call->number);
     if (partition->is_module) {
         open_memory(partition);
     }
