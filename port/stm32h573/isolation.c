@@ -9,65 +9,34 @@
 #include "line.h"
 #include "regs.h"
 
-#define REGION_MASK       0xFFFFFFE0u /* SAU and MPU regions are multiples of 32 bytes */
-#define RLAR_ENABLE       1u
-#define SAU_RLAR_NSC      2u
-#define MPU_RLAR_TYPE_POS 1u
+/* Behind the one that chooses a region, of SAU and MPU alike. */
+#define RBAR_OFF 4u
+#define RLAR_OFF 8u
 
-static uint32_t region_rbar(const struct isolation_row *row)
+static uint32_t region_registers(const struct isolation_row *row)
 {
-    const uint32_t attributes = row->kind == ISOLATION_MPU ? row->value & ISOLATION_RBAR_MASK : 0;
-    return row->limit == 0 ? 0 : (row->base & REGION_MASK) | attributes;
-}
-
-static uint32_t region_rlar(const struct isolation_row *row)
-{
-    if (row->limit == 0) {
-        return 0;
-    }
-    uint32_t bits = RLAR_ENABLE;
-    if (row->kind == ISOLATION_MPU) {
-        bits |= ISOLATION_TYPE(row->value) << MPU_RLAR_TYPE_POS;
-    } else if (row->value & ISOLATION_CALLABLE) {
-        bits |= SAU_RLAR_NSC;
-    }
-    return ((row->limit - 1u) & REGION_MASK) | bits;
-}
-
-/** The three registers that lead to a region. */
-struct region_registers {
-    uint32_t rnr;
-    uint32_t rbar;
-    uint32_t rlar;
-};
-
-static const struct region_registers sau_registers = {SAU_RNR, SAU_RBAR, SAU_RLAR};
-static const struct region_registers mpu_registers = {MPU_RNR, MPU_RBAR, MPU_RLAR};
-
-static const struct region_registers *region_registers(const struct isolation_row *row)
-{
-    return row->kind == ISOLATION_MPU ? &mpu_registers : &sau_registers;
+    return row->kind == ISOLATION_MPU ? MPU_RNR : SAU_RNR;
 }
 
 static void region_write(const struct isolation_row *row)
 {
-    const struct region_registers *registers = region_registers(row);
+    const uint32_t rnr = region_registers(row);
+    const struct isolation_words words = isolation_words(row->base, row->limit, row->value);
     for (uint32_t i = 0; i < row->count; i++) {
-        reg_write(registers->rnr, row->at + i);
-        reg_write(registers->rlar, 0); /* A half-written region must not be in force. */
-        reg_write(registers->rbar, region_rbar(row));
-        reg_write(registers->rlar, region_rlar(row));
+        reg_write(rnr, row->number + i);
+        reg_write(rnr + RLAR_OFF, 0); /* A half-written region must not be in force. */
+        reg_write(rnr + RBAR_OFF, words.rbar);
+        reg_write(rnr + RLAR_OFF, words.rlar);
     }
 }
 
 static bool region_matches(const struct isolation_row *row)
 {
-    const struct region_registers *registers = region_registers(row);
+    const uint32_t rnr = region_registers(row);
+    const struct isolation_words words = isolation_words(row->base, row->limit, row->value);
     for (uint32_t i = 0; i < row->count; i++) {
-        reg_write(registers->rnr, row->at + i);
-        const uint32_t rlar = reg_read(registers->rlar);
-        const bool match = row->limit == 0 ? (rlar & RLAR_ENABLE) == 0 : rlar == region_rlar(row);
-        if (!match || (row->limit != 0 && reg_read(registers->rbar) != region_rbar(row))) {
+        reg_write(rnr, row->number + i);
+        if (reg_read(rnr + RBAR_OFF) != words.rbar || reg_read(rnr + RLAR_OFF) != words.rlar) {
             return false;
         }
     }
@@ -119,14 +88,14 @@ static void place_application(struct isolation_row *row, const struct layout_rec
 /** A watermark, as a word: what the layout needs, of the bits that say it. */
 static void place_watermark(struct isolation_row *row, const struct layout_record *layout)
 {
-    const struct layout_secure secure = layout_secure(layout, &layout_bounds, row->limit);
+    const struct layout_secure secure = layout_secure(layout, &layout_bounds, row->number);
     row->value = FLASH_SECWM(secure.first, secure.last);
     row->mask = FLASH_SECWM(0x7Fu, 0x7Fu);
 }
 
 static void place_devices(struct isolation_row *row)
 {
-    const uint32_t bits = isolation_granted << row->limit;
+    const uint32_t bits = isolation_granted << row->number;
     row->value ^= bits;
     row->mask = row->mask != 0 ? row->mask : bits;
 }
@@ -205,12 +174,19 @@ static uint32_t blocks_word(const struct isolation_row *row, uint32_t number)
     return row->value - first < 32u ? UINT32_MAX << (row->value - first) : 0;
 }
 
+/** Address of a word of a row. */
+static uint32_t word_at(const struct isolation_row *row, uint32_t number)
+{
+    return row->at + number * (row->kind == ISOLATION_ALIKE ? ISOLATION_ALIKE_STEP : 4u);
+}
+
 static void row_write(const struct isolation_row *row)
 {
     switch (row->kind) {
     case ISOLATION_WORDS:
+    case ISOLATION_ALIKE:
         for (uint32_t i = 0; i < row->count; i++) {
-            reg_update(row->at + 4u * i, row->mask, row->value);
+            reg_update(word_at(row, i), row->mask, row->value);
         }
         return;
     case ISOLATION_KEYED:
@@ -222,7 +198,7 @@ static void row_write(const struct isolation_row *row)
         return;
     case ISOLATION_BLOCKS:
         for (uint32_t i = 0; i < row->count; i++) {
-            reg_write(row->at + 4u * i, blocks_word(row, i));
+            reg_write(word_at(row, i), blocks_word(row, i));
         }
         return;
     case ISOLATION_WATERMARK:
@@ -245,7 +221,7 @@ static bool row_matches(const struct isolation_row *row)
         return region_matches(row);
     }
     for (uint32_t i = 0; i < row->count; i++) {
-        const uint32_t read = reg_read(row->at + 4u * i);
+        const uint32_t read = reg_read(word_at(row, i));
         const bool match = row->kind == ISOLATION_BLOCKS ? read == blocks_word(row, i)
                                                          : (read & row->mask) == row->value;
         if (!match) {
@@ -255,23 +231,11 @@ static bool row_matches(const struct isolation_row *row)
     return true;
 }
 
-bool isolation_mpu_write(uint32_t region, uint32_t base, uint32_t limit, uint32_t attributes)
+bool isolation_write_region(const struct isolation_row *of)
 {
-    const struct isolation_row row = ROW_REGION(ISOLATION_MPU, region, base, limit, attributes);
+    const struct isolation_row row = placed(of, &port_handoff()->layout);
     region_write(&row);
     return region_matches(&row);
-}
-
-bool isolation_mpu_restore(uint32_t region)
-{
-    for (uint32_t i = 0; i < isolation_row_count; i++) {
-        if (isolation_rows[i].kind == ISOLATION_MPU && isolation_rows[i].at == region) {
-            const struct isolation_row row = placed(&isolation_rows[i], &port_handoff()->layout);
-            region_write(&row);
-            return region_matches(&row);
-        }
-    }
-    return false;
 }
 
 enum garrison_status port_isolation_apply(const struct layout_record *layout)
@@ -300,7 +264,7 @@ static void log_mismatch(uint32_t number, const struct isolation_row *row)
     struct line line;
     line_start(&line);
     if (row->kind == ISOLATION_WATERMARK) {
-        line_add(&line, row->limit == 0 ? "SECWM1R" : "SECWM2R");
+        line_add(&line, row->number == 0 ? "SECWM1R" : "SECWM2R");
         line_add_hex(&line, " must be ", row->value);
         line_add_hex(&line, " for this layout; the option bytes say ",
                      reg_read(row->at) & row->mask);
@@ -308,7 +272,8 @@ static void log_mismatch(uint32_t number, const struct isolation_row *row)
         return;
     }
     line_add_hex(&line, "isolation differs in row ", number);
-    line_add_hex(&line, ": address or region ", row->at);
+    line_add_hex(&line, ": address or region ",
+                 row->kind == ISOLATION_SAU || row->kind == ISOLATION_MPU ? row->number : row->at);
     port_log(line.text);
 }
 

@@ -55,23 +55,33 @@
     ROW_WORDS(GTZC_MPCBB_PRIVCFGR(n), (size) / GTZC_MPCBB_SUPERBLOCK, UINT32_MAX, 0)
 #define ROW_MPCBB_LOCK(n, size)                                                                    \
     ROW_WORD(GTZC_MPCBB_CFGLOCKR(n), (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u,                  \
-             (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u),                                         \
-        ROW_WORD(GTZC_MPCBB_CR(n), GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK)
-#define ROW_GPIO(port) ROW_WORD(GPIOA_BASE + (port)*GPIO_PORT_STEP + GPIO_SECCFGR, 0xFFFFu, 0)
+             (1u << (size) / GTZC_MPCBB_SUPERBLOCK) - 1u)
 
-/* Between calls: the gate's stack for its entries, and for the manager alone the library, the code
- * of services that it calls itself to prepare them, the data that a restart begins with, what it
- * prepares a call with, and the blocks of cryptography, SAES among them: while a partition runs
- * nobody reaches that one. */
-#define ROWS_IDLE                                                                                  \
-    ROW_MPU(8, linker_partition_text, linker_image_end, ISOLATION_RO),                             \
-        ROW_MPU(9, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN), \
-        ROW_MPU(10, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),  \
-        ROW_MPU(11, CRYPTO_BASE, PKA_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE)
-
-const struct isolation_row isolation_idle[] = {ROWS_IDLE};
+#define RAMS       3u /* filters of SRAM1 to SRAM3 */
+#define GPIO_PORTS 9u
 
 const struct isolation_row isolation_rows[] = {
+    /* What Secure code may use; not in force before the MPU is on. Row n is region n. */
+    ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
+    ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
+    ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
+    ROW_MPU_FROM(3, PLACE_FROM_APPLICATION, READ_ONLY_END,
+                 ISOLATION_RO | ISOLATION_XN | ISOLATION_UNCACHED),
+    ROW_TO_MODULES(ISOLATION_MPU, 4, LAYOUT_SRAM1_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE,
+                   ISOLATION_RW | ISOLATION_XN),
+    ROW_MPU(5, PERIPHERALS_NS, CRYPTO_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    ROW_MPU(6, PKA_END, PERIPHERALS_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+    /* Storage areas, and what is staged. */
+    ROW_MPU_PLACE(7, PLACE_SECURE_2, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
+    /* Regions from 8 on change with the partition that runs. Between calls: the gate's stack for its
+     * entries, and for the manager alone the library, the code of services that it calls itself to
+     * prepare them, the data that a restart begins with, what it prepares a call with, and the blocks
+     * of cryptography, SAES among them: while a partition runs nobody reaches that one. */
+    ROW_MPU(8, linker_partition_text, linker_image_end, ISOLATION_RO),
+    ROW_MPU(9, linker_gate_stack_limit, linker_gate_ram_end, ISOLATION_RW_ANY | ISOLATION_XN),
+    ROW_MPU(10, linker_partition_ram, linker_partition_ram_end, ISOLATION_RW | ISOLATION_XN),
+    ROW_MPU(11, CRYPTO_BASE, PKA_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+
     /* What the option bytes must have made Secure: all flash but the application's slot. */
     ROW_WATERMARK(FLASH_SECWM1R_CUR, 0),
     ROW_WATERMARK(FLASH_SECWM2R_CUR, 1),
@@ -107,15 +117,7 @@ const struct isolation_row isolation_rows[] = {
      * and then out of the application's reach. */
     ROW_WORD(ICACHE_CR, ICACHE_CR_EN, ICACHE_CR_EN),
     ROW_WORD(RCC_AHB2ENR, RCC_AHB2ENR_GPIOS, RCC_AHB2ENR_GPIOS),
-    ROW_GPIO(0),
-    ROW_GPIO(1),
-    ROW_GPIO(2),
-    ROW_GPIO(3),
-    ROW_GPIO(4),
-    ROW_GPIO(5),
-    ROW_GPIO(6),
-    ROW_GPIO(7),
-    ROW_GPIO(8),
+    ROW_ALIKE(GPIOA_BASE + GPIO_SECCFGR, GPIO_PORTS, 0xFFFFu, 0),
     ROW_WORD(NVIC_ITNS(0), UINT32_MAX, ITNS0),
     ROW_DEVICES(NVIC_ITNS(1), UINT32_MAX, ITNS1, ITNS1_TIM6),
     ROW_WORD(NVIC_ITNS(2), UINT32_MAX, ITNS2),
@@ -137,19 +139,6 @@ const struct isolation_row isolation_rows[] = {
     ROW_WORD(PWR_DBPCR, PWR_DBPCR_DBP, PWR_DBPCR_DBP),
     ROW_WORD(TAMP_SECCFGR, TAMP_SECCFGR_MASK, TAMP_SECCFGR_WRITE_SECURE),
 
-    /* What Secure code may use. Regions from 8 on change with the partition that runs. */
-    ROW_MPU(0, GATE_ADDR, GATE_ADDR + LAYOUT_GATE_SIZE, ISOLATION_RO_ANY),
-    ROW_MPU(1, linker_spm_text, linker_spm_text_end, ISOLATION_RO),
-    ROW_MPU(2, LAYOUT_HANDOFF_ADDR, linker_spm_ram_end, ISOLATION_RW | ISOLATION_XN),
-    ROW_MPU_FROM(3, PLACE_FROM_APPLICATION, READ_ONLY_END,
-                 ISOLATION_RO | ISOLATION_XN | ISOLATION_UNCACHED),
-    ROW_TO_MODULES(ISOLATION_MPU, 4, LAYOUT_SRAM1_NS, LAYOUT_SRAM3_NS + LAYOUT_SRAM3_SIZE,
-                   ISOLATION_RW | ISOLATION_XN),
-    ROW_MPU(5, PERIPHERALS_NS, CRYPTO_BASE, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
-    ROW_MPU(6, PKA_END, PERIPHERALS_END, ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
-    /* Storage areas, and what is staged. */
-    ROW_MPU_PLACE(7, PLACE_SECURE_2, ISOLATION_RW | ISOLATION_XN | ISOLATION_UNCACHED),
-    ROWS_IDLE,
     ROW_WORD(MPU_MAIR0, UINT32_MAX, ISOLATION_MAIR),
     ROW_MPU_ON,
 
@@ -158,6 +147,7 @@ const struct isolation_row isolation_rows[] = {
     ROW_MPCBB_LOCK(1, LAYOUT_SRAM1_SIZE),
     ROW_MPCBB_LOCK(2, LAYOUT_SRAM2_SIZE),
     ROW_MPCBB_LOCK(3, LAYOUT_SRAM3_SIZE),
+    ROW_ALIKE(GTZC_MPCBB_CR(1), RAMS, GTZC_MPCBB_GLOCK, GTZC_MPCBB_GLOCK),
     ROW_WORD(SBS_CSLCKR, SBS_CSLCKR_VTAIRCR | SBS_CSLCKR_SAU, SBS_CSLCKR_VTAIRCR | SBS_CSLCKR_SAU),
 };
 

@@ -9,5 +9,5 @@
 #include "isolation.h"
 
 #define ROW_MPU(at, base, limit, attributes)                                                       \
-    ROW_REGION(ISOLATION_MPU, at, (uint32_t)(base), (uint32_t)(limit), attributes)
+    ROW_REGION(ISOLATION_MPU, at, PLACE_FIXED, (uint32_t)(base), (uint32_t)(limit), attributes)
 #define ROW_MPU_ON ROW_WORD(MPU_CTRL, 0x7u, MPU_CTRL_ENABLE | MPU_CTRL_HFNMIENA)

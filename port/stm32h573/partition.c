@@ -5,7 +5,7 @@
 
 #include <garrison/port.h>
 
-#include "isolation.h"
+#include "isolation_mpu.h"
 #include "layout.h"
 #include "linker.h"
 #include "regs.h"
@@ -95,18 +95,20 @@ static uint32_t region_attributes(const struct partition_region *region)
            ((region->access & PARTITION_DEVICE) != 0 ? ISOLATION_DEVICE : ISOLATION_NORMAL);
 }
 
-static bool region_write(const struct partition_region *region, uint32_t number)
+/** What RBAR and RLAR of a region that follows the partition are to say; NULL: between calls. */
+static struct isolation_words words_of(const struct partition *partition, uint32_t number)
 {
-    if (region->base == region->limit) {
-        return isolation_mpu_write(number, 0, 0, 0);
+    const struct isolation_row *idle = &isolation_rows[REGION_FIRST + number];
+    uint32_t base = idle->base;
+    uint32_t limit = idle->limit;
+    uint32_t attributes = idle->value;
+    if (partition != NULL) {
+        const struct partition_region *region = &partition->memory->region[number];
+        base = (uint32_t)region->base;
+        limit = base != region->limit ? (uint32_t)region->limit : 0;
+        attributes = region_attributes(region);
     }
-    return isolation_mpu_write(number, (uint32_t)region->base, (uint32_t)region->limit,
-                               region_attributes(region));
-}
-
-static bool idle_write(const struct isolation_row *row)
-{
-    return isolation_mpu_write(row->at, row->base, row->limit, row->value);
+    return isolation_words(base, limit, attributes);
 }
 
 /** Of the sections with contents, those that lie there. */
@@ -135,36 +137,35 @@ void port_partition_reset(const struct partition *partition)
 }
 
 /**
- * While a module runs, whose code may stand in bank 2, that is closed to the manager: no two regions
- * may overlap. The library, which the manager runs too, is no module's and takes that region.
- * @return whether the MPU reads back so
+ * While a module runs, regions of the manager's give way to its own, since no two may overlap: its
+ * code may stand in bank 2, whose place the library takes, which the manager runs too and modules do
+ * not; and its devices are among the first peripherals, where the log's is too. The flash controller,
+ * which a read that fails needs, lies above them.
  */
-static bool close_bank_2(bool close)
-{
-    static bool closed;
-    if (close == closed) {
-        return true;
-    }
-    closed = close;
-    return close ? isolation_mpu_write(REGION_BANK_2, (uint32_t)linker_library_text,
-                                       (uint32_t)linker_library_text_end, ISOLATION_RO)
-                 : isolation_mpu_restore(REGION_BANK_2);
-}
+static const struct isolation_row closed_rows[] = {
+    ROW_MPU(REGION_BANK_2, linker_library_text, linker_library_text_end, ISOLATION_RO),
+    ROW_MPU(REGION_PERIPHERALS, TIM7_END, CRYPTO_BASE,
+            ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE),
+};
 
-/**
- * The same with the peripherals up to the modules' devices, the one of the log among them; the
- * flash controller, which a read that fails needs, lies above.
- */
-static bool close_peripherals(bool close)
+#define CLOSE_BANK_2      1u
+#define CLOSE_PERIPHERALS 2u
+
+/** Closes those of the mask, and opens the others. @return whether the MPU reads back so */
+static bool close_rows(uint32_t mask)
 {
-    static bool closed;
-    if (close == closed) {
-        return true;
+    static uint32_t closed;
+    const uint32_t changes = closed ^ mask;
+    bool matches = true;
+    closed = mask;
+    for (uint32_t i = 0; changes >> i != 0; i++) {
+        const struct isolation_row *row = &closed_rows[i];
+        if ((changes >> i & 1u) != 0) {
+            row = (mask >> i & 1u) != 0 ? row : &isolation_rows[row->number];
+            matches = isolation_write_region(row) && matches;
+        }
     }
-    closed = close;
-    return close ? isolation_mpu_write(REGION_PERIPHERALS, TIM7_END, CRYPTO_BASE,
-                                       ISOLATION_RW | ISOLATION_XN | ISOLATION_DEVICE)
-                 : isolation_mpu_restore(REGION_PERIPHERALS);
+    return matches;
 }
 
 static bool has_devices(const struct partition *module)
@@ -175,18 +176,25 @@ static bool has_devices(const struct partition *module)
 
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
-    const bool module = partition != NULL && partition->is_module;
-    uint32_t matching = close_bank_2(module) ? 1u : 0u;
-    matching += close_peripherals(module && has_devices(partition)) ? 1u : 0u;
+    uint32_t closed = 0;
+    if (partition != NULL && partition->is_module) {
+        closed = has_devices(partition) ? CLOSE_BANK_2 | CLOSE_PERIPHERALS : CLOSE_BANK_2;
+    }
+    uint32_t matching = close_rows(closed) ? 1u : 0u;
     /* This runs out of the SPM's own regions. */
+    reg_write(MPU_RNR, REGION_FIRST);
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
-        const bool matches = partition == NULL
-                                 ? idle_write(&isolation_idle[i])
-                                 : region_write(&partition->memory->region[i], REGION_FIRST + i);
+        const struct isolation_words words = words_of(partition, i);
+        reg_write(MPU_RLAR_OF(i), 0); /* A half-written region must not be in force. */
+        reg_write(MPU_RBAR_OF(i), words.rbar);
+        reg_write(MPU_RLAR_OF(i), words.rlar);
+    }
+    reg_synchronize();
+    for (uint32_t i = 0; i < REGION_COUNT; i++) {
+        const struct isolation_words words = words_of(partition, i);
+        const bool matches =
+            reg_read(MPU_RBAR_OF(i)) == words.rbar && reg_read(MPU_RLAR_OF(i)) == words.rlar;
         matching += matches ? 1u : 0u;
     }
-    __asm__ volatile("dsb 0xF\n"
-                     "isb 0xF" ::
-                         : "memory");
-    return matching == REGION_COUNT + 2u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
+    return matching == REGION_COUNT + 1u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
 }

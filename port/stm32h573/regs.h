@@ -100,11 +100,10 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define ICACHE_CR_EN (1u << 0)
 
 /* GPIO */
-#define GPIOA_BASE     0x52020000u
-#define GPIO_PORT_STEP 0x400u
-#define GPIO_MODER     0x00u
-#define GPIO_AFRH      0x24u
-#define GPIO_SECCFGR   0x30u
+#define GPIOA_BASE   0x52020000u
+#define GPIO_MODER   0x00u
+#define GPIO_AFRH    0x24u
+#define GPIO_SECCFGR 0x30u
 
 /* USART1 */
 #define TIM6_BASE   0x50001000u
@@ -309,12 +308,17 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define MPU_RBAR     0xE000ED9Cu
 #define MPU_RLAR     0xE000EDA0u
 #define MPU_MAIR0    0xE000EDC0u
-#define SAU_CTRL     0xE000EDD0u
-#define SAU_RNR      0xE000EDD8u
-#define SAU_RBAR     0xE000EDDCu
-#define SAU_RLAR     0xE000EDE0u
-#define SFSR         0xE000EDE4u
-#define SFAR         0xE000EDE8u
+
+/* Of region `n`, 0 to 3, of the four that the one chosen by MPU_RNR is among. */
+#define MPU_RBAR_OF(n) (MPU_RBAR + (n)*8u)
+#define MPU_RLAR_OF(n) (MPU_RLAR + (n)*8u)
+
+#define SAU_CTRL 0xE000EDD0u
+#define SAU_RNR  0xE000EDD8u
+#define SAU_RBAR 0xE000EDDCu
+#define SAU_RLAR 0xE000EDE0u
+#define SFSR     0xE000EDE4u
+#define SFAR     0xE000EDE8u
 
 #define FPCCR 0xE000EF34u
 #define FPCAR 0xE000EF38u

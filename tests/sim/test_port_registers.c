@@ -179,6 +179,8 @@ static void registers_hold_what_is_written_each_its_own(void **state)
         HOLDS(MPU_RNR, 0xFF, 5),
         HOLDS(MPU_RBAR, 0xFFFFFFFF, 0x0C000006),
         HOLDS(MPU_RLAR, 0xFFFFFFFF, 0x0C0FFFE1),
+        HOLDS(MPU_RBAR_OF(3), 0xFFFFFFFF, 0x30000003), /* of region 7 */
+        HOLDS(MPU_RLAR_OF(3), 0xFFFFFFFF, 0x3000FFE1),
         HOLDS(MPU_MAIR0, 0xFFFFFFFF, 0x00FF44AA),
         HOLDS(MPU_CTRL, 7, MPU_CTRL_HFNMIENA | MPU_CTRL_ENABLE),
         HOLDS(SAU_RNR, 0xFF, 3),

@@ -117,7 +117,7 @@ static const struct {
     {"MPCBB2", MAP_SECURE_DEVICE, 0x50033100, false, 0},
     {"SBS", MAP_SECURE_DEVICE, 0x54000414, false, 0},
     {"ICACHE", MAP_SECURE_DEVICE, 0x50030400, false, 0},
-    {"MPU", MAP_SYSTEM, 0xE000ED9C, false, 0},
+    {"MPU", MAP_SYSTEM, 0xE000ED98, false, 0}, /* the choice of a region: all who use it choose */
     {"SysTick", MAP_SYSTEM, 0xE000E014, false, 0},
     {"vector table's place", MAP_SYSTEM, 0xE000ED08, false, 0},
 };
