@@ -184,12 +184,36 @@ static bool open_at(struct store *store, uint32_t sequence)
     return true;
 }
 
+/*
+ * Erases a free sector if it holds records for its coming sequence. They are of an earlier life of
+ * the area, of which the headers were lost, and the next mount would take them for the log's end.
+ */
+static void forget_later(struct store *store, uint32_t sequence)
+{
+    const struct flash_device *device = store->config->device;
+    uint32_t off = log_sector_off(store, sequence);
+    uint32_t end = off + device->sector;
+    struct record record;
+    for (uint32_t at = off + FORMAT_SECTOR_BYTES; at + FORMAT_BARE_BYTES <= end;
+         at += FORMAT_QUAD) {
+        if (log_read_sound(store, at, &record)) {
+            if (device->erase(device, off, device->sector) != GARRISON_OK) {
+                store->bad |= bit_of(store, sequence);
+            }
+            return;
+        }
+    }
+}
+
 enum garrison_status log_open_sector(struct store *store)
 {
     uint32_t limit = store->tail + log_sectors(store);
     for (uint32_t sequence = store->sequence + 1u; sequence < limit; sequence++) {
         if ((store->bad & bit_of(store, sequence)) != 0) {
             continue;
+        }
+        if (sequence + 1u < limit) {
+            forget_later(store, sequence + 1u);
         }
         if (open_at(store, sequence)) {
             return GARRISON_OK;

@@ -45,13 +45,19 @@ enum garrison_status mount_start(struct store *store, const struct store_config 
     return GARRISON_OK;
 }
 
-/* Whether the sector has an authentic header with that sequence. */
-static bool read_sector(const struct store *store, uint32_t sequence, struct sector_header *header)
+/* Whether the sector for that sequence has an authentic header, of whatever sequence. */
+static bool has_header(const struct store *store, uint32_t sequence, struct sector_header *header)
 {
     uint8_t raw[FORMAT_SECTOR_BYTES];
     const struct flash_device *device = device_of(store);
     return device->read(device, log_sector_off(store, sequence), raw, sizeof raw) == GARRISON_OK &&
-           format_get_sector(store->config, raw, header) && header->sequence == sequence;
+           format_get_sector(store->config, raw, header);
+}
+
+/* Whether the sector has an authentic header with that sequence. */
+static bool read_sector(const struct store *store, uint32_t sequence, struct sector_header *header)
+{
+    return has_header(store, sequence, header) && header->sequence == sequence;
 }
 
 /* What stands at an offset of a sector: two quad-words are looked at, if there are two. */
@@ -84,13 +90,17 @@ static enum look look_at(const struct store *store, uint32_t sequence, uint32_t 
  * Whether the sector belongs to the log, and which is the oldest one needed then. It does not while
  * it holds nothing but copies for whose sake the last free sector was opened: all their originals
  * are still there. A record that is no copy, or a mark, says that copying had come to its end.
+ * Behind the header of another sequence there is nothing of this one: opening erases first.
  */
 static bool survey(struct store *store, uint32_t sequence, uint32_t *tail)
 {
     uint32_t sectors = log_sectors(store);
     struct sector_header header;
     struct record record;
-    bool opened = read_sector(store, sequence, &header);
+    bool opened = has_header(store, sequence, &header);
+    if (opened && header.sequence != sequence) {
+        return false;
+    }
     *tail = opened ? sequence - header.tail : 0;
     bool belongs = opened && *tail + sectors > sequence + 1u;
     for (uint32_t at = FORMAT_SECTOR_BYTES; at < device_of(store)->sector; at += FORMAT_QUAD) {

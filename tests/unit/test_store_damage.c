@@ -119,6 +119,54 @@ static void records_count_only_in_their_own_place_and_area(void **state)
     assert_is(1, 20, 2);
 }
 
+/* Sets object 1 until that sector has been opened and holds a few records; the last one's seed. */
+static uint32_t set_until(uint32_t sequence, uint32_t seed)
+{
+    while (store.sequence < sequence || store.end < SECTOR / 2u) {
+        assert_int_equal(set(1, 20, ++seed), GARRISON_OK);
+    }
+    assert_int_equal(store.sequence, sequence);
+    return seed;
+}
+
+static void records_of_an_earlier_life_stay_away(void **state)
+{
+    uint8_t earlier[SECTOR];
+    (void)state;
+    use_geometry(4, SECTOR);
+    (void)set_until(7, 0);
+    const uint32_t len = store.end - 32u;
+    memcpy(earlier, flash.bytes + 3u * SECTOR + 32u, len);
+    use_geometry(4, SECTOR); /* as if new, but for the records of sector 7, without its header */
+    flash_emulator_poke(&flash, 3u * SECTOR + 32u, earlier, len);
+    mount();
+    assert_true(report.formatted || store.sequence == 4);
+    for (uint32_t seed = 1000; store.sequence < 8; seed++) {
+        assert_int_equal(set(1, 20, seed), GARRISON_OK);
+        mount();
+        assert_is(1, 20, seed);
+    }
+}
+
+static void no_record_counts_behind_the_header_of_another_sequence(void **state)
+{
+    uint8_t later[SECTOR];
+    (void)state;
+    use_geometry(4, SECTOR);
+    uint8_t *image = test_malloc(flash_emulator_image_bytes(&flash));
+    const uint32_t seed = set_until(10, 0);
+    flash_emulator_save(&flash, image);
+    (void)set_until(11, seed);
+    const uint32_t len = store.end - 32u;
+    memcpy(later, flash.bytes + 3u * SECTOR + 32u, len);
+    flash_emulator_restore(&flash, image); /* the sector still has the header of sequence 7 */
+    flash_emulator_poke(&flash, 3u * SECTOR + 32u, later, len);
+    mount();
+    assert_int_equal(store.sequence, 10);
+    assert_is(1, 20, seed);
+    test_free(image);
+}
+
 static void worn_sectors_are_passed_over(void **state)
 {
     static const enum flash_wear wears[] = {FLASH_WEAR_ERASE_FAILS, FLASH_WEAR_PROGRAM_FAILS,
@@ -162,6 +210,8 @@ int main(void)
         TEST(a_rotten_quad_word_costs_at_most_its_object),
         TEST(damaged_objects_can_be_set_and_removed),
         TEST(records_count_only_in_their_own_place_and_area),
+        TEST(records_of_an_earlier_life_stay_away),
+        TEST(no_record_counts_behind_the_header_of_another_sequence),
         TEST(worn_sectors_are_passed_over),
         TEST(with_too_few_good_sectors_reads_go_on),
     };
