@@ -78,24 +78,25 @@ __attribute__((naked)) void call_marked(const struct marked_call *call,
 }
 
 /** Counts what is not the application's own. */
-static void look_at_registers(void)
+static void look_at_registers(const volatile struct hostile_registers *after)
 {
     for (uint32_t i = 1; i < 13u; i++) {
-        mailbox.dirty += mailbox.after.r[i] != (i >= 4u && i <= 11u ? MARK(i) : 0);
+        mailbox.dirty += after->r[i] != (i >= 4u && i <= 11u ? MARK(i) : 0);
     }
-    mailbox.dirty += (mailbox.after.flags & 0xF8000000u) != 0;
+    mailbox.dirty += (after->flags & 0xF8000000u) != 0;
     for (uint32_t i = 0; i < 32u; i++) {
-        mailbox.dirty += mailbox.after.s[i] != FLOAT(i);
+        mailbox.dirty += after->s[i] != FLOAT(i);
     }
 }
 
 int32_t gate(uint32_t function, uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3)
 {
     const struct marked_call marked = {{r0, r1, r2, r3}, function};
-    call_marked(&marked, &mailbox.after);
+    volatile struct hostile_registers after; /* not shared: a handler may call while this looks */
+    call_marked(&marked, &after);
     mailbox.calls++;
-    look_at_registers();
-    return (int32_t)mailbox.after.r[0];
+    look_at_registers(&after);
+    return (int32_t)after.r[0];
 }
 
 int32_t call(uint32_t inputs, uint32_t outputs, const void *in, const void *out)

@@ -57,7 +57,7 @@ void start_ticks(uint32_t cycles);
 
 /**
  * A function of the gate, with a mark of the application's own in each register that a callee must
- * leave as it is; what stands in all of them afterwards goes to the mailbox.
+ * leave as it is; what stands in all of them afterwards is counted in the mailbox.
  */
 int32_t gate(uint32_t function, uint32_t r0, uint32_t r1, uint32_t r2, uint32_t r3);
 

@@ -138,7 +138,6 @@ struct hostile_mailbox {
     int32_t value;
     uint32_t calls; /**< That came back since `go`, */
     uint32_t dirty; /**< and registers of them that held what is not the application's. */
-    struct hostile_registers after;
     uint8_t secret[HOSTILE_SECRET_BYTES]; /**< A private key, */
     uint8_t object[HOSTILE_SECRET_BYTES]; /**< and what is stored. */
 };
