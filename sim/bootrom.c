@@ -1,6 +1,7 @@
 #include "bootrom.h"
 
 #include "bus.h"
+#include "product_state.h"
 
 #include <stdio.h>
 
@@ -8,36 +9,7 @@
 #define OPTSR_BOOT_UBE(optsr)      (((optsr) >> 22) & 0xFFu)
 #define BOOT_UBE_USER_FLASH        0xB4u
 #define BOOT_UBE_SYSTEM_FLASH      0xC3u
-#define BOOT_ADDRESS(bootr)        ((bootr)&0xFFFFFF00u)
-
-/** What the boot ROM does in a product state. [U] where the evidence is a forum's, see FIDELITY. */
-struct product_state {
-    uint8_t code;
-    const char *name;
-    bool user_code; /**< Whether user code ever runs. */
-};
-
-static const struct product_state product_states[] = {
-    {0xED, "OPEN", true},        {0x17, "PROVISIONING", false},  {0x2E, "IROT-PROVISIONED", true},
-    {0xC6, "TZ-CLOSED", true},   {0x72, "CLOSED", true},         {0x5C, "LOCKED", true},
-    {0x9A, "REGRESSION", false}, {0xA3, "NS-REGRESSION", false},
-};
-
-static const struct product_state *product_state_find(uint32_t optsr)
-{
-    for (unsigned i = 0; i < sizeof product_states / sizeof product_states[0]; i++) {
-        if (product_states[i].code == OPTSR_PRODUCT_STATE(optsr)) {
-            return &product_states[i];
-        }
-    }
-    return NULL;
-}
-
-const char *bootrom_product_state(uint32_t optsr)
-{
-    const struct product_state *state = product_state_find(optsr);
-    return state != NULL ? state->name : "INVALID";
-}
+#define BOOT_ADDRESS(bootr)        (0xFFFFFF00u & (bootr))
 
 /** Whether the first two words of a vector table are as erased. */
 static bool bootrom_vectors_blank(const uint8_t *vectors)
@@ -101,7 +73,7 @@ void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
 {
     *verdict = (struct bootrom_verdict){0};
     const uint32_t optsr = chip->nv->option[NV_OB_OPTSR];
-    const struct product_state *state = product_state_find(optsr);
+    const struct product_state *state = product_state_of(optsr);
     if (state == NULL) {
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: product state 0x%02X does not exist; nothing starts",

@@ -17,6 +17,3 @@ struct bootrom_verdict {
  * starts at. The chip has just been reset.
  */
 void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict);
-
-/** "OPEN", "PROVISIONING", "IROT-PROVISIONED", "TZ-CLOSED", "CLOSED", "LOCKED" ... or "INVALID". */
-const char *bootrom_product_state(uint32_t optsr);

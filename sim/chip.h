@@ -148,5 +148,11 @@ bool chip_trustzone(const struct sim_chip *chip);
 uint32_t chip_clock_hz(const struct sim_chip *chip);
 /** CSLCKR/CNSLCKR of SBS, as set: bit 0 VTOR(+AIRCR when Secure), bit 1 MPU, bit 2 SAU. */
 uint32_t chip_core_lock(const struct sim_chip *chip, bool secure);
-/** Whether the product state closes debug: CLOSED and LOCKED (DBGMCU). */
+/** DBGCR of SBS. */
+uint32_t chip_dbgcr(const struct sim_chip *chip);
+/** The HDPL from which on what DBGCR opens is open: DBG_AUTH_HDPL, 1 to 3; 3 where it has none. */
+unsigned chip_debug_hdpl(const struct sim_chip *chip);
+/** What debug is open for, and why not for more (debug_access.c). */
+void chip_debug_access(const struct sim_chip *chip, struct sim_debug_access *out);
+/** Whether the product state is one in which DWT's cycle counter stands: CLOSED and LOCKED. */
 bool chip_debug_closed(const struct sim_chip *chip);

@@ -13,12 +13,9 @@
 #define DBGMCU_DEV_ID 0x484u
 #define DBGMCU_REV_ID 0x1007u /* Revision X: any of A, Z, X, W may be met. [U] */
 
-#define OPTSR_STATE(optsr) (((optsr) >> 8) & 0xffu)
-#define STATE_CLOSED       0x72u
-#define STATE_LOCKED       0x5cu
-#define AP_PRESENT         0x00000003u
-#define AP0_ENABLED        0x00010000u /* The mailbox's own port is always open. */
-#define AP1_ENABLED        0x00020000u /* The processor's. */
+#define AP_PRESENT  0x00000003u
+#define AP0_ENABLED 0x00010000u /* The mailbox's own port is always open. */
+#define AP1_ENABLED 0x00020000u /* The processor's. */
 
 /* A register that software can write, and its bits. */
 static const struct {
@@ -49,16 +46,12 @@ struct dbgmcu {
     uint32_t value[REGISTERS];
 };
 
-bool chip_debug_closed(const struct sim_chip *chip)
-{
-    const uint32_t state = OPTSR_STATE(chip->nv->option[NV_OB_OPTSR]);
-    return state == STATE_CLOSED || state == STATE_LOCKED;
-}
-
-/* AP1 is open unless the product state closes debug; what authentication opens is not modelled. [U] */
+/* AP1 is open as soon as something of debug is, or will be at a higher HDPL. [U] */
 static uint32_t dbgmcu_sr(const struct sim_chip *chip)
 {
-    return AP_PRESENT | AP0_ENABLED | (chip_debug_closed(chip) ? 0 : AP1_ENABLED);
+    struct sim_debug_access access;
+    chip_debug_access(chip, &access);
+    return AP_PRESENT | AP0_ENABLED | (access.access_port ? AP1_ENABLED : 0);
 }
 
 static uint32_t dbgmcu_read(struct sim_device *dev, const struct sim_txn *txn)

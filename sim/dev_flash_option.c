@@ -4,6 +4,7 @@
  * A change is stored when its operation ends and is in force from the next reset (nv.h). [U]
  */
 #include "dev_flash.h"
+#include "product_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,33 +41,9 @@ static const struct flash_option {
     [NV_OB_HDP2] = {0x1F8, 0x1FC, true, 0x007F007Fu, "HDP2"},
 };
 
-/* Product states as bits of a set. */
-#define STATE_OPEN          0x01u
-#define STATE_PROVISIONING  0x02u
-#define STATE_IROT          0x04u
-#define STATE_TZ_CLOSED     0x08u
-#define STATE_CLOSED        0x10u
-#define STATE_LOCKED        0x20u
-#define STATE_REGRESSION    0x40u
-#define STATE_NS_REGRESSION 0x80u
-#define STATES_DEVELOPMENT  (STATE_OPEN | STATE_PROVISIONING | STATE_IROT)
-#define STATES_LIVING       (STATES_DEVELOPMENT | STATE_TZ_CLOSED | STATE_CLOSED)
-
-/** The code of each state in OPTSR. */
-static const struct flash_state {
-    uint8_t code;
-    uint8_t bit;
-    const char *name;
-} flash_states[] = {
-    {0xED, STATE_OPEN, "OPEN"},
-    {0x17, STATE_PROVISIONING, "PROVISIONING"},
-    {0x2E, STATE_IROT, "iROT-PROVISIONED"},
-    {0xC6, STATE_TZ_CLOSED, "TZ-CLOSED"},
-    {0x72, STATE_CLOSED, "CLOSED"},
-    {0x5C, STATE_LOCKED, "LOCKED"},
-    {0x9A, STATE_REGRESSION, "REGRESSION"},
-    {0xA3, STATE_NS_REGRESSION, "NS-REGRESSION"},
-};
+/* Sets of product states. */
+#define STATES_DEVELOPMENT (STATE_OPEN | STATE_PROVISIONING | STATE_IROT)
+#define STATES_LIVING      (STATES_DEVELOPMENT | STATE_TZ_CLOSED | STATE_CLOSED)
 
 #define OPTSR_STATE 0x0000FF00u
 #define OPTSR_UBE   0x3FC00000u
@@ -126,17 +103,6 @@ static const struct {
     {STATE_REGRESSION, STATE_OPEN, TZ_EITHER, 0},     /* The boot ROM, when it is done. */
     {STATE_NS_REGRESSION, STATE_TZ_CLOSED, TZ_ON, 0}, /* Likewise. */
 };
-
-static const struct flash_state *flash_state_of(uint32_t optsr)
-{
-    const uint8_t code = (uint8_t)(optsr >> 8);
-    for (size_t i = 0; i < sizeof(flash_states) / sizeof(flash_states[0]); i++) {
-        if (flash_states[i].code == code) {
-            return &flash_states[i];
-        }
-    }
-    return NULL;
-}
 
 /* Registers. */
 
@@ -210,8 +176,8 @@ static const char *flash_option_boot_locked(const struct dev_flash *flash)
     return NULL;
 }
 
-static bool flash_transition_known(const struct dev_flash *flash, const struct flash_state *from,
-                                   const struct flash_state *to)
+static bool flash_transition_known(const struct dev_flash *flash, const struct product_state *from,
+                                   const struct product_state *to)
 {
     const bool trustzone = chip_trustzone(flash->dev.chip);
     const unsigned hdpl = chip_hdpl(flash->dev.chip);
@@ -232,8 +198,8 @@ static bool flash_state_barred(const struct dev_flash *flash, char *why, size_t 
     if (((cur ^ prg) & OPTSR_STATE) == 0) {
         return false;
     }
-    const struct flash_state *from = flash_state_of(cur);
-    const struct flash_state *to = flash_state_of(prg);
+    const struct product_state *from = product_state_of(cur);
+    const struct product_state *to = product_state_of(prg);
     if (to == NULL || from == NULL) {
         snprintf(why, size, "0x%02X is no product state", (unsigned)(uint8_t)(prg >> 8));
         return true;
@@ -271,7 +237,7 @@ static bool flash_change_barred(const struct dev_flash *flash, char *why, size_t
 {
     const struct sim_chip *chip = flash->dev.chip;
     const uint32_t *cur = flash_option_stored(flash);
-    const struct flash_state *state = flash_state_of(cur[NV_OB_OPTSR]);
+    const struct product_state *state = product_state_of(cur[NV_OB_OPTSR]);
     const char *reason = flash_option_value_bad(flash);
     reason = reason != NULL ? reason : flash_option_boot_locked(flash);
     if (reason != NULL) {

@@ -290,6 +290,21 @@ unsigned chip_obk_hdpl(const struct sim_chip *chip)
     return level < HDPL_MAX ? level : HDPL_MAX;
 }
 
+uint32_t chip_dbgcr(const struct sim_chip *chip)
+{
+    return ((const struct sbs *)chip->sbs)->dbgcr;
+}
+
+unsigned chip_debug_hdpl(const struct sim_chip *chip)
+{
+    const uint32_t code = (chip_dbgcr(chip) & DBGCR_AUTH_HDPL_MASK) >> DBGCR_AUTH_HDPL_SHIFT;
+    unsigned level = 1;
+    while (level < HDPL_MAX && sbs_hdpl_code[level] != code) {
+        level++;
+    }
+    return level;
+}
+
 uint32_t chip_epoch(const struct sim_chip *chip)
 {
     const struct sbs *sbs = (const struct sbs *)chip->sbs;

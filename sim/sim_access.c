@@ -4,6 +4,7 @@
  */
 #include "dev.h"
 #include "dev_usart.h"
+#include "product_state.h"
 #include "sim_internal.h"
 
 #include <string.h>
@@ -250,13 +251,18 @@ void sim_state_get(const struct sim *sim, struct sim_state *state)
     const struct sim_nv *nv = sim->nv;
     *state = (struct sim_state){
         .boots = nv->boots,
-        .product_state = bootrom_product_state(nv->option[NV_OB_OPTSR]),
+        .product_state = product_state_name(nv->option[NV_OB_OPTSR]),
         .trustzone = chip_trustzone(sim->chip),
         .hdpl = sim->powered ? chip_hdpl(sim->chip) : 0,
         .sectors_used = sectors_used(nv),
     };
     memcpy(state->uid, nv->uid, sizeof state->uid);
     memcpy(state->backup, nv->backup, sizeof state->backup);
+}
+
+void sim_debug_access(const struct sim *sim, struct sim_debug_access *access)
+{
+    chip_debug_access(sim->chip, access);
 }
 
 uint32_t sim_reg_read(struct sim *sim, enum sim_reg reg)

@@ -257,6 +257,20 @@ struct sim_state {
 };
 SIM_EXPORT void sim_state_get(const struct sim *sim, struct sim_state *state);
 
+/**
+ * What debug is open for at this moment: by product state, and by what debug authentication has
+ * opened. It changes with resets, HDPL, and writes of the firmware: ask again before each access.
+ */
+struct sim_debug_access {
+    bool trustzone;   /**< Whether there is a Secure world; if not, `nonsecure` speaks for all. */
+    bool nonsecure;   /**< Non-secure code may be halted, its registers and memory accessed. */
+    bool secure;      /**< Secure code and memory too. Never without `nonsecure`. */
+    bool access_port; /**< Whether the processor's port (AP1) answers; the mailbox's always does. */
+    unsigned hdpl;    /**< Level from which on what was authenticated is open; 0: nothing was. */
+    char why[160];    /**< Why not all is open, in words, without a newline; empty: all is. */
+};
+SIM_EXPORT void sim_debug_access(const struct sim *sim, struct sim_debug_access *access);
+
 /** Calls `each` for the last `limit` events (0: all) of a device file, oldest first. */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_journal_read(const char *path, uint64_t limit,
                                                          sim_event_fn *each, void *context,
