@@ -279,7 +279,7 @@ static void nobody_else_updates_it(void **state)
 }
 
 /*
- * A hostile module.
+ * A hostile module. Its attacks are in test_hostile.c.
  */
 
 static int open_hostile(void **state)
@@ -319,112 +319,6 @@ static void expect_answer(int status, uint32_t found)
     if (strstr(device.uart, line) == NULL) {
         fail_msg("not '%s' but:\n%s\njournal:\n%s", line, device.uart, device.events);
     }
-}
-
-struct attack {
-    const char *what;
-    char letter;
-    uint32_t aim;
-    const char *said;
-};
-
-#define MPU  "partition hostile: MemManage"
-#define BUS  "partition hostile: BusFault"
-#define OWN  "partition hostile: programmer error: buffer is not its own"
-#define CALL "partition hostile: programmer error: call refused"
-
-static const struct attack attacks[] = {
-    {"reads the hand-over record", 'r', 0x30040000, MPU},
-    {"writes the hand-over record", 'w', 0x30040000, MPU},
-    {"reads the SPM's stack", 'r', 0x30041000, MPU},
-    {"reads the partitions' RAM", 'r', 0x30048000, MPU},
-    {"writes the partitions' RAM", 'w', 0x30048000, MPU},
-    {"reads the last word of SRAM2", 'r', 0x3004FFFC, MPU},
-    {"reads below its RAM", 'r', RAM - 4, MPU},
-    {"writes below its RAM", 'w', RAM - 4, MPU},
-    {"reads its window behind what it asked for", 'r', RAM_END - 4, MPU},
-    {"reads its RAM by the other alias", 'r', RAM - 0x10000000, MPU},
-    {"writes its code", 'w', TEXT + 0x100, MPU},
-    {"reads its header", 'r', SLOT, MPU},
-    {"reads its code by the other alias", 'r', TEXT - 0x4000000, MPU},
-    {"reads its TLVs", 'r', SLOT + SLOT_BYTES - 4, MPU},
-    {"reads the manager's vectors", 'r', 0x0C014400, MPU},
-    {"reads the SPM's code", 'r', 0x0C014C00, MPU},
-    {"reads the library", 'r', 0x0C027000, MPU},
-    {"reads what is staged", 'r', 0x0C106000, MPU},
-    {"reads the storage areas", 'r', 0x0C1EC000, MPU},
-    {"writes the storage areas", 'w', 0x0C1EC000, MPU},
-    {"reads the option-byte keys", 'r', 0x0FFD0200, MPU},
-    {"reads Non-secure flash", 'r', 0x0803E400, MPU},
-    {"reads Non-secure RAM", 'r', 0x20000000, MPU},
-    {"writes Non-secure RAM", 'w', 0x20050000, MPU},
-    {"reads USART1", 'r', 0x4001381C, MPU},
-    {"reads TIM6, which it has not asked for", 'r', 0x5000102C, MPU},
-    {"reads behind TIM7", 'r', 0x50001800, MPU},
-    {"reads its device by the other alias", 'r', 0x4000142C, MPU},
-    {"has a message written to its device", 'i', 0x5000142C, OWN},
-    {"sends its device's registers", 'o', 0x5000142C, OWN},
-    {"lends its device", 'L', 0x50001400, CALL},
-    {"reads the RNG", 'r', 0x520C0808, MPU},
-    {"writes SAES", 'w', 0x520C0C00, MPU},
-    {"writes the flash controller", 'w', 0x50022028, MPU},
-    {"writes the TZSC", 'w', 0x50032410, MPU},
-    {"writes RCC", 'w', 0x54020C00, MPU},
-    {"switches the MPU off", 'w', 0xE000ED94, BUS},
-    {"moves the vector table", 'w', 0xE000ED08, BUS},
-    {"writes the SAU", 'w', 0xE000EDD0, BUS},
-    {"runs its data", 'x', RAM, MPU},
-    {"runs the SPM", 'x', 0x0C014C00, MPU},
-    {"runs the library", 'x', 0x0C027000, MPU},
-    {"runs Non-secure code", 'x', 0x0803E400, "partition hostile: "},
-    {"overflows its stack", 's', 0, "partition hostile: UsageFault"},
-    {"loops", 't', 0, "partition hostile: time is up"},
-    {"panics", 'p', 0, "partition hostile: psa_panic"},
-    {"has a message written to the SPM", 'i', 0x30041000, OWN},
-    {"has a message written to the partitions", 'i', 0x30048000, OWN},
-    {"has a message written below its RAM", 'i', RAM - 2, OWN},
-    {"has a message written to its code", 'i', TEXT, OWN},
-    {"has a message written to Non-secure RAM", 'i', 0x20000000, OWN},
-    {"sends the SPM's data", 'o', 0x30041000, OWN},
-    {"sends the SPM's code", 'o', 0x0C014C00, OWN},
-    {"sends its image's header", 'o', SLOT, OWN},
-    {"sends the hand-over record", 'o', 0x30040000, OWN},
-    {"uses another message's handle", 'h', 1000, "partition hostile: programmer error: message"},
-    {"calls the update service", 'c', 0x40000102, CALL},
-    {"calls Protected Storage", 'c', 0x40000104, CALL},
-    {"calls itself", 'c', 0x40001000, CALL},
-    {"calls a handle that there is not", 'c', 0x40001010, CALL},
-    {"lends the SPM's data", 'L', 0x30041000, CALL},
-    {"lends its image's header", 'L', SLOT, CALL},
-    {"lends its code to be written", 'O', TEXT, CALL},
-    {"lends Non-secure RAM", 'O', 0x20000000, CALL},
-    {"lends ITS's own RAM", 'O', 0x3004C000, CALL},
-    {"asks for what no number is for", 'n', 0, "partition hostile: supervisor call refused"},
-    {"makes a call of the gate's", 'g', 0, "partition hostile: supervisor call refused"},
-    {"erases the flash", 'f', 0, "partition hostile: programmer error: flash is not its own"},
-    {"resets the chip", 'b', 0, "partition hostile: programmer error: it may not reset the chip"},
-    {"forges an exception return", 'R', 0, "partition hostile: "},
-    {"returns off its stack", 'S', 0x30041000, "partition hostile: "},
-};
-
-static void a_hostile_module_is_ended_and_the_others_serve(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(attacks); i++) {
-        sim_snapshot_restore(device.sim, ready);
-        if (!tell(attacks[i].letter, attacks[i].aim)) {
-            fail_msg("%s: nobody is served:\n%s\njournal:\n%s", attacks[i].what, device.uart,
-                     device.events);
-        }
-        if (strstr(device.uart, attacks[i].said) == NULL) {
-            fail_msg("%s: no '%s' in:\n%s\njournal:\n%s", attacks[i].what, attacks[i].said,
-                     device.uart, device.events);
-        }
-        expect_answer(COMMUNICATION, 0);
-        assert_true(tell('e', 0)); /* it starts anew, its data as linked */
-        expect_answer(SUCCESS, SECRET + 1u + 0x10000u);
-    }
-    print_message("%zu attacks\n", COUNT_OF(attacks));
 }
 
 static void its_data_live_until_it_is_ended(void **state)
@@ -614,7 +508,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_else_updates_it, open_update, close_device),
     };
     const struct CMUnitTest hostile[] = {
-        cmocka_unit_test(a_hostile_module_is_ended_and_the_others_serve),
         cmocka_unit_test(its_data_live_until_it_is_ended),
         cmocka_unit_test(after_three_restarts_it_is_refused),
         cmocka_unit_test(what_it_stores_is_its_own),

@@ -3,6 +3,7 @@
  * an honest one does.
  */
 #include "hostile_app.h"
+#include "hostile_module.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,7 @@ void (*volatile on_tick)(void);
 
 static int32_t (*const attacks[])(void) = {
 #define HOSTILE_ENTRY(function, what, end, argument) function,
-    HOSTILE_ATTACKS(HOSTILE_ENTRY)
+    HOSTILE_APPLICATION_ATTACKS(HOSTILE_ENTRY)
 #undef HOSTILE_ENTRY
 };
 
@@ -149,6 +150,19 @@ void SysTick_Handler(void)
     }
 }
 
+/** Leaves what the module has found in the mailbox. */
+static int32_t call_module(uint32_t type)
+{
+    uint32_t found = 0;
+    const uint32_t word = 0;
+    const psa_invec in[1] = {{&word, sizeof word}};
+    psa_outvec out[1] = {{&found, sizeof found}};
+    const int32_t status = gate(GATE_CALL, (uint32_t)HOSTILE_HANDLE, 1u << 24 | 1u << 16 | type,
+                                (uint32_t)in, (uint32_t)out);
+    mailbox.found = found;
+    return status;
+}
+
 static int32_t prepare(void)
 {
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
@@ -164,7 +178,10 @@ static int32_t prepare(void)
     }
     memset((void *)mailbox.secret, 0, sizeof mailbox.secret);
     memset((void *)mailbox.object, 0, sizeof mailbox.object);
-    return status;
+    if (status == PSA_SUCCESS) {
+        status = call_module('v');
+    }
+    return status != PSA_SUCCESS ? status : (int32_t)mailbox.found;
 }
 
 /** All services, without anything of what is secret coming out. */
@@ -183,10 +200,11 @@ static int32_t honest(void)
     if (psa_its_get_info(OWN_UID, &info) != 0 || info.size != HOSTILE_SECRET_BYTES) {
         return 2;
     }
-    return psa_sign_hash(own_key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash, sizeof hash, signature,
-                         sizeof signature, &len) != 0
-               ? 3
-               : 0;
+    if (psa_sign_hash(own_key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash, sizeof hash, signature,
+                      sizeof signature, &len) != 0) {
+        return 3;
+    }
+    return call_module('e') != 0 ? 4 : 0;
 }
 
 static int32_t serve(uint32_t number)
@@ -197,7 +215,8 @@ static int32_t serve(uint32_t number)
     case HOSTILE_HONEST:
         return honest();
     default:
-        return attacks[number]();
+        return number < HOSTILE_MODULE ? attacks[number]()
+                                       : call_module(HOSTILE_ATTACK + number - HOSTILE_MODULE);
     }
 }
 

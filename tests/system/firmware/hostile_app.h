@@ -14,7 +14,7 @@
 #include "hostile_list.h"
 
 #define HOSTILE_FUNCTION(function, what, end, argument) int32_t function(void);
-HOSTILE_ATTACKS(HOSTILE_FUNCTION)
+HOSTILE_APPLICATION_ATTACKS(HOSTILE_FUNCTION)
 #undef HOSTILE_FUNCTION
 
 #define GATE_FRAMEWORK_VERSION 0x0C014801u

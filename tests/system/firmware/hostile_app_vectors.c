@@ -118,6 +118,16 @@ int32_t input_gate(void)
     return hash_of(0x0C014800u, 8);
 }
 
+int32_t input_module_ram(void)
+{
+    return hash_of(0x3009F000u, 32);
+}
+
+int32_t input_module_code(void)
+{
+    return hash_of(0x0C100400u, 32);
+}
+
 int32_t input_scs(void)
 {
     return hash_of(0xE000ED00u, 32);
@@ -163,6 +173,11 @@ int32_t output_secure(void)
 int32_t output_alias(void)
 {
     return random_to(SECURE_RAM - 0x10000000u, 32);
+}
+
+int32_t output_module(void)
+{
+    return random_to(0x3009F000u, 32);
 }
 
 int32_t output_code(void)

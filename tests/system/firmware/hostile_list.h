@@ -1,9 +1,11 @@
 /*
- * The attacks of a hostile application, for the firmware that makes them and the test that judges
- * them: X(function, what is tried, how it ends, the status or the words of the end).
+ * The attacks of a hostile application and of a hostile module, for the firmware that makes them and
+ * the test that judges them: X(function, what is tried, how it ends, the status or the words of the
+ * end). What must hold after each end is in tests/system/test_hostile.c.
  *
  *   REFUSED   the call comes back with that status
  *   FUTILE    it comes back with that value, and nothing has happened
+ *   ENDED     the manager ends the module, with these words in its log
  *   STOPPED   the manager stops the chip; its words are the last argument
  *   WATCHED   nothing comes back, and the watchdog resets the chip
  */
@@ -11,7 +13,7 @@
 
 #include <stdint.h>
 
-#define HOSTILE_ATTACKS(X)                                                                         \
+#define HOSTILE_APPLICATION_ATTACKS(X)                                                             \
     /* Vectors. */                                                                                 \
     X(control_unknown, "unknown bits in the control word", REFUSED, -129)                          \
     X(control_negative, "a negative type", REFUSED, -129)                                          \
@@ -30,6 +32,8 @@
     X(input_keys, "input in the option-byte keys", REFUSED, -129)                                  \
     X(input_storage, "input in the storage areas", REFUSED, -129)                                  \
     X(input_gate, "input in the gate", REFUSED, -129)                                              \
+    X(input_module_ram, "input in a module's RAM", REFUSED, -129)                                  \
+    X(input_module_code, "input in a module's code", REFUSED, -129)                                \
     X(input_scs, "input in the system control space", REFUSED, -129)                               \
     X(input_wrap, "an input that wraps", REFUSED, -129)                                            \
     X(input_most, "an input of all bytes", REFUSED, -129)                                          \
@@ -38,6 +42,7 @@
     X(input_overlap, "inputs that share a byte", REFUSED, -129)                                    \
     X(output_secure, "output to Secure RAM", REFUSED, -129)                                        \
     X(output_alias, "output to Secure RAM by its open address", REFUSED, -129)                     \
+    X(output_module, "output to a module's RAM", REFUSED, -129)                                    \
     X(output_code, "output to the manager's code", REFUSED, -129)                                  \
     X(output_flash, "output to its own flash", REFUSED, -129)                                      \
     X(output_device, "output to a Secure device", REFUSED, -129)                                   \
@@ -110,16 +115,96 @@
     X(dma_write, "has DMA write Secure RAM", FUTILE, 0)                                            \
     X(loop_watched, "loops for ever, under its watchdog", WATCHED, 0)
 
-enum hostile_number {
-#define HOSTILE_NUMBER(function, what, end, argument) HOSTILE_##function,
-    HOSTILE_ATTACKS(HOSTILE_NUMBER)
-#undef HOSTILE_NUMBER
-        HOSTILE_COUNT
-};
+/* What the manager says when it ends a partition for: */
+#define HOSTILE_MPU    "MemManage"
+#define HOSTILE_BUS    "BusFault"
+#define HOSTILE_BUFFER "programmer error: buffer is not its own"
+#define HOSTILE_CALL   "programmer error: call refused"
 
-/** Orders besides: numbers of attacks. */
+#define HOSTILE_MODULE_ATTACKS(X)                                                                  \
+    /* Memory. */                                                                                  \
+    X(read_handoff, "reads the hand-over record", ENDED, HOSTILE_MPU)                              \
+    X(write_handoff, "writes the hand-over record", ENDED, HOSTILE_MPU)                            \
+    X(read_spm_stack, "reads the SPM's stack", ENDED, HOSTILE_MPU)                                 \
+    X(read_partitions, "reads the partitions' RAM", ENDED, HOSTILE_MPU)                            \
+    X(write_partitions, "writes the partitions' RAM", ENDED, HOSTILE_MPU)                          \
+    X(read_sram2_end, "reads the last word of SRAM2", ENDED, HOSTILE_MPU)                          \
+    X(read_below, "reads below its RAM", ENDED, HOSTILE_MPU)                                       \
+    X(write_below, "writes below its RAM", ENDED, HOSTILE_MPU)                                     \
+    X(read_window_end, "reads its window behind what it asked for", ENDED, HOSTILE_MPU)            \
+    X(read_ram_alias, "reads its RAM by the other alias", ENDED, HOSTILE_MPU)                      \
+    X(write_code, "writes its code", ENDED, HOSTILE_MPU)                                           \
+    X(read_header, "reads its header", ENDED, HOSTILE_MPU)                                         \
+    X(read_code_alias, "reads its code by the other alias", ENDED, HOSTILE_MPU)                    \
+    X(read_tlvs, "reads its TLVs", ENDED, HOSTILE_MPU)                                             \
+    X(read_vectors, "reads the manager's vectors", ENDED, HOSTILE_MPU)                             \
+    X(read_spm_code, "reads the SPM's code", ENDED, HOSTILE_MPU)                                   \
+    X(read_library, "reads the library", ENDED, HOSTILE_MPU)                                       \
+    X(read_staged, "reads what is staged", ENDED, HOSTILE_MPU)                                     \
+    X(read_storage, "reads the storage areas", ENDED, HOSTILE_MPU)                                 \
+    X(write_storage, "writes the storage areas", ENDED, HOSTILE_MPU)                               \
+    X(read_keys, "reads the option-byte keys", ENDED, HOSTILE_MPU)                                 \
+    X(read_open_flash, "reads Non-secure flash", ENDED, HOSTILE_MPU)                               \
+    X(read_open_ram, "reads Non-secure RAM", ENDED, HOSTILE_MPU)                                   \
+    X(write_open_ram, "writes Non-secure RAM", ENDED, HOSTILE_MPU)                                 \
+    /* Devices and the system's registers. */                                                      \
+    X(read_usart, "reads USART1", ENDED, HOSTILE_MPU)                                              \
+    X(read_tim6, "reads TIM6, which it has not asked for", ENDED, HOSTILE_MPU)                     \
+    X(read_behind_tim7, "reads behind TIM7", ENDED, HOSTILE_MPU)                                   \
+    X(read_tim7_alias, "reads its device by the other alias", ENDED, HOSTILE_MPU)                  \
+    X(receive_to_device, "has a message written to its device", ENDED, HOSTILE_BUFFER)             \
+    X(send_device, "sends its device's registers", ENDED, HOSTILE_BUFFER)                          \
+    X(lend_device, "lends its device", ENDED, HOSTILE_CALL)                                        \
+    X(read_rng, "reads the RNG", ENDED, HOSTILE_MPU)                                               \
+    X(write_saes, "writes SAES", ENDED, HOSTILE_MPU)                                               \
+    X(write_flash, "writes the flash controller", ENDED, HOSTILE_MPU)                              \
+    X(write_tzsc, "writes the TZSC", ENDED, HOSTILE_MPU)                                           \
+    X(write_rcc, "writes RCC", ENDED, HOSTILE_MPU)                                                 \
+    X(write_mpu, "switches the MPU off", ENDED, HOSTILE_BUS)                                       \
+    X(write_vtor, "moves the vector table", ENDED, HOSTILE_BUS)                                    \
+    X(write_sau, "writes the SAU", ENDED, HOSTILE_BUS)                                             \
+    /* Code that is not its own. */                                                                \
+    X(run_data, "runs its data", ENDED, HOSTILE_MPU)                                               \
+    X(run_spm, "runs the SPM", ENDED, HOSTILE_MPU)                                                 \
+    X(run_library, "runs the library", ENDED, HOSTILE_MPU)                                         \
+    X(run_open, "runs Non-secure code", ENDED, "SecureFault")                                      \
+    /* Failing. */                                                                                 \
+    X(stack_overflown, "overflows its stack", ENDED, "UsageFault")                                 \
+    X(loop_for_ever, "loops", ENDED, "time is up")                                                 \
+    X(panic, "panics", ENDED, "psa_panic")                                                         \
+    /* Messages. */                                                                                \
+    X(receive_to_spm, "has a message written to the SPM", ENDED, HOSTILE_BUFFER)                   \
+    X(receive_to_partitions, "has a message written to the partitions", ENDED, HOSTILE_BUFFER)     \
+    X(receive_below, "has a message written below its RAM", ENDED, HOSTILE_BUFFER)                 \
+    X(receive_to_code, "has a message written to its code", ENDED, HOSTILE_BUFFER)                 \
+    X(receive_to_open, "has a message written to Non-secure RAM", ENDED, HOSTILE_BUFFER)           \
+    X(send_spm, "sends the SPM's data", ENDED, HOSTILE_BUFFER)                                     \
+    X(send_spm_code, "sends the SPM's code", ENDED, HOSTILE_BUFFER)                                \
+    X(send_header, "sends its image's header", ENDED, HOSTILE_BUFFER)                              \
+    X(send_handoff, "sends the hand-over record", ENDED, HOSTILE_BUFFER)                           \
+    X(message_made_up, "uses another message's handle", ENDED, "programmer error: message")        \
+    /* Calls. */                                                                                   \
+    X(call_update, "calls the update service", ENDED, HOSTILE_CALL)                                \
+    X(call_ps, "calls Protected Storage", ENDED, HOSTILE_CALL)                                     \
+    X(call_itself, "calls itself", ENDED, HOSTILE_CALL)                                            \
+    X(call_unknown, "calls a handle that there is not", ENDED, HOSTILE_CALL)                       \
+    X(lend_spm, "lends the SPM's data", ENDED, HOSTILE_CALL)                                       \
+    X(lend_header, "lends its image's header", ENDED, HOSTILE_CALL)                                \
+    X(lend_code, "lends its code to be written", ENDED, HOSTILE_CALL)                              \
+    X(lend_open, "lends Non-secure RAM", ENDED, HOSTILE_CALL)                                      \
+    X(lend_its, "lends ITS's own RAM", ENDED, HOSTILE_CALL)                                        \
+    /* Supervisor calls and returns. */                                                            \
+    X(supervisor_unknown, "asks for what no number is for", ENDED, "supervisor call refused")      \
+    X(supervisor_gate, "makes a call of the gate's", ENDED, "supervisor call refused")             \
+    X(flash_erased, "erases the flash", ENDED, "programmer error: flash is not its own")           \
+    X(chip_reset, "resets the chip", ENDED, "programmer error: it may not reset the chip")         \
+    X(return_forged, "forges an exception return", ENDED, HOSTILE_MPU)                             \
+    X(return_elsewhere, "returns off its stack", ENDED, "UsageFault")
+
+/** Orders to the application: numbers of its attacks, and these. */
 #define HOSTILE_PREPARE 1000u /* makes key and object of `secret`, then forgets it */
 #define HOSTILE_HONEST  1001u /* uses them as an application does; value 0: all is well */
+#define HOSTILE_MODULE  2000u /* and above: has the module make its attack with that number */
 
 #define HOSTILE_SECRET_BYTES 32u
 
@@ -138,6 +223,7 @@ struct hostile_mailbox {
     int32_t value;
     uint32_t calls; /**< That came back since `go`, */
     uint32_t dirty; /**< and registers of them that held what is not the application's. */
+    uint32_t found; /**< What the module has last answered. */
     uint8_t secret[HOSTILE_SECRET_BYTES]; /**< A private key, */
     uint8_t object[HOSTILE_SECRET_BYTES]; /**< and what is stored. */
 };

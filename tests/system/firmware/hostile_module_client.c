@@ -15,10 +15,9 @@ static volatile uint32_t *const mailbox = (volatile uint32_t *)0x20060000u;
 
 static psa_status_t call_module(uint32_t letter, uint32_t aim, uint32_t *found)
 {
-    const uint32_t words[2] = {aim, aim};
-    const psa_invec in[2] = {{&words[0], 4}, {&words[1], 4}};
+    const psa_invec in = {&aim, sizeof aim};
     psa_outvec out = {found, sizeof *found};
-    return psa_call(HOSTILE_HANDLE, (int32_t)letter, in, 2, &out, 1);
+    return psa_call(HOSTILE_HANDLE, (int32_t)letter, &in, 1, &out, 1);
 }
 
 static psa_status_t hash(void)
