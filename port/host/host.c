@@ -17,6 +17,7 @@
 #include "../stm32h573/layout.h"
 #include "../stm32h573/layout_data.h"
 #include "../stm32h573/regs.h"
+#include "services/crypto_protocol.h"
 
 #define DEVICE_VARIABLE "GARRISON_DEVICE"
 #define LOG_VARIABLE    "GARRISON_LOG"
@@ -200,17 +201,34 @@ int host_open_chip(const struct garrison_host_config *config, const struct sim_c
     return 0;
 }
 
+/**
+ * The memory of the crypto service is this process's and outlives a reset of the chip; what the
+ * service keeps in it for the application must not. Partitions and modules have nothing there.
+ */
+static psa_status_t forget_keys(void)
+{
+    static const struct crypto_request request = {.function = CRYPTO_FORGET};
+    const psa_invec in = {&request, sizeof request};
+    return psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, &in, 1, NULL, 0);
+}
+
 int host_serve(void)
 {
+    static bool served;
     if (port_isolation_check(&port_handoff()->layout) != GARRISON_OK) {
         return host_refuse("the storage areas are not Secure: the device's secure_watermark must "
                            "cover sectors 118-127 of bank 2");
     }
     rng_init();
     host_storage_start();
-    return manager_serve() == GARRISON_OK
-               ? 0
-               : host_refuse("the manager's table of partitions is wrong");
+    if (manager_serve() != GARRISON_OK) {
+        return host_refuse("the manager's table of partitions is wrong");
+    }
+    if (served && forget_keys() != PSA_SUCCESS) {
+        return host_refuse("the crypto service does not begin anew");
+    }
+    served = true;
+    return 0;
 }
 
 int garrison_host_start(const struct garrison_host_config *config)

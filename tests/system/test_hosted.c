@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include <garrison/hosted.h>
+#include <psa/client.h>
+#include <psa/error.h>
 
 #include "gate_cases.h"
+#include "services/crypto_protocol.h"
 #include "support/device_maker.h"
 
 #define BOOT_INSNS  400000000u
@@ -56,15 +59,9 @@ static void on_uart(void *context, unsigned uart, uint8_t byte)
     }
 }
 
-/** Starts the application of that name, a path below GARRISON_TARGET_DIR without ".bin". */
-static void start(const char *name)
+/** Starts the application in hosted.image. */
+static void start_image(size_t len)
 {
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/%s.bin", getenv("GARRISON_TARGET_DIR"), name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    const size_t len = fread(hosted.image, 1, sizeof hosted.image, file);
-    (void)fclose(file);
     hosted.uart_len = 0;
     hosted.uart[0] = hosted.events[0] = hosted.log[0] = '\0';
     const struct garrison_hosted_config config = {
@@ -76,6 +73,18 @@ static void start(const char *name)
     if (garrison_hosted_start(&config, &hosted.sim) != 0) {
         fail_msg("%s", garrison_host_reason());
     }
+}
+
+/** Starts the application of that name, a path below GARRISON_TARGET_DIR without ".bin". */
+static void start(const char *name)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s.bin", getenv("GARRISON_TARGET_DIR"), name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    const size_t len = fread(hosted.image, 1, sizeof hosted.image, file);
+    (void)fclose(file);
+    start_image(len);
 }
 
 static bool run_until(const char *text, uint64_t insns)
@@ -137,6 +146,66 @@ static void a_forged_return_address_faults_and_stops_the_manager(void **state)
                      hosted.log, hosted.events);
         }
     }
+}
+
+/* A reset. */
+
+/** An application that does nothing but reset the chip. */
+static void start_resetting(void)
+{
+    static const uint32_t words[] = {
+        0x20040000, 0x0803E409,             /* stack and reset vector */
+        0x49024801,                         /* ldr r0, [pc, #4]; ldr r1, [pc, #8] */
+        0xE7FE6001, 0xE000ED0C, 0x05FA0004, /* str r1, [r0]; b to itself; AIRCR, SYSRESETREQ */
+    };
+    memcpy(hosted.image, words, sizeof words);
+    start_image(sizeof words);
+}
+
+/** Asks the crypto service as the application would, which is the process's client id too. */
+static psa_status_t ask_crypto(struct crypto_request request, uint32_t *answer)
+{
+    const psa_invec in = {&request, sizeof request};
+    psa_outvec out = {answer, sizeof *answer};
+    return psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, &in, 1, &out, answer != NULL ? 1 : 0);
+}
+
+static uint32_t make_key(void)
+{
+    const struct crypto_request request = {
+        .function = CRYPTO_GENERATE_KEY,
+        .attributes = {.type = 0x2400, .bits = 128, .usage = 0x100, .alg = 0x04C01000}}; /* AES */
+    uint32_t key = 0;
+    assert_int_equal(ask_crypto(request, &key), PSA_SUCCESS);
+    return key;
+}
+
+static psa_status_t use_key(uint32_t key)
+{
+    return ask_crypto((struct crypto_request){.function = CRYPTO_PURGE_KEY, .key = key}, NULL);
+}
+
+static psa_status_t use_operation(uint32_t operation)
+{
+    return ask_crypto(
+        (struct crypto_request){.function = CRYPTO_HASH_UPDATE, .operation = operation}, NULL);
+}
+
+static void a_reset_loses_volatile_keys_and_operations(void **state)
+{
+    const struct crypto_request setup = {.function = CRYPTO_HASH_SETUP, .alg = 0x02000009};
+    uint32_t operation = 0;
+    (void)state;
+    start_resetting();
+    const uint32_t key = make_key();
+    assert_int_equal(ask_crypto(setup, &operation), PSA_SUCCESS);
+    assert_int_equal(use_key(key), PSA_SUCCESS);
+    assert_int_equal(use_operation(operation), PSA_SUCCESS);
+    assert_int_equal(sim_run(hosted.sim, 100000), SIM_STOP_RESET);
+    assert_int_equal(garrison_hosted_restart(), 0);
+    assert_int_equal(use_key(key), PSA_ERROR_INVALID_HANDLE);
+    assert_int_equal(use_operation(operation), PSA_ERROR_BAD_STATE);
+    assert_int_equal(make_key(), key); /* its place is free, as after power-on */
 }
 
 /* The chip as the application finds it. */
@@ -299,6 +368,7 @@ int main(void)
         cmocka_unit_test(an_application_finds_the_chip_as_the_manager_leaves_it),
         cmocka_unit_test(every_call_ends_in_its_status_with_clean_registers),
         cmocka_unit_test(a_forged_return_address_faults_and_stops_the_manager),
+        cmocka_unit_test(a_reset_loses_volatile_keys_and_operations),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     garrison_host_stop();
