@@ -228,6 +228,7 @@ int host_serve(void)
         return host_refuse("the crypto service does not begin anew");
     }
     served = true;
+    host_modules_refuse();
     return 0;
 }
 

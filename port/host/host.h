@@ -73,6 +73,13 @@ void host_listen(garrison_host_log_fn *on_log, void *context);
 /** Gives a line to whoever listens to the log. */
 void host_log(const char *line);
 
+/** Tells the log of each secure module that the device has: none runs here. */
+void host_modules_refuse(void);
+
+/** Somebody has asked in vain for a service: once for each module the log says if it is one of its. */
+void host_modules_ask_sid(uint32_t sid);
+void host_modules_ask_handle(psa_handle_t handle);
+
 /** Forgets what has been told of the storage services. */
 void host_storage_start(void);
 

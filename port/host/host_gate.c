@@ -35,7 +35,11 @@ uint32_t psa_framework_version(void)
 uint32_t psa_version(uint32_t sid)
 {
     host_ensure_started();
-    return spm_version(caller(), sid);
+    const uint32_t version = spm_version(caller(), sid);
+    if (version == PSA_VERSION_NONE) {
+        host_modules_ask_sid(sid);
+    }
+    return version;
 }
 
 /** Runs a partition for what was begun; without one the result stands. */
@@ -61,6 +65,9 @@ psa_handle_t psa_connect(uint32_t sid, uint32_t version)
     const psa_msg_t *message = NULL;
     host_ensure_started();
     const psa_status_t result = spm_connect(caller(), sid, version, &partition, &message);
+    if (partition == NULL) {
+        host_modules_ask_sid(sid);
+    }
     return run(result, partition, message);
 }
 
@@ -81,6 +88,9 @@ psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec
     host_ensure_started();
     const psa_status_t begun = spm_begin(caller(), handle, gate_control(type, in_len, out_len),
                                          in_vec, out_vec, &partition, &message);
+    if (partition == NULL) {
+        host_modules_ask_handle(handle);
+    }
     const psa_status_t result = run(begun, partition, message);
     if (inside == 0 && partition != NULL) {
         host_storage_tell(handle);

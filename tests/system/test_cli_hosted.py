@@ -16,6 +16,7 @@ import cli
 
 TARGET = os.environ.get('GARRISON_TARGET_DIR', '')
 HELLO = os.path.join(TARGET, 'examples/hello_psa/hello_psa')
+MODULE_CLIENT = 'examples/secure_module/secure_module'
 STORAGE = os.path.join(TARGET, 'examples/storage/storage')
 VECTORS = 0x0803E400
 SLOT = range(31, 131)  # sectors of the application's slot
@@ -53,6 +54,28 @@ class Hosted(cli.Case):
             self.run_ok('image', 'sign', '-k', role + '.pem', '--slot', role, '--version', '1.0.0',
                         os.path.join(TARGET, image + '.bin'), role + '.img')
         cli.write(self.path('device.yaml'), cli.DEVICE)
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+
+    def with_module(self):
+        """A device with the example's module and its application."""
+        folder = os.path.join(os.path.dirname(__file__), '../../examples/secure_module')
+        text = cli.read(os.path.join(folder, 'device.yaml')).decode()
+        cli.write(self.path('device.yaml'), re.sub(r'file: \S*/', 'file: ', re.sub(
+            r'(urot|others): [./a-z]*/', r'\1: ', text)))
+        shutil.copy(os.path.join(TARGET, 'port/stm32h573/irot.bin'), self.path('irot.bin'))
+        for key in ('urot', 'manager', 'application', 'module', 'urot-decryption', 'decryption'):
+            self.run_ok('key', 'new', key + '.pem')
+        for role, image, name in (('urot', 'port/stm32h573/urot', 'urot'),
+                                  ('manager', 'port/stm32h573/manager', 'manager'),
+                                  ('application', MODULE_CLIENT, 'secure_module')):
+            self.run_ok('image', 'sign', '-k', role + '.pem', '--slot', role, '--layout',
+                        'device.yaml', '--version', '1.0.0', os.path.join(TARGET, image + '.bin'),
+                        name + '.img')
+        self.run_ok('module', 'pack', '--slot', 'module0', '--layout', 'device.yaml',
+                    os.path.join(TARGET, 'examples/secure_module/otp.elf'), 'otp.bin')
+        self.run_ok('image', 'sign', '-k', 'module.pem', '--slot', 'module0', '--layout',
+                    'device.yaml', '--version', '1.0.0', '--encrypt-to', 'decryption.pem',
+                    '--clear', 'otp.bin', 'otp.img')
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
 
     def slot(self):
@@ -114,6 +137,24 @@ class Runs(Hosted):
         self.assertEqual(self.slot(), before)
         log = self.run_ok('log', 'device.gar').out.decode()
         self.assertEqual(log.count('reset: software'), 3)
+
+    def test_a_module_is_refused_by_name_and_with_what_to_do_instead(self):
+        self.with_module()
+        client = os.path.join(TARGET, MODULE_CLIENT + '.elf')
+        answer = self.go(0, client, '--device', 'device.gar', '--ephemeral',
+                         '--until-text', 'secure_module: FAILED no one-time passwords')
+        why = 'refused: modules run over the manager\'s image only, `garrison run` without --hosted'
+        self.assertEqual([line for line in answer.err.split('\n') if 'module 0' in line],
+                         ['garrison: module 0 (otp): ' + why,
+                          'garrison: module 0 (otp): asked for, but ' + why])
+        # An application that does without the module is served.
+        answer = self.go(0, STORAGE + '.elf', '--device', 'device.gar', '--ephemeral',
+                         '--until-text', 'storage: ok')
+        self.assertEqual(answer.err.count('module 0 (otp): '), 1)
+        # And what was advised is so.
+        answer = cli.garrison('run', 'device.gar', '--until-text', 'secure_module: ok',
+                              cwd=self.dir)
+        self.assertEqual(answer.status, 0, answer.err)
 
     def test_a_refused_access_is_explained(self):
         answer = self.go(1, self.app(READ_SECURE, (0x30040000,)), '--device', 'new.gar')
