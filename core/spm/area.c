@@ -32,7 +32,7 @@ static uint32_t require_range(uint32_t index, uint32_t off, uint32_t len)
         hardened_grant_second(&verdict);
     }
     if (!hardened_granted(&verdict)) {
-        spm_partition_failed("programmer error: flash is not its own");
+        running_mistake("flash is not its own");
     }
     return partitions_area(spm_running(), index).off + off;
 }

@@ -4,6 +4,7 @@
  */
 #include <garrison/handoff.h>
 #include <garrison/measured.h>
+#include <garrison/module.h>
 #include <garrison/port.h>
 #include <garrison/spm.h>
 #include <garrison/version.h>
@@ -30,23 +31,12 @@
 #define STEPS_ALL                                                                                  \
     (STEP_LEVEL + STEP_HANDOFF + STEP_ISOLATE + STEP_ISOLATED + STEP_SERVE + STEP_APPLICATION)
 
-/** Component number of each role that the update service tells about. */
-static const struct {
-    uint32_t role;
-    psa_fwu_component_t component;
-} components[] = {
-    {IMAGE_ROLE_MANAGER, PSA_FWU_COMPONENT_MANAGER},
-    {IMAGE_ROLE_APPLICATION, PSA_FWU_COMPONENT_APPLICATION},
-    {IMAGE_ROLE_UROT, PSA_FWU_COMPONENT_UROT},
-    {IMAGE_ROLE_IROT, PSA_FWU_COMPONENT_IROT},
-    {IMAGE_ROLE_MODULE_0 + 0, PSA_FWU_COMPONENT_MODULE(0)},
-    {IMAGE_ROLE_MODULE_0 + 1, PSA_FWU_COMPONENT_MODULE(1)},
-    {IMAGE_ROLE_MODULE_0 + 2, PSA_FWU_COMPONENT_MODULE(2)},
-    {IMAGE_ROLE_MODULE_0 + 3, PSA_FWU_COMPONENT_MODULE(3)},
-    {IMAGE_ROLE_MODULE_0 + 4, PSA_FWU_COMPONENT_MODULE(4)},
-    {IMAGE_ROLE_MODULE_0 + 5, PSA_FWU_COMPONENT_MODULE(5)},
-    {IMAGE_ROLE_MODULE_0 + 6, PSA_FWU_COMPONENT_MODULE(6)},
-    {IMAGE_ROLE_MODULE_0 + 7, PSA_FWU_COMPONENT_MODULE(7)},
+/** Component of each role that the update service tells about, modules apart: theirs follow in order. */
+static const uint8_t components[] = {
+    [IMAGE_ROLE_IROT] = PSA_FWU_COMPONENT_IROT,
+    [IMAGE_ROLE_UROT] = PSA_FWU_COMPONENT_UROT,
+    [IMAGE_ROLE_MANAGER] = PSA_FWU_COMPONENT_MANAGER,
+    [IMAGE_ROLE_APPLICATION] = PSA_FWU_COMPONENT_APPLICATION,
 };
 
 static void announce(void)
@@ -102,11 +92,12 @@ static void note_image(const struct measured *image)
 {
     const psa_fwu_image_version_t version = {image->version.major, image->version.minor,
                                              image->version.revision, image->version.build};
-    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++) {
-        if (components[i].role == image->role) {
-            update_note_installed(components[i].component, version, image->measurement,
-                                  image->size);
-        }
+    const uint32_t module = image->role - IMAGE_ROLE_MODULE_0;
+    if (image->role >= IMAGE_ROLE_IROT && image->role <= IMAGE_ROLE_APPLICATION) {
+        update_note_installed(components[image->role], version, image->measurement, image->size);
+    } else if (module < MODULES_MAX) {
+        update_note_installed(PSA_FWU_COMPONENT_MODULE(module), version, image->measurement,
+                              image->size);
     }
 }
 

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "spm/module_check.h"
 #include "spm/partitions.h"
+#include "spm/running.h"
 
 /** What a row points to. */
 struct module {
@@ -297,12 +298,8 @@ void modules_start(void)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct partition *partition = &modules[i].partition;
-        if (port_partition_switch(partition) != GARRISON_OK) {
-            port_panic("memory protection does not read back as written");
-        }
+        running_open_memory(partition);
         port_partition_reset(partition);
     }
-    if (port_partition_switch(NULL) != GARRISON_OK) {
-        port_panic("memory protection does not read back as written");
-    }
+    running_open_memory(NULL);
 }

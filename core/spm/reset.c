@@ -10,7 +10,7 @@ void spm_reset(void)
 {
     const struct partition *partition = spm_running();
     if (partition == NULL || !partition->may_reset) {
-        spm_partition_failed("programmer error: it may not reset the chip");
+        running_mistake("it may not reset the chip");
     }
     port_reset();
 }

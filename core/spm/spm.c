@@ -75,8 +75,7 @@ static bool is_lost(uint32_t number)
     return failed[number] > PARTITION_RESTARTS_MAX;
 }
 
-/** Opens a partition's memory to itself and to the manager; NULL: all of them to the manager. */
-static void open_memory(const struct partition *partition)
+void running_open_memory(const struct partition *partition)
 {
     if (port_partition_switch(partition) != GARRISON_OK) {
         port_panic("memory protection does not read back as written");
@@ -127,7 +126,7 @@ uint32_t spm_version(int32_t client_id, uint32_t sid)
 static psa_status_t refuse(int32_t client_id, const char *reason)
 {
     if (is_running(client_id)) {
-        spm_partition_failed(reason);
+        running_mistake(reason);
     }
     return PSA_ERROR_PROGRAMMER_ERROR;
 }
@@ -284,7 +283,7 @@ static psa_status_t push(int32_t client_id, const struct partition **partition,
     struct call *call = &chain[depth];
     call->client_id = client_id;
     depth++;
-    open_memory(call->partition);
+    running_open_memory(call->partition);
     *partition = call->partition;
     *message = next_message(call);
     return PSA_SUCCESS;
@@ -319,7 +318,7 @@ psa_status_t spm_begin(int32_t client_id, psa_handle_t handle, uint32_t control,
     if (status != PSA_SUCCESS) {
         secret_wipe(call, sizeof *call);
         leave();
-        return accepted ? status : refuse(client_id, "programmer error: call refused");
+        return accepted ? status : refuse(client_id, "call refused");
     }
     return push(client_id, partition, message);
 }
@@ -337,7 +336,7 @@ psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     if (to.service->handle != PSA_NULL_HANDLE) {
-        return refuse(client_id, "programmer error: connection to a stateless service");
+        return refuse(client_id, "connection to a stateless service");
     }
     if (!version_fits(to.service, version) || is_lost(to.number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
@@ -367,7 +366,7 @@ psa_status_t spm_close(int32_t client_id, psa_handle_t handle, const struct part
     struct connection *connection = connection_find(handle, client_id);
     if (connection == NULL) {
         leave();
-        return refuse(client_id, "programmer error: no connection to close");
+        return refuse(client_id, "no connection to close");
     }
     if (connection->broken) {
         connection_close(connection);
@@ -404,7 +403,7 @@ psa_status_t spm_end(psa_status_t status)
     if (call == NULL) {
         return status;
     }
-    open_memory(call->client);
+    running_open_memory(call->client);
     psa_outvec *out_vec = (psa_outvec *)(void *)call->out_vec.data;
     for (uint32_t i = 0; i < call->out_count; i++) {
         const size_t written = call->vec[call->in_count + i].used;
@@ -445,18 +444,27 @@ void spm_partition_failed(const char *reason)
     }
     const struct partition *partition = call->partition;
     failed[call->number]++;
-    open_memory(NULL); /* the log is not in reach of each of them */
+    running_open_memory(NULL); /* the log is not in reach of each of them */
     log_failure(call, reason);
     connection_forget(partition);
     ended_note(call->number);
     if (partition->is_module) {
-        open_memory(partition);
+        running_open_memory(partition);
     }
     port_partition_reset(partition);
     if (partition->prepare != NULL) {
         partition->prepare();
     }
     port_partition_leave(spm_end(PSA_ERROR_COMMUNICATION_FAILURE));
+}
+
+void running_mistake(const char *what)
+{
+    struct text text;
+    text_start(&text);
+    text_add(&text, "programmer error: ");
+    text_add(&text, what);
+    spm_partition_failed(text.line);
 }
 
 void spm_tick(void)
@@ -476,7 +484,7 @@ void spm_tick(void)
 void running_require_own(const void *buffer, size_t len, uint32_t access)
 {
     if (len > 0 && !claim_is_own(spm_running(), (uintptr_t)buffer, len, access)) {
-        spm_partition_failed("programmer error: buffer is not its own");
+        running_mistake("buffer is not its own");
     }
 }
 
@@ -486,7 +494,7 @@ static struct call *require_message(psa_handle_t message, uint32_t index)
     struct call *call = running_call();
     if (call == NULL || message == PSA_NULL_HANDLE || message != call->message ||
         index >= PSA_MAX_IOVEC) {
-        spm_partition_failed("programmer error: message handle or vector");
+        running_mistake("message handle or vector");
     }
     return call;
 }
@@ -500,9 +508,9 @@ static void copy_lent(const struct partition *target, uint8_t *to, const struct 
     uint8_t lent[LENT_BYTES];
     for (size_t done = 0; done < len; done += LENT_BYTES) {
         const size_t part = len - done < LENT_BYTES ? len - done : LENT_BYTES;
-        open_memory(source);
+        running_open_memory(source);
         memcpy(lent, from + done, part);
-        open_memory(target);
+        running_open_memory(target);
         memcpy(to + done, lent, part);
     }
     secret_wipe(lent, sizeof lent);
@@ -532,7 +540,7 @@ void spm_set_rhandle(psa_handle_t message, void *rhandle)
 {
     struct call *call = require_message(message, 0);
     if (call->connection == NULL) {
-        spm_partition_failed("programmer error: a stateless service has no rhandle");
+        running_mistake("a stateless service has no rhandle");
     }
     call->connection->rhandle = rhandle;
 }
@@ -553,12 +561,12 @@ void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t 
     }
     struct grant *output = index < call->out_count ? &call->vec[call->in_count + index] : NULL;
     if (output == NULL || len > output->len - output->used) {
-        spm_partition_failed("programmer error: more output than there is room for");
+        running_mistake("more output than there is room for");
     }
     (void)grant_take(output, len, &data);
     if (call->client != NULL) {
         copy_lent(call->client, data, call->partition, buffer, len);
-        open_memory(call->partition);
+        running_open_memory(call->partition);
     } else {
         memcpy(data, buffer, len);
     }
