@@ -14,8 +14,11 @@
 
 #define QUADWORD ((uint32_t)LAYOUT_UNIT)
 
-/* A sector erase takes milliseconds; the controller is never busy this long. */
-#define BUSY_POLLS 50000000u
+/* Cycles between two polls: a quad-word takes more than a thousand, a sector's erase many more. */
+#define BUSY_PAUSE 33u
+
+/* The controller is never busy this long. */
+#define BUSY_POLLS 10000000u
 
 /** One of the two sets of registers, and the alias that goes with it. */
 struct flash_side {
@@ -124,6 +127,7 @@ static enum garrison_status flash_wait(const struct flash_side *side)
         if ((sr & busy) == 0) {
             return (sr & FLASH_SR_ERRORS) ? GARRISON_ERROR_DEVICE : GARRISON_OK;
         }
+        reg_pause(BUSY_PAUSE);
     }
     return GARRISON_ERROR_DEVICE;
 }

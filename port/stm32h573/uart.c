@@ -6,8 +6,11 @@
 #include "regs.h"
 #include "uart.h"
 
-/* A byte takes 87 us; without a limit a stopped UART clock would stop the boot. */
-#define SEND_POLLS 100000u
+/* Cycles of 32 MHz between two polls, of the 2,800 that a byte takes. */
+#define POLL_PAUSE 129u
+
+/* Without a limit a stopped UART clock would stop the boot. */
+#define SEND_POLLS 3000u
 
 static void uart_send(uint32_t base, char byte)
 {
@@ -15,6 +18,7 @@ static void uart_send(uint32_t base, char byte)
         if (reg_read(base + USART_ISR) & USART_ISR_TXE) {
             break;
         }
+        reg_pause(POLL_PAUSE);
     }
     reg_write(base + USART_TDR, (uint8_t)byte);
 }

@@ -9,11 +9,14 @@
 /* In a stage the UART is Secure, as all else is. */
 #define BASE USART1_BASE
 
-/* A poll takes more than 4 cycles of 32 MHz: 160,000 are at least 20 ms. */
-#define BYTE_POLLS 160000u
+/* Cycles of 32 MHz between two polls, of the 2,800 that a byte takes. */
+#define POLL_PAUSE 129u
 
-/* A byte takes 87 us; without a limit a stopped UART clock would hold the stage. */
-#define SEND_POLLS 100000u
+/* At least 20 ms. */
+#define BYTE_POLLS 5000u
+
+/* Without a limit a stopped UART clock would hold the stage. */
+#define SEND_POLLS 3000u
 
 static bool received(uint8_t *byte)
 {
@@ -56,6 +59,7 @@ bool port_rescue_read(uint8_t *byte, bool wait)
         if (received(byte)) {
             return true;
         }
+        reg_pause(POLL_PAUSE);
     }
     return false;
 }
@@ -66,6 +70,7 @@ static void wait_for(uint32_t flag)
         if (reg_read(BASE + USART_ISR) & flag) {
             return;
         }
+        reg_pause(POLL_PAUSE);
     }
 }
 
