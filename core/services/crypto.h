@@ -3,7 +3,8 @@
  */
 #pragma once
 
+#include <garrison/abi.h>
 #include <psa/service.h>
 
 /** The secure function. */
-psa_status_t crypto_service(const psa_msg_t *message);
+GARRISON_ENTRY psa_status_t crypto_service(const psa_msg_t *message);

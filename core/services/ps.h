@@ -5,14 +5,15 @@
 
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <psa/service.h>
 
 /** The secure function. */
-psa_status_t ps_service(const psa_msg_t *message);
+GARRISON_ENTRY psa_status_t ps_service(const psa_msg_t *message);
 
 /**
  * Gives the service its key; the partition cannot derive it, so the manager calls this before the
  * first message, with its own rights. The area is mounted anew by the next message.
  * @param key  64 bytes; NULL: there is none, and the service refuses
  */
-void ps_note_key(const uint8_t *key);
+GARRISON_ENTRY void ps_note_key(const uint8_t *key);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <psa/service.h>
 
 #include "services/storage_protocol.h"
@@ -34,8 +35,8 @@ struct storage_service {
 };
 
 /** Answers a message. The first one mounts; what that came to holds until storage_forget(). */
-psa_status_t storage_serve(const struct storage_service *service, struct storage *storage,
-                           const psa_msg_t *message);
+GARRISON_ENTRY psa_status_t storage_serve(const struct storage_service *service,
+                                          struct storage *storage, const psa_msg_t *message);
 
 /** Lets the next message mount anew. */
-void storage_forget(struct storage *storage);
+GARRISON_ENTRY void storage_forget(struct storage *storage);

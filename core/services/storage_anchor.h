@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <garrison/abi.h>
+
 #include "store/counter.h"
 #include "store/store.h"
 
@@ -16,10 +18,11 @@ struct storage_anchor {
 };
 
 /** `check` of a struct store_anchor. */
-enum garrison_status storage_anchor_check(void *anchor, uint32_t *number,
-                                          const uint8_t tag[STORE_TAG_BYTES],
-                                          bool *matches) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status storage_anchor_check(void *anchor, uint32_t *number,
+                                                         const uint8_t tag[STORE_TAG_BYTES],
+                                                         bool *matches) GARRISON_MUST_USE;
 
 /** `confirm` of a struct store_anchor. */
-enum garrison_status storage_anchor_confirm(void *anchor, uint32_t number,
-                                            const uint8_t tag[STORE_TAG_BYTES]) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status
+storage_anchor_confirm(void *anchor, uint32_t number,
+                       const uint8_t tag[STORE_TAG_BYTES]) GARRISON_MUST_USE;

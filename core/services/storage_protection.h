@@ -7,6 +7,7 @@
 
 #include <mbedtls/aes.h>
 
+#include <garrison/abi.h>
 #include <garrison/status.h>
 
 #include "base/cmac.h"
@@ -28,16 +29,17 @@ struct storage_keys {
  * @param len  STORAGE_KEY_BYTES, or 32 or 48 for the RFC's smaller ciphers
  * @return GARRISON_ERROR_ARGUMENT: another length.
  */
-enum garrison_status storage_keys_init(struct storage_keys *keys, const uint8_t *key,
-                                       uint32_t len) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status storage_keys_init(struct storage_keys *keys, const uint8_t *key,
+                                                      uint32_t len) GARRISON_MUST_USE;
 
 /** Forgets the keys. */
-void storage_keys_fini(struct storage_keys *keys);
+GARRISON_ENTRY void storage_keys_fini(struct storage_keys *keys);
 
 /** `seal` of a struct store_protection. */
-void storage_seal(void *keys, struct view associated, uint8_t *data, uint32_t len,
-                  uint8_t tag[STORE_TAG_BYTES]);
+GARRISON_ENTRY void storage_seal(void *keys, struct view associated, uint8_t *data, uint32_t len,
+                                 uint8_t tag[STORE_TAG_BYTES]);
 
 /** `open` of a struct store_protection. */
-enum garrison_status storage_open(void *keys, struct view associated, uint8_t *data, uint32_t len,
-                                  const uint8_t tag[STORE_TAG_BYTES]) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status
+storage_open(void *keys, struct view associated, uint8_t *data, uint32_t len,
+             const uint8_t tag[STORE_TAG_BYTES]) GARRISON_MUST_USE;

@@ -9,12 +9,13 @@
 
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <garrison/layout.h>
 #include <psa/service.h>
 #include <psa/update.h>
 
 /** The secure function. */
-psa_status_t update_service(const psa_msg_t *message);
+GARRISON_ENTRY psa_status_t update_service(const psa_msg_t *message);
 
 /*
  * What the partition cannot know itself, since it cannot read the hand-over record: the manager calls
@@ -25,8 +26,9 @@ psa_status_t update_service(const psa_msg_t *message);
  * Tells where everything stands, and forgets all that was told before.
  * @param layout  checked; NULL: there is none, and nothing can be updated
  */
-void update_note_layout(const struct layout_record *layout);
+GARRISON_ENTRY void update_note_layout(const struct layout_record *layout);
 
 /** Tells what is installed, after update_note_layout(). @param body_size  bytes of the image's body */
-void update_note_installed(psa_fwu_component_t component, psa_fwu_image_version_t version,
-                           const uint8_t digest[32], uint32_t body_size);
+GARRISON_ENTRY void update_note_installed(psa_fwu_component_t component,
+                                          psa_fwu_image_version_t version, const uint8_t digest[32],
+                                          uint32_t body_size);

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <garrison/flash.h>
 #include <garrison/status.h>
 
@@ -62,8 +63,9 @@ struct counters_report {
  *         GARRISON_ERROR_UNSUPPORTED: a newer format; GARRISON_ERROR_ARGUMENT: the configuration;
  *         GARRISON_ERROR_DEVICE: the flash fails.
  */
-enum garrison_status counters_mount(struct counters *counters, const struct counters_config *config,
-                                    struct counters_report *report) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status
+counters_mount(struct counters *counters, const struct counters_config *config,
+               struct counters_report *report) GARRISON_MUST_USE;
 
 /** Value and binding of a counter; 0 and zeros before its first step. */
 enum garrison_status counter_read(const struct counters *counters, unsigned id,

@@ -29,7 +29,7 @@ static struct {
     uint32_t depth;
 } chain;
 
-uint32_t chain_exc_return;
+GARRISON_ENTRY uint32_t chain_exc_return;
 
 uint32_t chain_frame_size(uint32_t exc_return)
 {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <garrison/partition.h>
 
 /** What the processor stacks at an exception; behind it, room for floating-point registers. */
@@ -63,10 +64,10 @@ uint64_t chain_repeat(const struct partition *partition, const psa_msg_t *messag
                       struct callee_saved *callee);
 
 /** Makes the caller of the call that has ended the thing to go on with; `callee` becomes its own. */
-uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
+GARRISON_ENTRY uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
 
 /** The tick of a call under way, with what the processor says of what it has interrupted. */
-void chain_tick(uint32_t exc_return);
+GARRISON_ENTRY void chain_tick(uint32_t exc_return);
 
 /**
  * chain_leave() out of any exception that interrupted a partition, whatever the handler's stack

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <garrison/abi.h>
+
 struct line;
 
 /* Bits of EXC_RETURN. */
@@ -29,7 +31,7 @@ void fault_add_non_secure(struct line *line, uint32_t exc_return);
  * Logs the fault and stops.
  * @param frame  what the exception stacked, perhaps unreadable or of the other state
  */
-_Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return);
+GARRISON_ENTRY _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return);
 
 /** Blames the partition that runs, or logs "<image>: <what>" and stops. */
 _Noreturn void fault_stop(const char *what);

@@ -6,13 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/abi.h>
 #include <garrison/status.h>
 
 /** Name of the image for its log lines: "uROT". */
 extern const char image_name[];
 
 /** Runs the image once memory is set up. */
-_Noreturn void image_main(void);
+GARRISON_ENTRY _Noreturn void image_main(void);
 
 /** Supervisor calls, of an image with the table of vectors.c. */
 void image_svc(void);
@@ -24,10 +25,10 @@ void image_tick(void);
 void board_init(void);
 
 /** Starts the clocks of the blocks of cryptography. */
-void crypto_blocks_init(void);
+GARRISON_ENTRY void crypto_blocks_init(void);
 
 /** Readies the entropy source; afterwards port_entropy() needs no privilege. */
-void rng_init(void);
+GARRISON_ENTRY void rng_init(void);
 
 /** First and last instruction of every fault and of every interrupt nobody expects. */
 void fault_entry(void);
@@ -41,7 +42,7 @@ void fault_nmi(void);
  */
 
 /** For the NMI: whether it is for such a read; if so it is noted and acknowledged. */
-bool flash_take_ecc_error(void);
+GARRISON_ENTRY bool flash_take_ecc_error(void);
 void flash_clear_ecc_error(void);
 bool flash_ecc_failed(void);
 

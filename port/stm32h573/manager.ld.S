@@ -3,15 +3,16 @@
  *
  * The parts are told by where an object comes from: the SPM is core_spm and this folder, a
  * partition is its files of core_services and the libraries it alone uses, and whatever is left is
- * the library that all of them run: it may have no data.
+ * the library that all of them run: it may have no data. Where these objects were made one of by
+ * link-time optimisation, it is named first.
  */
 #include "layout.h"
 
-#define SPM(what)    *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
-#define CRYPTO(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) *libport_crypto.a:*(what)
-#define UPDATE(what) *libcore_services.a:*services_update*(what)
-#define ITS(what)    *libcore_services.a:*services_its*(what)
-#define PS(what)     *libcore_services.a:*services_ps*(what)
+#define SPM(what)    *domain_spm.o(what) *libcore_spm.a:*(what) :*.c.o(what) :*.S.o(what)
+#define CRYPTO(what) *domain_crypto.o(what) *libcore_services.a:*services_crypto*(what) *libmbedcrypto.a:*(what) *libport_crypto.a:*(what)
+#define UPDATE(what) *domain_update.o(what) *libcore_services.a:*services_update*(what)
+#define ITS(what)    *domain_its.o(what) *libcore_services.a:*services_its*(what)
+#define PS(what)     *domain_ps.o(what) *libcore_services.a:*services_ps*(what)
 
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*

@@ -4,6 +4,7 @@
  * A call by the client suspends the gate's entry, runs the partition's function as if it had been
  * interrupted at its first instruction, and resumes the entry when the function has returned.
  */
+#include <garrison/abi.h>
 #include <garrison/gate.h>
 #include <garrison/port.h>
 #include <garrison/spm.h>
@@ -24,7 +25,8 @@ static const struct frame *gate_frame(uint32_t exc_return)
     return (const struct frame *)((uintptr_t)linker_gate_stack_top - chain_frame_size(exc_return));
 }
 
-uint64_t svc_dispatch(struct frame *frame, uint32_t exc_return, struct callee_saved *callee);
+GARRISON_ENTRY uint64_t svc_dispatch(struct frame *frame, uint32_t exc_return,
+                                     struct callee_saved *callee);
 
 void fault_partition(const char *reason)
 {
