@@ -2,6 +2,7 @@
 
 #include "bus.h"
 #include "product_state.h"
+#include "rss.h"
 
 #include <stdio.h>
 
@@ -57,9 +58,14 @@ static void bootrom_user_flash(struct sim_chip *chip, uint32_t vectors,
     bootrom_start(chip, vectors, "user flash", verdict);
 }
 
+bool bootrom_has_irot(const struct sim_chip *chip)
+{
+    return !bootrom_vectors_blank(chip->nv->system + NV_SYSTEM_IROT_OFF);
+}
+
 static void bootrom_system_flash(struct sim_chip *chip, struct bootrom_verdict *verdict)
 {
-    if (bootrom_vectors_blank(chip->nv->system + NV_SYSTEM_IROT_OFF)) {
+    if (!bootrom_has_irot(chip)) {
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: BOOT_UBE selects the iROT in system flash, which is not "
                        "installed; nothing starts");
@@ -78,6 +84,13 @@ void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: product state 0x%02X does not exist; nothing starts",
                        OPTSR_PRODUCT_STATE(optsr));
+        return;
+    }
+    const struct product_regression *regression = product_regression_of(state->bit);
+    if (regression != NULL) {
+        verdict->busy = true;
+        (void)snprintf(verdict->why, sizeof verdict->why, "boot ROM: %s under way", state->name);
+        rss_regression_begin(chip, regression);
         return;
     }
     if (!state->user_code) {

@@ -8,6 +8,7 @@
 
 struct bootrom_verdict {
     bool starts;      /**< Whether user code is started. */
+    bool busy;        /**< The boot ROM is at work; it resets the chip when it is done. */
     uint32_t vectors; /**< Its vector table. */
     char why[160];    /**< What was decided, in words, for the journal. */
 };
@@ -17,3 +18,6 @@ struct bootrom_verdict {
  * starts at. The chip has just been reset.
  */
 void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict);
+
+/** Whether there is an iROT in system flash. */
+bool bootrom_has_irot(const struct sim_chip *chip);

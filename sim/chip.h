@@ -82,6 +82,7 @@ struct sim_chip {
     uint64_t reset_at;       /**< When the last reset came: a power-on sets `now` back. */
     bool irq_level[CHIP_IRQS];
     bool strict_blocks;
+    bool tool_asks;              /**< What comes over the bus is a tool's, from the access port. */
     bool touched_block[256];     /**< Per row of the table of blocks not modelled. */
     uint64_t seed;               /**< Of the entropy source. */
     bool secrets_blocked;        /**< A tamper keeps SAES from its hardware keys until a reset. */

@@ -464,6 +464,7 @@ static void flash_reset(struct sim_device *dev, enum sim_reset_kind kind)
     struct sim_chip *chip = dev->chip;
     (void)kind; /* A reset of either kind aborts what is running. */
     flash_operation_cut(flash);
+    memset(&flash->regression, 0, sizeof(flash->regression));
     memset(flash->lock, 0, sizeof(flash->lock));
     memset(flash->cr, 0, sizeof(flash->cr));
     memset(flash->sr, 0, sizeof(flash->sr));

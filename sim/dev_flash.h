@@ -11,6 +11,7 @@
  *   dev_flash_ecc.c        ECC errors
  *   dev_flash_filter.c     who may reach which sector
  *   dev_flash_wait.c       who has to wait for the end of an operation
+ *   rss_regression.c       the operations of a regression, one after the other
  *
  * Offsets named `phys` are in physical order (bank 1, then bank 2), as in nv->flash.
  */
@@ -18,6 +19,7 @@
 
 #include "bus.h"
 #include "dev.h"
+#include "product_state.h"
 
 #define FLASH_BANK_BYTES   (NV_FLASH_BYTES / 2u)
 #define FLASH_BANK_SECTORS (NV_FLASH_SECTORS / 2u)
@@ -105,6 +107,13 @@ struct flash_buffer {
     uint8_t data[FLASH_QUAD];
 };
 
+/** A regression under way (rss_regression.c). */
+struct flash_regression {
+    const struct product_regression *what; /**< NULL: none. */
+    unsigned step;
+    uint32_t sector; /**< The next one of a step that goes through the flash. */
+};
+
 /** Registers that a pair of keys unlocks. */
 enum flash_lock_id {
     FLASH_LOCK_NSCR = 0,
@@ -140,6 +149,7 @@ struct dev_flash {
     uint32_t eccdr;
     struct flash_buffer buffer;
     struct flash_operation op;
+    struct flash_regression regression;
 };
 
 /* dev_flash.c */
@@ -185,6 +195,12 @@ void flash_erase_request(struct dev_flash *flash, enum flash_world world, struct
 uint32_t flash_option_read(const struct dev_flash *flash, uint32_t off);
 void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value,
                         struct sim_attr attr);
+/**
+ * Starts the change to what the _PRG registers hold.
+ * @return false, with the reason: a rule forbids it, and the _PRG registers are as before. A
+ *         regression breaks the rules.
+ */
+bool flash_option_start(struct dev_flash *flash, enum product_asker asker, char why[PRODUCT_WHY]);
 /** OPTCR.OPTSTRT: checks every word against its rule and starts the change. */
 void flash_option_request(struct dev_flash *flash);
 void flash_option_finish(struct dev_flash *flash);

@@ -1,5 +1,6 @@
 /* Flash operations that take time: how long, what they leave, what a reset in them leaves. */
 #include "dev_flash.h"
+#include "rss.h"
 
 #include <string.h>
 
@@ -81,6 +82,9 @@ static void flash_operation_finish(struct dev_flash *flash)
         break;
     }
     flash_flag(flash, op.world, FLASH_SR_EOP);
+    if (flash->regression.what != NULL) {
+        rss_regression_step(flash);
+    }
 }
 
 void flash_operation_event(struct sim_device *dev, uint64_t now)

@@ -3,8 +3,9 @@
  *
  * A change is stored when its operation ends and is in force from the next reset (nv.h). [U]
  */
+#include "bootrom.h"
 #include "dev_flash.h"
-#include "product_state.h"
+#include "rss.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,31 +80,6 @@ static const struct flash_option_rule {
     {NV_OB_HDP2, 0xFFFFFFFFu, STATES_DEVELOPMENT, 1, "HDP2"},
 };
 
-/** TrustZone that a transition asks for. */
-enum { TZ_EITHER = 0, TZ_ON };
-
-/** The transitions that software may ask for; every other one is refused. */
-static const struct {
-    uint8_t from; /**< Set of states. */
-    uint8_t to;   /**< One state. */
-    uint8_t trustzone;
-    uint8_t max_hdpl;
-} flash_transitions[] = {
-    {STATE_OPEN, STATE_PROVISIONING, TZ_EITHER, 3},
-    {STATE_OPEN, STATE_IROT, TZ_EITHER, 3},
-    {STATE_PROVISIONING, STATE_IROT, TZ_EITHER, 3},
-    {STATE_PROVISIONING, STATE_TZ_CLOSED, TZ_ON, 3},
-    {STATE_PROVISIONING, STATE_CLOSED, TZ_EITHER, 3},
-    {STATE_PROVISIONING, STATE_LOCKED, TZ_EITHER, 3},
-    {STATE_IROT, STATE_CLOSED, TZ_EITHER, 3},
-    {STATE_PROVISIONING | STATE_TZ_CLOSED | STATE_CLOSED, STATE_REGRESSION, TZ_EITHER, 1},
-    {STATE_IROT, STATE_REGRESSION, TZ_EITHER, 1}, /* [U] */
-    {STATE_CLOSED, STATE_NS_REGRESSION, TZ_ON, 1},
-    {STATE_IROT, STATE_NS_REGRESSION, TZ_ON, 1},      /* [U] */
-    {STATE_REGRESSION, STATE_OPEN, TZ_EITHER, 0},     /* The boot ROM, when it is done. */
-    {STATE_NS_REGRESSION, STATE_TZ_CLOSED, TZ_ON, 0}, /* Likewise. */
-};
-
 /* Registers. */
 
 static bool flash_option_open(const struct dev_flash *flash, const struct flash_option *option,
@@ -176,23 +152,40 @@ static const char *flash_option_boot_locked(const struct dev_flash *flash)
     return NULL;
 }
 
-static bool flash_transition_known(const struct dev_flash *flash, const struct product_state *from,
-                                   const struct product_state *to)
+/** Which of a way's needs is not met, in words; NULL: all are. */
+static const char *flash_transition_lacks(const struct dev_flash *flash,
+                                          const struct product_transition *way,
+                                          enum product_asker asker)
 {
-    const bool trustzone = chip_trustzone(flash->dev.chip);
-    const unsigned hdpl = chip_hdpl(flash->dev.chip);
-    for (size_t i = 0; i < sizeof(flash_transitions) / sizeof(flash_transitions[0]); i++) {
-        if ((flash_transitions[i].from & from->bit) != 0 && flash_transitions[i].to == to->bit) {
-            return hdpl <= flash_transitions[i].max_hdpl &&
-                   (trustzone || flash_transitions[i].trustzone == TZ_EITHER);
-        }
+    const struct sim_chip *chip = flash->dev.chip;
+    const bool trustzone = chip_trustzone(chip);
+    const uint32_t ube = (flash->prg[NV_OB_OPTSR] & OPTSR_UBE) >> 22;
+    if ((way->needs & NEED_TRUSTZONE) != 0 && !trustzone) {
+        return "TrustZone is off";
     }
-    return false;
+    if (asker == ASK_FIRMWARE && chip_hdpl(chip) > way->max_hdpl) {
+        return "the HDPL is too high";
+    }
+    if ((way->needs & NEED_IROT) != 0 && trustzone && ube == OPTION_OFF &&
+        !bootrom_has_irot(chip)) {
+        return "BOOT_UBE selects the iROT in system flash, which is not installed";
+    }
+    if ((way->needs & NEED_DA) != 0 && !rss_authentication_valid(chip)) {
+        return "OBK holds no valid debug-authentication data";
+    }
+    return NULL;
 }
 
 /** Says in `why` what forbids the change of product state; false when it may be made. */
-static bool flash_state_barred(const struct dev_flash *flash, char *why, size_t size)
+static bool flash_state_barred(const struct dev_flash *flash, enum product_asker asker, char *why,
+                               size_t size)
 {
+    static const char *const askers[] = {
+        [ASK_TOOL] = "a tool",
+        [ASK_FIRMWARE] = "firmware",
+        [ASK_AUTHENTICATION] = "debug authentication",
+        [ASK_REGRESSION] = "the boot ROM",
+    };
     const uint32_t cur = flash_option_stored(flash)[NV_OB_OPTSR];
     const uint32_t prg = flash->prg[NV_OB_OPTSR];
     if (((cur ^ prg) & OPTSR_STATE) == 0) {
@@ -204,13 +197,14 @@ static bool flash_state_barred(const struct dev_flash *flash, char *why, size_t 
         snprintf(why, size, "0x%02X is no product state", (unsigned)(uint8_t)(prg >> 8));
         return true;
     }
-    if (!flash_transition_known(flash, from, to)) {
-        snprintf(why, size, "no way is known from product state %s to %s at HDPL %u, TrustZone %s",
-                 from->name, to->name, chip_hdpl(flash->dev.chip),
-                 chip_trustzone(flash->dev.chip) ? "on" : "off");
-        return true;
+    const struct product_transition *way = product_transition_of(from->bit, to->bit, asker);
+    const char *lack = "no such way is known";
+    lack = way != NULL ? flash_transition_lacks(flash, way, asker) : lack;
+    if (lack != NULL) {
+        snprintf(why, size, "%s may not go from product state %s to %s at HDPL %u: %s",
+                 askers[asker], from->name, to->name, chip_hdpl(flash->dev.chip), lack);
     }
-    return false;
+    return lack != NULL;
 }
 
 /** Values that are not among those the manual lists, and locks that would be undone. */
@@ -233,7 +227,8 @@ static const char *flash_option_value_bad(const struct dev_flash *flash)
 }
 
 /** Says in `why` which rule the whole change breaks; false when it breaks none. */
-static bool flash_change_barred(const struct dev_flash *flash, char *why, size_t size)
+static bool flash_change_barred(const struct dev_flash *flash, enum product_asker asker, char *why,
+                                size_t size)
 {
     const struct sim_chip *chip = flash->dev.chip;
     const uint32_t *cur = flash_option_stored(flash);
@@ -259,10 +254,38 @@ static bool flash_change_barred(const struct dev_flash *flash, char *why, size_t
             return true;
         }
     }
-    return flash_state_barred(flash, why, size);
+    return flash_state_barred(flash, asker, why, size);
 }
 
 /* The change. */
+
+/** Closing a part that nobody can open again is allowed, as on the part. */
+static void flash_option_warn(struct dev_flash *flash)
+{
+    struct sim_chip *chip = flash->dev.chip;
+    const struct product_state *from = product_state_of(flash_option_stored(flash)[NV_OB_OPTSR]);
+    const struct product_state *to = product_state_of(flash->prg[NV_OB_OPTSR]);
+    const uint8_t closing = STATE_IROT | STATE_TZ_CLOSED | STATE_CLOSED;
+    if (from != to && to != NULL && (to->bit & closing) != 0 && !rss_authentication_valid(chip)) {
+        chip_event(chip, SIM_EVENT_NOTE,
+                   "going to product state %s without valid debug-authentication data in OBK: "
+                   "debug authentication will do nothing, a regression neither",
+                   to->name);
+    }
+}
+
+bool flash_option_start(struct dev_flash *flash, enum product_asker asker, char why[PRODUCT_WHY])
+{
+    const struct flash_operation op = {.code = FLASH_OP_OPTION, .world = FLASH_NS};
+    flash_operation_settle(flash);
+    if (asker != ASK_REGRESSION && flash_change_barred(flash, asker, why, PRODUCT_WHY)) {
+        memcpy(flash->prg, flash_option_stored(flash), sizeof(flash->prg));
+        return false;
+    }
+    flash_option_warn(flash);
+    flash_operation_start(flash, &op);
+    return true;
+}
 
 void flash_option_request(struct dev_flash *flash)
 {
@@ -270,15 +293,12 @@ void flash_option_request(struct dev_flash *flash)
     if ((flash->sr[FLASH_NS] & FLASH_SR_OPTCHANGEERR) != 0) {
         return; /* OPTSTRT cannot be set while the flag stands. */
     }
-    char why[160];
-    if (flash_change_barred(flash, why, sizeof(why))) {
-        memcpy(flash->prg, flash_option_stored(flash), sizeof(flash->prg));
+    char why[PRODUCT_WHY];
+    const enum product_asker asker = flash->dev.chip->tool_asks ? ASK_TOOL : ASK_FIRMWARE;
+    if (!flash_option_start(flash, asker, why)) {
         flash_error(flash, FLASH_NS, FLASH_SR_OPTCHANGEERR, "an option change was refused: %s",
                     why);
-        return;
     }
-    const struct flash_operation op = {.code = FLASH_OP_OPTION, .world = FLASH_NS};
-    flash_operation_start(flash, &op);
 }
 
 void flash_option_finish(struct dev_flash *flash)

@@ -32,6 +32,10 @@ struct saes_key_use {
 bool saes_hardware_key(const struct sim_chip *chip, const struct saes_key_use *use,
                        uint32_t keyr[AES_KEY_WORDS]);
 
+/** The derived hardware unique key of any EPOCH and level of option-byte keys, for the boot ROM. */
+void saes_dhuk(const struct sim_chip *chip, const struct saes_key_use *use, uint32_t epoch,
+               unsigned level, uint32_t keyr[AES_KEY_WORDS]);
+
 /**
  * The key that SAES shares with AES at present.
  * @param secure security of the software that asks

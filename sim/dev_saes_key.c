@@ -26,14 +26,13 @@ _Static_assert(sizeof(struct dhuk_input) == 56, "no padding goes into a key");
 /* The root in product state OPEN, where all devices have the same. [U] */
 static const char open_root[32] = "the root of every open device";
 
-static void dhuk_derive(const struct sim_chip *chip, const struct saes_key_use *use,
-                        uint32_t keyr[AES_KEY_WORDS])
+void saes_dhuk(const struct sim_chip *chip, const struct saes_key_use *use, uint32_t epoch,
+               unsigned level, uint32_t keyr[AES_KEY_WORDS])
 {
-    const uint32_t epoch = chip_epoch(chip);
     const bool open = OPTSR_PRODUCT_STATE(chip->nv->option[NV_OB_OPTSR]) == PRODUCT_STATE_OPEN;
     struct dhuk_input input = {
         .label = "DHUK",
-        .hdpl = (uint8_t)chip_obk_hdpl(chip),
+        .hdpl = (uint8_t)level,
         .secure = use->secure,
         .kmod = use->kmod,
     };
@@ -58,7 +57,7 @@ bool saes_hardware_key(const struct sim_chip *chip, const struct saes_key_use *u
     }
     memset(keyr, 0, AES_KEY_WORDS * sizeof keyr[0]);
     if (use->source != SAES_KEY_BHK) {
-        dhuk_derive(chip, use, keyr);
+        saes_dhuk(chip, use, chip_epoch(chip), chip_obk_hdpl(chip), keyr);
     }
     if (use->source != SAES_KEY_DHUK) {
         /* BKP0R to BKP7R, least significant word first. [U] */

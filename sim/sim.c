@@ -102,7 +102,7 @@ static void on_reset_wanted(void *context, enum chip_reset_cause cause)
         sim->reset_wanted = true;
         sim->reset_cause = cause;
     }
-    if (sim->cpu != NULL) {
+    if (sim->cpu != NULL && !sim->rom) {
         cpu_stop(sim->cpu);
     }
 }
@@ -151,7 +151,9 @@ static void on_flash_busy(void *context)
 {
     struct sim *sim = context;
     sim->flash_operations++;
-    if (sim->cpu != NULL) {
+    if (sim->rom) {
+        sim->rom_stop = sim->rom_stop || sim->flash_operations == sim->flash_stop;
+    } else if (sim->cpu != NULL) {
         cpu_flash_busy(sim->cpu);
         if (sim->flash_operations == sim->flash_stop) {
             cpu_stop(sim->cpu);
@@ -317,6 +319,7 @@ static void sim_reset(struct sim *sim, enum chip_reset_cause cause)
     nv_touch(nv, NV_PART_BACKUP, 0, 0);
     sim->chip->seed = sim->config.seed != 0 ? sim->config.seed ^ nv->boots : nv->rng_state;
     chip_reset(sim->chip, cause);
+    sim->rom = false;
     sim->boot_pending = true;
     sim->powered = true;
     chip_event(sim->chip, SIM_EVENT_RESET, "reset: %s", cause_names[cause]);
@@ -333,10 +336,13 @@ void sim_power_on(struct sim *sim)
 bool sim_boot(struct sim *sim, uint32_t *vectors)
 {
     struct bootrom_verdict verdict;
+    sim->rom = true;
+    sim->rom_stop = false;
     bootrom_run(sim->chip, &verdict);
     chip_event(sim->chip, SIM_EVENT_BOOT, "%s", verdict.why);
+    sim->rom = verdict.busy;
     sim->boot_pending = false;
-    sim->halted = !verdict.starts;
+    sim->halted = !verdict.starts && !verdict.busy;
     *vectors = verdict.vectors;
     return verdict.starts;
 }
@@ -351,6 +357,28 @@ static enum sim_stop sim_take_reset(struct sim *sim)
     sim_reset(sim, sim->reset_cause);
     sim_note_failure(sim, sim_commit(sim, &sim->failure));
     return sim->failed ? SIM_STOP_ERROR : SIM_STOP_RESET;
+}
+
+/** Lets the boot ROM go on with what takes it time; the processor's instructions are its own. */
+static enum sim_stop sim_run_rom(struct sim *sim, uint64_t insns)
+{
+    struct sim_chip *chip = sim->chip;
+    const uint64_t end = insns < UINT64_MAX - chip->now ? chip->now + insns : UINT64_MAX;
+    while (!sim->rom_stop && !sim->reset_wanted && chip->next_event <= end) {
+        chip_advance(chip, chip->next_event);
+    }
+    if (sim->reset_wanted) {
+        return sim_take_reset(sim);
+    }
+    if (sim->rom_stop) {
+        sim->rom_stop = false;
+        return SIM_STOP_ASKED;
+    }
+    if (chip->next_event == SIM_NEVER) {
+        return SIM_STOP_IDLE;
+    }
+    chip_advance(chip, end);
+    return SIM_STOP_INSNS;
 }
 
 enum sim_stop sim_run(struct sim *sim, uint64_t insns)
@@ -368,6 +396,9 @@ enum sim_stop sim_run(struct sim *sim, uint64_t insns)
     if (sim->halted) {
         return SIM_STOP_HALTED;
     }
+    if (sim->rom) {
+        return sim_run_rom(sim, insns);
+    }
     sim->running = true;
     const enum sim_stop stop = cpu_run(sim->cpu, insns);
     sim->running = false;
@@ -383,7 +414,9 @@ enum sim_stop sim_run(struct sim *sim, uint64_t insns)
 
 void sim_stop(struct sim *sim)
 {
-    if (sim->cpu != NULL) {
+    if (sim->rom) {
+        sim->rom_stop = true;
+    } else if (sim->cpu != NULL) {
         cpu_stop(sim->cpu);
     }
 }

@@ -39,6 +39,8 @@ struct sim {
     bool boot_pending;                        /**< Reset, and the boot ROM has not run yet. */
     bool powered;
     bool halted;               /**< The boot ROM found nothing to start. */
+    bool rom;                  /**< The boot ROM is at work, and the processor with it. */
+    volatile bool rom_stop;    /**< sim_run() is to return from it. */
     bool running;              /**< Within cpu_run(). */
     uint64_t flash_operations; /**< Since power-on. */
     uint64_t flash_stop;       /**< The one that stops the run; 0: none. */

@@ -23,6 +23,7 @@ struct api_state {
     bool boot_pending;
     bool powered;
     bool halted;
+    bool rom;
 };
 
 struct sim_snapshot {
@@ -53,6 +54,7 @@ static void api_save(const struct sim *sim, struct api_state *api)
     api->boot_pending = sim->boot_pending;
     api->powered = sim->powered;
     api->halted = sim->halted;
+    api->rom = sim->rom;
 }
 
 static void api_restore(struct sim *sim, const struct api_state *api)
@@ -64,6 +66,7 @@ static void api_restore(struct sim *sim, const struct api_state *api)
     sim->boot_pending = api->boot_pending;
     sim->powered = api->powered;
     sim->halted = api->halted;
+    sim->rom = api->rom;
 }
 
 static void devices_save(const struct sim_chip *chip, uint8_t *to)

@@ -21,6 +21,8 @@ static void fixture_event(void *context, enum sim_event_kind kind, const char *t
     struct flash_fixture *f = context;
     if (kind == SIM_EVENT_FLASH) {
         strncpy(f->event, text, sizeof(f->event) - 1u);
+    } else if (kind == SIM_EVENT_NOTE) {
+        strncpy(f->note, text, sizeof(f->note) - 1u);
     }
 }
 

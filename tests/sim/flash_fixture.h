@@ -98,6 +98,7 @@ struct flash_fixture {
     unsigned nmis;
     unsigned maps;                /**< Calls of map_changed. */
     char event[256];              /**< The last journal line of the flash. */
+    char note[256];               /**< The last note in the journal. */
     struct bus_decision decision; /**< Of the last access. */
 };
 

@@ -156,7 +156,7 @@ static void product_states_change_along_known_ways_only(void **state)
     /* Row: from; column: to; at HDPL 1 with TrustZone on. */
     static const char *const ways[] = {
         "-yy.....", /* OPEN */
-        ".-yyyyy.", /* PROVISIONING */
+        ".-......", /* PROVISIONING, where user code never runs */
         "..-.y.yy", /* iROT-PROVISIONED */
         "...-..y.", /* TZ-CLOSED */
         "....-.yy", /* CLOSED */
