@@ -16,7 +16,15 @@
 
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*
+
 #define BSS  .bss .bss.* COMMON
+
+/*
+ * Where one part of the flash may end and another begin: at any region of the MPU. A simulator checks
+ * each access to a page with such a border inside, so what lies there is what runs seldom: the
+ * manager's start, the first mount of a storage area, texts. Small parts begin at a page.
+ */
+#define BORDER 32
 
 #define COPY(section) LONG(LOADADDR(section)) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
 #define CLEAR(section) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
@@ -50,7 +58,8 @@ SECTIONS
     .spm : ALIGN(LAYOUT_REGION_ALIGN)
     {
         linker_spm_text = .;
-        SPM(TEXT)
+        :*.c.o(TEXT) :*.S.o(TEXT) *libcore_spm.a:*spm_[!m]*(TEXT)
+        SPM(TEXT) /* manager.c, module_check.c, modules.c */
         . = ALIGN(4);
         linker_copy = .;
         COPY(.spm_data) COPY(.crypto_data) COPY(.update_data) COPY(.its_data) COPY(.ps_data)
@@ -58,15 +67,16 @@ SECTIONS
         linker_clear = .;
         CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss) CLEAR(.its_bss) CLEAR(.ps_bss)
         linker_clear_end = .;
-        . = ALIGN(LAYOUT_REGION_ALIGN);
+        . = ALIGN(BORDER);
         linker_spm_text_end = .;
     } > FLASH
 
     /* The crypto service's code comes last, so that one region covers it and the library. */
-    .partition : ALIGN(LAYOUT_REGION_ALIGN)
+    .partition : ALIGN(BORDER)
     {
         linker_partition_text = .;
         linker_update_text = .;
+        UPDATE(.rodata .rodata.*)
         UPDATE(TEXT)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_update_text_end = .;
@@ -80,17 +90,20 @@ SECTIONS
         linker_ps_text_end = .;
         linker_crypto_text = .;
         CRYPTO(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
+        . = ALIGN(BORDER);
         linker_crypto_text_end = .;
         linker_partition_text_end = .;
     } > FLASH
 
-    .library : ALIGN(LAYOUT_REGION_ALIGN)
+    .library : ALIGN(BORDER)
     {
         linker_library_text = .;
+        *libcore_base.a:*boot_*(TEXT) *libcore_store.a:*store_mount*(TEXT)
         *(.library .library.*)
-        *(TEXT)
-        . = ALIGN(LAYOUT_REGION_ALIGN);
+        *(.text .text.*)
+        *libaes.a:*(.rodata .rodata.*)
+        *(.rodata .rodata.*)
+        . = ALIGN(BORDER);
         linker_library_text_end = .;
     } > FLASH
 
@@ -165,7 +178,7 @@ SECTIONS
     .library_data : { *(DATA) *(BSS) } > RAM AT > FLASH
 
     /* Behind the library: what the data sections are copied from. */
-    linker_image_end = ALIGN(LOADADDR(.library_data), LAYOUT_REGION_ALIGN);
+    linker_image_end = ALIGN(LOADADDR(.library_data), BORDER);
 
     /DISCARD/ :
     {
