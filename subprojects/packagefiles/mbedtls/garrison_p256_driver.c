@@ -12,4 +12,4 @@
 /* Of a pair PSA keeps the private key: its point is not computed to be thrown away. */
 #define p256_gen_keypair(priv, pub) p256_gen_keypair(priv, NULL)
 
-#include "3rdparty/p256-m/p256-m_driver_entrypoints.c"
+#include "garrison_p256_entry.c"
