@@ -7,8 +7,7 @@
 #include "base/secret.h"
 #include "services/crypto_request.h"
 
-/** Mbed TLS signs a hash of any length; the API wants that of the algorithm's hash. */
-static bool hash_length_is_right(const struct crypto_call *call)
+bool crypto_hash_length_is_right(const struct crypto_call *call)
 {
     const psa_algorithm_t hash =
         PSA_ALG_SIGN_GET_HASH(call->request.alg); /* expands to much code */
@@ -25,8 +24,8 @@ static psa_status_t sign_hash(const struct crypto_call *call, struct crypto_buff
 
 psa_status_t crypto_sign_hash(const struct crypto_call *call)
 {
-    return hash_length_is_right(call) ? crypto_whole(call, PSA_SIGNATURE_MAX_SIZE, sign_hash)
-                                      : PSA_ERROR_INVALID_ARGUMENT;
+    return crypto_hash_length_is_right(call) ? crypto_whole(call, PSA_SIGNATURE_MAX_SIZE, sign_hash)
+                                             : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 static psa_status_t verify_hash(const struct crypto_call *call, struct crypto_buffers *buffers)
@@ -37,8 +36,8 @@ static psa_status_t verify_hash(const struct crypto_call *call, struct crypto_bu
 
 psa_status_t crypto_verify_hash(const struct crypto_call *call)
 {
-    return hash_length_is_right(call) ? crypto_whole(call, 0, verify_hash)
-                                      : PSA_ERROR_INVALID_ARGUMENT;
+    return crypto_hash_length_is_right(call) ? crypto_whole(call, 0, verify_hash)
+                                             : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 static psa_status_t add(void *hash, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_size,

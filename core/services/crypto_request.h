@@ -119,6 +119,12 @@ crypto_function_fn crypto_verify_hash_start;
 crypto_function_fn crypto_verify_hash_complete;
 crypto_function_fn crypto_verify_hash_steps;
 
+/**
+ * Whether input 1 has the length of the hash that the algorithm names. Mbed TLS signs a hash of any
+ * length; the API wants that one.
+ */
+bool crypto_hash_length_is_right(const struct crypto_call *call);
+
 /** The key that the caller means: ids belong to clients, and no client sees another's. */
 mbedtls_svc_key_id_t crypto_key_of(const struct crypto_call *call);
 

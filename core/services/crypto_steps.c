@@ -12,7 +12,8 @@ static psa_status_t sign_start(const struct crypto_call *call, struct crypto_buf
 
 psa_status_t crypto_sign_hash_start(const struct crypto_call *call)
 {
-    return crypto_whole(call, 0, sign_start);
+    return crypto_hash_length_is_right(call) ? crypto_whole(call, 0, sign_start)
+                                             : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 static psa_status_t sign_complete(const struct crypto_call *call, struct crypto_buffers *buffers)
@@ -47,7 +48,8 @@ static psa_status_t verify_start(const struct crypto_call *call, struct crypto_b
 
 psa_status_t crypto_verify_hash_start(const struct crypto_call *call)
 {
-    return crypto_whole(call, 0, verify_start);
+    return crypto_hash_length_is_right(call) ? crypto_whole(call, 0, verify_start)
+                                             : PSA_ERROR_INVALID_ARGUMENT;
 }
 
 psa_status_t crypto_verify_hash_complete(const struct crypto_call *call)
