@@ -1,0 +1,3 @@
+#include "vectors_set.h"
+
+const struct vectors_set vectors_set = {.medium = false, .rows = true};
