@@ -201,6 +201,9 @@ void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value,
  *         regression breaks the rules.
  */
 bool flash_option_start(struct dev_flash *flash, enum product_asker asker, char why[PRODUCT_WHY]);
+/** Sets a _PRG register. @return false: that word has none, or not for who asks */
+bool flash_option_set(struct dev_flash *flash, enum nv_option word, uint32_t value,
+                      struct sim_attr attr);
 /** OPTCR.OPTSTRT: checks every word against its rule and starts the change. */
 void flash_option_request(struct dev_flash *flash);
 void flash_option_finish(struct dev_flash *flash);

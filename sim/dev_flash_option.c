@@ -106,17 +106,24 @@ uint32_t flash_option_read(const struct dev_flash *flash, uint32_t off)
     return 0;
 }
 
+bool flash_option_set(struct dev_flash *flash, enum nv_option word, uint32_t value,
+                      struct sim_attr attr)
+{
+    const struct flash_option *option = &flash_options[word];
+    if (option->prg == OPTION_NO_REGISTER || flash->op.code == FLASH_OP_OPTION ||
+        !flash_option_open(flash, option, attr)) {
+        return false;
+    }
+    flash->prg[word] = value & option->mask;
+    return true;
+}
+
 void flash_option_write(struct dev_flash *flash, uint32_t off, uint32_t value, struct sim_attr attr)
 {
-    for (unsigned i = 0; i < NV_OB_COUNT; i++) {
-        const struct flash_option *option = &flash_options[i];
-        if (off != option->prg || off == OPTION_NO_REGISTER) {
-            continue;
+    for (unsigned i = 0; off != OPTION_NO_REGISTER && i < NV_OB_COUNT; i++) {
+        if (off == flash_options[i].prg) {
+            (void)flash_option_set(flash, (enum nv_option)i, value, attr);
         }
-        if (flash->op.code != FLASH_OP_OPTION && flash_option_open(flash, option, attr)) {
-            flash->prg[i] = value & option->mask;
-        }
-        return;
     }
 }
 

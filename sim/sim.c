@@ -381,6 +381,13 @@ static enum sim_stop sim_run_rom(struct sim *sim, uint64_t insns)
     return SIM_STOP_INSNS;
 }
 
+void sim_reset_now(struct sim *sim, enum chip_reset_cause cause)
+{
+    sim->reset_wanted = true;
+    sim->reset_cause = cause;
+    (void)sim_take_reset(sim); /* A failed commit is noted, and told by the next run. */
+}
+
 enum sim_stop sim_run(struct sim *sim, uint64_t insns)
 {
     if (sim->cpu == NULL || sim->failed) {

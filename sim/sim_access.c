@@ -196,7 +196,7 @@ const char *sim_option_name(unsigned index)
     return index < NV_OB_COUNT ? option_names[index] : NULL;
 }
 
-static enum sim_status option_find(const char *name, unsigned *index, struct sim_error *error)
+enum sim_status sim_option_find(const char *name, unsigned *index, struct sim_error *error)
 {
     for (unsigned i = 0; i < NV_OB_COUNT; i++) {
         if (strcmp(option_names[i], name) == 0) {
@@ -211,7 +211,7 @@ enum sim_status sim_option_read(struct sim *sim, const char *name, uint32_t *val
                                 struct sim_error *error)
 {
     unsigned index = 0;
-    const enum sim_status status = option_find(name, &index, error);
+    const enum sim_status status = sim_option_find(name, &index, error);
     *value = status == SIM_OK ? sim->nv->option[index] : 0;
     return status;
 }
@@ -220,7 +220,7 @@ enum sim_status sim_option_write(struct sim *sim, const char *name, uint32_t val
                                  struct sim_error *error)
 {
     unsigned index = 0;
-    const enum sim_status status = option_find(name, &index, error);
+    const enum sim_status status = sim_option_find(name, &index, error);
     if (status == SIM_OK) {
         sim->nv->option[index] = value;
         sim->nv->option[NV_OPTION_PENDING + index] = value;

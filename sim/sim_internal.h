@@ -47,6 +47,12 @@ struct sim {
     bool failed;               /**< The device file could not be written: nothing runs any more. */
 };
 
+/** A reset between two runs. */
+void sim_reset_now(struct sim *sim, enum chip_reset_cause cause);
+
+/** Index of an option word by its name, below NV_OB_COUNT. @return SIM_ERROR_USAGE: none has it */
+enum sim_status sim_option_find(const char *name, unsigned *index, struct sim_error *error);
+
 /** Stops the run for good when a commit failed. */
 void sim_note_failure(struct sim *sim, enum sim_status status);
 

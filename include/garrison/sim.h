@@ -38,6 +38,7 @@ enum sim_status {
     SIM_ERROR_BUSY,     /**< The device file is in use by another simulator. */
     SIM_ERROR_MEMORY,   /**< The host has no memory left. */
     SIM_ERROR_INTERNAL, /**< A defect of the simulator or of its engine. */
+    SIM_ERROR_REFUSED,  /**< The chip does not let whoever asks. */
 };
 
 /** The reason of a failure: one line without a newline, naming file, place and cause. */
@@ -270,6 +271,67 @@ struct sim_debug_access {
     char why[160];    /**< Why not all is open, in words, without a newline; empty: all is. */
 };
 SIM_EXPORT void sim_debug_access(const struct sim *sim, struct sim_debug_access *access);
+
+/*
+ * A debug probe on SWD and NRST, between two runs: what a programming tool does with a part. Each
+ * function that can be refused returns SIM_ERROR_REFUSED with the chip's reason, and then has done
+ * nothing that it does not tell of.
+ */
+
+/**
+ * Takes hold of a chip that has power.
+ *
+ * @param under_reset  NRST is pulled first: the chip stands before its next boot, RAM kept or erased
+ *                     as the option bytes say
+ * @return SIM_ERROR_REFUSED: there is no power, or the processor's access port does not answer. The
+ *         mailbox's always does while there is power.
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_connect(struct sim *sim, bool under_reset,
+                                                          struct sim_error *error);
+
+/** Pulls NRST for a moment. A chip without power stays off. */
+SIM_EXPORT void sim_probe_reset(struct sim *sim);
+
+/**
+ * Reads or writes memory, registers of devices and the processor's own through its access port,
+ * privileged, Secure at Secure addresses: every filter of the bus applies, those of the processor do
+ * not. Accesses are as wide as address and length allow, up to a word.
+ *
+ * @return SIM_ERROR_REFUSED: what lies before the refused address has been transferred
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status
+sim_probe_read(struct sim *sim, uint32_t addr, uint8_t *data, size_t len, struct sim_error *error);
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_write(struct sim *sim, uint32_t addr,
+                                                        const uint8_t *data, size_t len,
+                                                        struct sim_error *error);
+
+/** An option word, named as for sim_option_write(). */
+struct sim_probe_option {
+    const char *name;
+    uint32_t value;
+};
+
+/**
+ * Changes option words in one step, under the chip's rules, waits, and loads them with a reset.
+ *
+ * @return SIM_ERROR_USAGE: no such option word;
+ *         SIM_ERROR_REFUSED: nothing has changed, and there was no reset
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_options(struct sim *sim,
+                                                          const struct sim_probe_option *options,
+                                                          size_t count, struct sim_error *error);
+
+/**
+ * The mailbox of debug authentication, which has a port of its own: one word to the chip, with
+ * DEV_ACK set for it. Nobody on the chip need be there to read it.
+ *
+ * @return SIM_ERROR_REFUSED: no power, or the chip has not taken the word before
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_send(struct sim *sim, uint32_t word,
+                                                       struct sim_error *error);
+
+/** One word from the chip, clearing HOST_ACK. @return false: there is none, or no power */
+SIM_EXPORT bool sim_probe_receive(struct sim *sim, uint32_t *word);
 
 /** Calls `each` for the last `limit` events (0: all) of a device file, oldest first. */
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_journal_read(const char *path, uint64_t limit,
