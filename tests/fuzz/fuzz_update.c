@@ -19,14 +19,13 @@
 #include <garrison/area.h>
 #include <garrison/handoff.h>
 #include <garrison/reset.h>
-#include <psa/client.h>
-#include <psa/service.h>
 
 #include "services/update.h"
 #include "services/update_policy.h"
 #include "store/journal.h"
 #include "store/window.h"
 #include "support/flash_emulator.h"
+#include "support/update_call.h"
 
 #define STEP       4u
 #define COMPONENTS 3u
@@ -57,7 +56,6 @@ const uint32_t update_rights_count = 2;
 static struct flash_power power;
 static struct flash_emulator slots;
 static struct flash_emulator journal_flash;
-static int32_t client;
 
 /** What a component ought to be. */
 static struct model {
@@ -80,45 +78,6 @@ static void must(bool right, const char *what)
 /*
  * The manager, as far as the service sees it.
  */
-
-static struct {
-    const psa_invec *in;
-    psa_outvec *out;
-    size_t taken[PSA_MAX_IOVEC];
-} call;
-
-psa_status_t psa_call(psa_handle_t handle, int32_t type, const psa_invec *in_vec, size_t in_len,
-                      psa_outvec *out_vec, size_t out_len)
-{
-    psa_msg_t message = {.type = type, .handle = handle, .client_id = client};
-    memset(&call, 0, sizeof call);
-    call.in = in_vec;
-    call.out = out_vec;
-    for (size_t i = 0; i < in_len; i++) {
-        message.in_size[i] = in_vec[i].len;
-    }
-    for (size_t i = 0; i < out_len; i++) {
-        message.out_size[i] = out_vec[i].len;
-    }
-    return update_service(&message);
-}
-
-size_t psa_read(psa_handle_t msg_handle, uint32_t invec_idx, void *buffer, size_t num_bytes)
-{
-    const size_t left = call.in[invec_idx].len - call.taken[invec_idx];
-    const size_t len = num_bytes < left ? num_bytes : left;
-    (void)msg_handle;
-    memcpy(buffer, (const uint8_t *)call.in[invec_idx].base + call.taken[invec_idx], len);
-    call.taken[invec_idx] += len;
-    return len;
-}
-
-void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer, size_t num_bytes)
-{
-    (void)msg_handle;
-    must(num_bytes <= call.out[outvec_idx].len, "more answer than there is room for");
-    memcpy(call.out[outvec_idx].base, buffer, num_bytes);
-}
 
 bool area_open(struct area *area, unsigned index)
 {
@@ -248,7 +207,7 @@ static void do_start(uint32_t component)
         must(max <= IMAGE_MAX, "more room than there is");
         it->state = PSA_FWU_WRITING;
         it->error = PSA_SUCCESS;
-        it->owner = status == PSA_SUCCESS ? client : 0;
+        it->owner = status == PSA_SUCCESS ? update_client : 0;
         it->limit = max;
         memset(it->image, 0xFF, sizeof it->image);
         memset(it->known, 1, sizeof it->known);
@@ -261,8 +220,8 @@ static psa_status_t check_owner(struct model *it)
     if (it->state != PSA_FWU_WRITING) {
         return PSA_ERROR_BAD_STATE;
     }
-    it->owner = it->owner == 0 ? client : it->owner;
-    return it->owner == client ? PSA_SUCCESS : PSA_ERROR_NOT_PERMITTED;
+    it->owner = it->owner == 0 ? update_client : it->owner;
+    return it->owner == update_client ? PSA_SUCCESS : PSA_ERROR_NOT_PERMITTED;
 }
 
 static void do_write(uint32_t component, uint8_t where, uint8_t what)
@@ -480,7 +439,7 @@ static void step(const uint8_t *data)
         flash_power_arm(&power, data[2], (enum flash_cut)(data[3] % FLASH_CUT_KINDS));
         return; /* looking would set it off */
     default:
-        client = data[2] % 2u != 0 ? -1 : -2;
+        update_client = data[2] % 2u != 0 ? -1 : -2;
         break;
     }
     look();
@@ -503,7 +462,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     flash_emulator_restore(&slots, blank_slots);
     flash_emulator_restore(&journal_flash, blank_journal);
     memset(model, 0, sizeof model);
-    client = -1;
+    update_client = -1;
     restart();
     for (size_t i = 0; i + STEP <= size && i < 200u * STEP; i += STEP) {
         step(data + i);

@@ -7,15 +7,13 @@
 #include <psa/update.h>
 
 #include "install_fixture.h"
+#include "support/update_call.h"
 
 /* Clients with rights: to everything; to everything but resets; to the application. */
 #define CLIENT_ALL         (-1)
 #define CLIENT_OTHER       (-2)
 #define CLIENT_APPLICATION (-3)
 #define CLIENT_NONE        (-9)
-
-/** Who calls from now on. */
-extern int32_t update_client;
 
 /** How often reset_request() was called, which here returns to update_reboot_request(). */
 extern unsigned update_resets;
