@@ -60,7 +60,8 @@ static void breakpoint(struct v8m *v)
 /** Whether the engine stopped before the block at PC, which nothing outside is to notice. */
 static bool stopped_for_upkeep(enum cpu_reason reason)
 {
-    return reason == CPU_PREPARE || reason == CPU_CODE_CHANGED || reason == CPU_ALIGN;
+    return reason == CPU_PREPARE || reason == CPU_CODE_CHANGED || reason == CPU_ALIGN ||
+           reason == CPU_EACH;
 }
 
 /** Passes time until the flash answers; what else is due comes first, and the run may end. */
@@ -104,6 +105,9 @@ static void handle(struct sim_cpu *cpu)
         break;
     case CPU_ALIGN:
         align_watch(cpu, v->r[15], cpu->align_size);
+        break;
+    case CPU_EACH:
+        upkeep_check_each(cpu, cpu->page);
         break;
     case CPU_TRAP:
     case CPU_INVALID:

@@ -82,9 +82,60 @@ void blocks_forget(struct sim_cpu *cpu, uint32_t addr)
     cpu->count[entry_index(addr)].block = 0;
 }
 
+static bool in_mixed_page(const struct sim_cpu *cpu, uint32_t addr)
+{
+    struct cpu_place place;
+    return pages_find(&cpu->pages, addr, &place) && cpu->pages.page[place.page].mixed_rights;
+}
+
+/** Looks at a block in a page with mixed rights. @return why it is not to be entered as it is */
+static enum cpu_reason look_at(struct sim_cpu *cpu, cpu_block block)
+{
+    const uint32_t addr = cpu_block_pc(block);
+    struct cpu_step step = {.addr = addr};
+    struct cpu_place place;
+    if (map_block_open(cpu, addr, cpu_block_size(block))) {
+        return CPU_NO_REASON;
+    }
+    blocks_fetch(cpu, &step);
+    if (map_fetch_refused(cpu, addr, v8m_is_wide(step.first) ? 4 : 2)) {
+        return CPU_FETCH;
+    }
+    if (pages_find(&cpu->pages, addr, &place) && cpu->pages.page[place.page].each_hooked) {
+        return CPU_NO_REASON;
+    }
+    cpu->page = addr & PAGE_MASK;
+    return CPU_EACH;
+}
+
+/** A block that may be executed, all of it, is entered the fast way until rights may have changed. */
+static void open_block(struct sim_cpu *cpu, struct cpu_count *entry)
+{
+    if (entry->need == 0 && cpu->opens < CPU_OPEN_MAX &&
+        map_block_open(cpu, cpu_block_pc(entry->block), cpu_block_size(entry->block))) {
+        entry->block &= ~CPU_NEEDS;
+        cpu->open[cpu->opens++] = (uint16_t)(entry - cpu->count);
+    }
+}
+
+void blocks_close(struct sim_cpu *cpu)
+{
+    while (cpu->opens > 0) {
+        struct cpu_count *entry = &cpu->count[cpu->open[--cpu->opens]];
+        if (entry->mixed) { /* and no other block has taken its place */
+            entry->block |= CPU_NEEDS;
+        }
+    }
+}
+
 /** Goes into a block about which everything is known. */
 static enum cpu_reason enter_as(struct sim_cpu *cpu, const struct cpu_count *entry)
 {
+    const enum cpu_reason reason =
+        entry->mixed ? look_at(cpu, entry->block & ~CPU_NEEDS) : CPU_NO_REASON;
+    if (reason != CPU_NO_REASON) {
+        return reason;
+    }
     if (entry->need != 0 && !align_met(cpu, entry)) {
         cpu->align_size = cpu_block_size(entry->block);
         return CPU_ALIGN;
@@ -114,7 +165,11 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
     struct cpu_count *known = &cpu->count[entry_index(addr)];
     struct cpu_count entry = {.block = (uint64_t)addr << 16 | size};
     if ((known->block & ~CPU_NEEDS) == entry.block) {
-        return enter_as(cpu, known);
+        const enum cpu_reason reason = enter_as(cpu, known);
+        if (reason == CPU_NO_REASON && known->mixed) {
+            open_block(cpu, known);
+        }
+        return reason;
     }
     const bool watched = cpu->mixed_use_pages != 0 && pages_watched(&cpu->pages, addr);
     if (watched && !pages_unchanged(&cpu->pages, addr, size)) {
@@ -127,10 +182,11 @@ enum cpu_reason blocks_enter(struct sim_cpu *cpu, uint32_t addr, uint32_t size)
         return CPU_ALIGN;
     }
     entry.count = (uint16_t)blocks_count(cpu, addr, size);
+    entry.mixed = in_mixed_page(cpu, addr) || in_mixed_page(cpu, addr + size - 1u);
     const enum cpu_reason reason = enter_as(cpu, &entry);
     if (reason == CPU_NO_REASON && !watched) {
         *known = entry;
-        known->block |= entry.need != 0 ? CPU_NEEDS : 0u;
+        known->block |= entry.need != 0 || entry.mixed ? CPU_NEEDS : 0u;
     }
     return reason;
 }

@@ -7,6 +7,7 @@
 
 #define CPU_MEMO_ENTRIES  4096u
 #define CPU_COUNT_ENTRIES 16384u
+#define CPU_OPEN_MAX      256u
 
 /** Where windows to devices stand in the engine's physical space; see cpu_map.c. */
 #define CPU_PHYS_LOW_WINDOW 0x60000000u
@@ -19,6 +20,7 @@
 #define CPU_FETCH_MIXED  0x08u /**< Some of the page may be executed. */
 #define CPU_READ_WINDOW  0x10u
 #define CPU_WRITE_WINDOW 0x20u
+#define CPU_WRITE_MIXED  0x40u /**< Some of the page may be written. */
 
 /** Rights as the engine is told them. */
 #define MAP_READ  1u
@@ -48,7 +50,10 @@ static inline uint32_t cpu_block_size(cpu_block block)
     return (uint32_t)block & 0xFFFFu;
 }
 
-/** In struct cpu_count: `need` is not 0. The hook on each block then finds another block. */
+/**
+ * In struct cpu_count: `need` is not 0, or `mixed` and not known to be open at present. The hook on
+ * each block then finds another block.
+ */
 #define CPU_NEEDS (1ull << 63)
 
 /** What is known of a block. */
@@ -56,9 +61,9 @@ struct cpu_count {
     cpu_block block; /**< With CPU_NEEDS if it is not enough to know it. */
     uint16_t count;  /**< Its instructions. */
     uint8_t it;      /**< ITSTATE at its start: translation may end a block inside an IT block. */
-    uint8_t unused;
-    uint16_t need; /**< Registers that must be aligned at its start, one bit each. */
-    uint16_t lose; /**< Registers that need not be at its end, although they were at its start. */
+    bool mixed;      /**< In a page with `mixed_rights`: looked at before it is entered. */
+    uint16_t need;   /**< Registers that must be aligned at its start, one bit each. */
+    uint16_t lose;   /**< Registers that need not be at its end, although they were at its start. */
 };
 
 _Static_assert(sizeof(struct cpu_count) == 16, "the hook on each block finds its entry fast");
@@ -86,6 +91,7 @@ enum cpu_reason {
     CPU_CODE_CHANGED, /**< The block at PC is not what was scanned. */
     CPU_WRITE_CODE,   /**< A store into `page`, which has been executed. */
     CPU_ALIGN,        /**< The block at PC has accesses whose alignment is to be watched. */
+    CPU_EACH,         /**< The block at PC may be executed in part: each instruction is checked. */
     CPU_TRAP,         /**< The instruction at PC is ours. */
     CPU_INVALID,      /**< The engine does not know the instruction at PC. */
     CPU_SVC,
@@ -198,7 +204,11 @@ struct sim_cpu {
     struct v8m_known known[V8M_KNOWN];
     struct cpu_memo memo[CPU_MEMO_ENTRIES];
     struct cpu_count count[CPU_COUNT_ENTRIES];
+    unsigned opens;
+    uint16_t open[CPU_OPEN_MAX]; /**< Entries of `count` without CPU_NEEDS, though `mixed`. */
 };
+
+_Static_assert(CPU_COUNT_ENTRIES <= 1u << 16, "an index of `count` fits in `open`");
 
 /* cpu_map.c: answers for pages, and accesses through windows. */
 
@@ -219,6 +229,10 @@ uint64_t map_window_read(struct sim_cpu *cpu, uint32_t paddr, unsigned size);
 void map_window_write(struct sim_cpu *cpu, uint32_t paddr, unsigned size, uint64_t value);
 /** Checks one instruction of a page with mixed rights. */
 bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size);
+/** Whether all of a block may be executed, and fetching it has no other effect. */
+bool map_block_open(const struct sim_cpu *cpu, uint32_t addr, uint32_t size);
+/** Whether the instruction at `addr` is one that may not be executed; has no effect. */
+bool map_fetch_refused(const struct sim_cpu *cpu, uint32_t addr, unsigned size);
 
 /* cpu_blocks.c: what the engine runs through, block by block. */
 
@@ -242,6 +256,8 @@ uint32_t blocks_it_at(const struct sim_cpu *cpu, uint32_t addr);
 const struct cpu_count *blocks_current(const struct sim_cpu *cpu);
 /** What is known of the blocks that begin at an address no longer holds. */
 void blocks_forget(struct sim_cpu *cpu, uint32_t addr);
+/** Blocks in pages with mixed rights are to be looked at anew: the engine asks for pages again. */
+void blocks_close(struct sim_cpu *cpu);
 
 /** Enters a block that the table knows: the processor's hottest code. @return whether it did */
 static inline bool blocks_enter_known(struct sim_cpu *cpu, uint64_t addr, uint32_t size)
@@ -298,6 +314,8 @@ void engine_stop_at(struct sim_cpu *cpu, enum cpu_reason reason, uint32_t pc);
 void upkeep_prepare(struct sim_cpu *cpu, uint32_t vpage);
 /** What was known about a frame's instructions no longer holds, through either alias. */
 void upkeep_drop_frame(struct sim_cpu *cpu, unsigned index);
+/** Each instruction of a page with mixed rights is checked from now on. */
+void upkeep_check_each(struct sim_cpu *cpu, uint32_t vpage);
 /** FP instructions of the page `cpu->shed` run free again. */
 void upkeep_shed_fp(struct sim_cpu *cpu);
 

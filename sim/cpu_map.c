@@ -13,60 +13,69 @@
 #define PPB_FIRST         0xE0000000u
 #define PPB_LAST          0xE00FFFFFu
 
-static bool whole_page(const struct v8m_verdict *verdict, uint32_t vpage)
-{
-    return verdict->first <= vpage && verdict->last - vpage >= PAGE_BYTES - 1u &&
-           verdict->last >= vpage;
-}
-
 static bool has_window(uint32_t vpage)
 {
     uint32_t paddr = 0;
     return map_window(vpage, &paddr);
 }
 
-/** The right that one kind of access has, in terms of CPU_READ_DIRECT and so on. */
-static uint32_t data_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind)
+/** The right that one kind of data access has to the piece of a page that a verdict is about. */
+static uint32_t data_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind,
+                           const struct v8m_verdict *verdict)
 {
-    struct v8m *v = &cpu->v;
-    struct v8m_verdict verdict;
-    if ((v->ccr[v->secure] & CCR_UNALIGN_TRP) != 0) {
-        return 0; /* each access is looked at */
-    }
-    v8m_check(v, vpage, kind, v8m_attr(v), &verdict);
-    if (verdict.refusal != V8M_PASSES || !whole_page(&verdict, vpage)) {
+    const bool write = kind == SIM_WRITE;
+    if (verdict->refusal != V8M_PASSES) {
         return 0;
     }
-    const bool write = kind == SIM_WRITE;
-    if (write && flash_may_begin(v->chip, &verdict.bus)) {
+    if (write && flash_may_begin(cpu->v.chip, &verdict->bus)) {
         return 0; /* the operation begins at this very instruction, and the next one may wait */
     }
-    const struct chip_memory *memory = verdict.bus.memory;
-    if (memory != NULL && verdict.bus.direct && (!write || memory->writable)) {
+    const struct chip_memory *memory = verdict->bus.memory;
+    if (memory != NULL && verdict->bus.direct && (!write || memory->writable)) {
         /* Device memory does not take unaligned accesses: those are checked one by one. */
-        if (verdict.device_type) {
+        if (verdict->device_type) {
             return 0;
         }
         return write ? CPU_WRITE_DIRECT : CPU_READ_DIRECT;
     }
-    if (!has_window(vpage) || (verdict.device_type && vpage < PERIPHERALS_FIRST)) {
+    if (!has_window(vpage) || (verdict->device_type && vpage < PERIPHERALS_FIRST)) {
         return 0; /* cpu_device.c looks at what is among the peripherals only */
     }
     return write ? CPU_WRITE_WINDOW : CPU_READ_WINDOW;
 }
 
-static uint32_t fetch_right(struct sim_cpu *cpu, uint32_t vpage)
+static uint32_t fetch_right(const struct v8m_verdict *verdict)
 {
-    struct v8m *v = &cpu->v;
-    struct v8m_verdict verdict;
-    v8m_check(v, vpage, SIM_FETCH, v8m_attr(v), &verdict);
-    if (!whole_page(&verdict, vpage)) {
-        return CPU_FETCH_MIXED;
-    }
-    if (verdict.refusal != V8M_PASSES || verdict.bus.memory == NULL) {
+    if (verdict->refusal != V8M_PASSES || verdict->bus.memory == NULL) {
         return 0;
     }
-    return verdict.bus.direct ? CPU_FETCH_DIRECT : CPU_FETCH_MIXED;
+    return verdict->bus.direct ? CPU_FETCH_DIRECT : CPU_FETCH_MIXED;
+}
+
+/**
+ * The right that one kind of access has to all of a page, in terms of CPU_READ_DIRECT and so on.
+ * Neighbouring regions may be the page's together, if each of them gives the same.
+ */
+static uint32_t page_right(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind)
+{
+    const struct v8m *v = &cpu->v;
+    const bool fetch = kind == SIM_FETCH;
+    struct v8m_verdict verdict;
+    if (!fetch && (v->ccr[v->secure] & CCR_UNALIGN_TRP) != 0) {
+        return 0; /* each access is looked at */
+    }
+    v8m_check(v, vpage, kind, v8m_attr(v), &verdict);
+    const uint32_t right = fetch ? fetch_right(&verdict) : data_right(cpu, vpage, kind, &verdict);
+    const uint32_t mixed = kind == SIM_WRITE ? CPU_WRITE_MIXED : 0;
+    const bool all = right != 0 || kind != SIM_READ; /* one piece that is not read: none is */
+    while (all && verdict.last - vpage < PAGE_BYTES - 1u) {
+        const uint32_t next = verdict.last + 1u;
+        v8m_check(v, next, kind, v8m_attr(v), &verdict);
+        if (right != (fetch ? fetch_right(&verdict) : data_right(cpu, vpage, kind, &verdict))) {
+            return fetch ? CPU_FETCH_MIXED : mixed;
+        }
+    }
+    return right;
 }
 
 uint32_t map_rights(struct sim_cpu *cpu, uint32_t vpage)
@@ -80,8 +89,11 @@ uint32_t map_rights(struct sim_cpu *cpu, uint32_t vpage)
     if (memo->key != key || memo->generation != cpu->generation) {
         memo->key = key;
         memo->generation = cpu->generation;
-        memo->rights = data_right(cpu, vpage, SIM_READ) | data_right(cpu, vpage, SIM_WRITE) |
-                       fetch_right(cpu, vpage);
+        memo->rights = page_right(cpu, vpage, SIM_READ) | page_right(cpu, vpage, SIM_WRITE) |
+                       page_right(cpu, vpage, SIM_FETCH);
+        if ((memo->rights & CPU_WRITE_MIXED) != 0) { /* the monitor of exclusives is ours or its */
+            memo->rights &= ~CPU_READ_DIRECT;
+        }
     }
     return memo->rights;
 }
@@ -126,7 +138,7 @@ static bool refuse_fill(struct sim_cpu *cpu, uint32_t vpage, enum cpu_reason rea
     return false;
 }
 
-/** Whether the hooks of a page are those that the present state needs. */
+/** Whether the present state finds at a page all the hooks and checks that it needs. */
 static bool page_ready(const struct sim_cpu *cpu, const struct cpu_page *page, uint32_t vpage,
                        uint32_t rights)
 {
@@ -134,7 +146,7 @@ static bool page_ready(const struct sim_cpu *cpu, const struct cpu_page *page, u
     return page->prepared && page->vpage == vpage &&
            (cpu->loaded.fp_ready || page->fp_hooked || !page->has_fp) &&
            (page->divide_hooked || !page->has_divide || !divide) &&
-           page->mixed_rights == ((rights & CPU_FETCH_MIXED) != 0);
+           (page->mixed_rights || (rights & CPU_FETCH_MIXED) == 0);
 }
 
 static bool fill_fetch(struct sim_cpu *cpu, uint32_t vpage, uint32_t rights, uint32_t *paddr,
@@ -316,4 +328,28 @@ bool map_fetch_allowed(struct sim_cpu *cpu, uint32_t addr, unsigned size)
         return bus_read(v->chip, addr & ~3u, 4, txn, &value, NULL) != SIM_ANSWER_ERROR;
     }
     return true;
+}
+
+bool map_block_open(const struct sim_cpu *cpu, uint32_t addr, uint32_t size)
+{
+    const struct v8m *v = &cpu->v;
+    const uint32_t last = addr + size - 1u;
+    struct v8m_verdict verdict;
+    for (uint32_t next = addr;; next = verdict.last + 1u) {
+        v8m_check(v, next, SIM_FETCH, v8m_attr(v), &verdict);
+        if (fetch_right(&verdict) != CPU_FETCH_DIRECT) {
+            return false;
+        }
+        if (verdict.last >= last) {
+            return true;
+        }
+    }
+}
+
+bool map_fetch_refused(const struct sim_cpu *cpu, uint32_t addr, unsigned size)
+{
+    const struct v8m *v = &cpu->v;
+    struct v8m_verdict verdict;
+    uint32_t at = addr;
+    return !v8m_check_range(v, addr, size, SIM_FETCH, v8m_attr(v), &verdict, &at);
 }

@@ -38,8 +38,9 @@ struct cpu_page {
     bool has_divide;
     bool fp_hooked;
     bool divide_hooked;
-    bool mixed_rights; /**< Its fetch rights differ inside: each instruction is checked. */
-    size_t mixed_hook;
+    bool mixed_rights; /**< In some state its fetch rights differ inside: its blocks are checked. */
+    bool each_hooked;  /**< One of them was open in part: each instruction is checked. */
+    size_t each_hook;
     uint32_t watched[PAGE_BYTES / 64u]; /**< Per half-word: cpu_align.c has a hook on it. */
     unsigned sites;
     struct cpu_site *site;

@@ -68,6 +68,13 @@ static void stop_for(struct sim_cpu *cpu, enum cpu_reason reason)
     (void)uc_emu_stop(cpu->uc);
 }
 
+/** Its answers for pages are forgotten, and ours for blocks that rest on the same rights. */
+static void flush(struct sim_cpu *cpu)
+{
+    blocks_close(cpu);
+    (void)uc_ctl_flush_tlb(cpu->uc);
+}
+
 /* ---- what the engine asks ---- */
 
 static bool on_fill(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result,
@@ -263,7 +270,7 @@ static void freeze(struct sim_cpu *cpu)
     engine_fp_read(cpu, v->s, &v->fpscr);
     cpu->frozen = true;
     atomic_store(&cpu->break_time, 0);
-    (void)uc_ctl_flush_tlb(cpu->uc);
+    flush(cpu);
 }
 
 /** Everything that the engine may have changed since is loaded again. */
@@ -367,7 +374,7 @@ static void settle_map(struct sim_cpu *cpu)
     /* The engine's translations do not tell privilege: registers written do not reach them. */
     if (cpu->flush_wanted || v->secure != loaded->secure || negative != loaded->negative ||
         pages_privileged != loaded->pages_privileged || (loaded->fp_ready && !fp_ready)) {
-        (void)uc_ctl_flush_tlb(cpu->uc);
+        flush(cpu);
     }
     cpu->flush_wanted = false;
     loaded->pages_privileged = pages_privileged;
@@ -449,7 +456,7 @@ bool engine_run(struct sim_cpu *cpu)
 void engine_flush(struct sim_cpu *cpu)
 {
     if (cpu->in_engine) {
-        (void)uc_ctl_flush_tlb(cpu->uc);
+        flush(cpu);
     } else {
         cpu->flush_wanted = true;
     }

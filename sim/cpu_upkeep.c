@@ -49,7 +49,7 @@ static void on_trap(struct uc_struct *uc, uint64_t address, uint32_t size, void 
     engine_stop_at(cpu, CPU_TRAP, (uint32_t)address);
 }
 
-static void on_mixed(struct uc_struct *uc, uint64_t address, uint32_t size, void *context)
+static void on_each(struct uc_struct *uc, uint64_t address, uint32_t size, void *context)
 {
     struct sim_cpu *cpu = context;
     (void)uc;
@@ -85,14 +85,15 @@ static void unprepare(struct sim_cpu *cpu, struct cpu_page *page)
     for (unsigned i = 0; i < page->sites; i++) {
         unhook_site(cpu, &page->site[i]);
     }
-    if (page->mixed_rights) {
-        engine_unhook(cpu, page->mixed_hook);
+    if (page->each_hooked) {
+        engine_unhook(cpu, page->each_hook);
     }
     engine_forget(cpu, page->vpage);
     page->prepared = false;
     page->fp_hooked = false;
     page->divide_hooked = false;
     page->mixed_rights = false;
+    page->each_hooked = false;
     align_drop_page(cpu, page);
 }
 
@@ -119,7 +120,7 @@ void upkeep_drop_frame(struct sim_cpu *cpu, unsigned index)
     cpu->flush_wanted = true;
 }
 
-static void hook_page(struct sim_cpu *cpu, struct cpu_page *page, bool mixed)
+static void hook_page(struct sim_cpu *cpu, struct cpu_page *page)
 {
     for (unsigned i = 0; i < page->sites; i++) {
         struct cpu_site *site = &page->site[i];
@@ -127,10 +128,6 @@ static void hook_page(struct sim_cpu *cpu, struct cpu_page *page, bool mixed)
             continue;
         }
         site->hooked = engine_hook(cpu, site->addr, site->addr, on_trap, site, &site->hook);
-    }
-    if (mixed && !page->mixed_rights) {
-        page->mixed_rights = engine_hook(cpu, page->vpage, page->vpage + PAGE_BYTES - 1u, on_mixed,
-                                         cpu, &page->mixed_hook);
     }
 }
 
@@ -141,8 +138,7 @@ void upkeep_prepare(struct sim_cpu *cpu, uint32_t vpage)
         return;
     }
     struct cpu_page *page = &cpu->pages.page[place.page];
-    const bool mixed = (map_rights(cpu, vpage) & CPU_FETCH_MIXED) != 0;
-    if (page->prepared && (page->vpage != vpage || page->mixed_rights != mixed)) {
+    if (page->prepared && page->vpage != vpage) {
         unprepare(cpu, page);
     }
     if (!page->prepared && !pages_scan(&cpu->pages, &place, vpage)) {
@@ -150,11 +146,27 @@ void upkeep_prepare(struct sim_cpu *cpu, uint32_t vpage)
         return;
     }
     page->owner = cpu;
-    hook_page(cpu, page, mixed);
+    hook_page(cpu, page);
+    if (!page->mixed_rights && (map_rights(cpu, vpage) & CPU_FETCH_MIXED) != 0) {
+        page->mixed_rights = true; /* in other states too: it does not go to and fro */
+        cpu->counts_stale = true;
+    }
     engine_forget(cpu, vpage);
     page->prepared = true;
     page->fp_hooked = page->fp_hooked || !cpu->loaded.fp_ready;
     page->divide_hooked =
         page->divide_hooked || ((cpu->v.ccr[true] | cpu->v.ccr[false]) & CCR_DIV_0_TRP) != 0;
     cpu->pages.frame[place.frame].executed = true;
+}
+
+void upkeep_check_each(struct sim_cpu *cpu, uint32_t vpage)
+{
+    struct cpu_place place;
+    if (!pages_find(&cpu->pages, vpage, &place)) {
+        return;
+    }
+    struct cpu_page *page = &cpu->pages.page[place.page];
+    page->each_hooked =
+        engine_hook(cpu, vpage, vpage + PAGE_BYTES - 1u, on_each, cpu, &page->each_hook);
+    engine_forget(cpu, vpage);
 }

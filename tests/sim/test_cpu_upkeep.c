@@ -92,7 +92,7 @@ static void page_that_has_one_set_of_rights_again_runs(void **state)
         prepare(f, true);
         go(f, "fp_loop");
         assert_int_equal(f->v->cfsr[false], 0);
-        assert_int_equal(page_of(f, "fp_loop")->mixed_rights, round % 2u == 0);
+        assert_true(page_of(f, "fp_loop")->mixed_rights); /* once is for good */
     }
 }
 
