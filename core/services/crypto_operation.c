@@ -3,6 +3,7 @@
 #include <mbedtls/platform.h>
 
 #include "base/secret.h"
+#include "services/crypto_set.h"
 
 /** Low bits of an operation's number: its place in the table. */
 #define PLACE_BITS 4u
@@ -21,39 +22,10 @@ struct operation {
 static struct operation operations[OPERATIONS];
 static uint32_t generation;
 
-#define ABORT(name, function)                                                                      \
-    static void name(void *state)                                                                  \
-    {                                                                                              \
-        (void)function(state); /* cannot fail on an operation that was initialised */              \
-    }
-ABORT(abort_hash, psa_hash_abort)
-ABORT(abort_mac, psa_mac_abort)
-ABORT(abort_cipher, psa_cipher_abort)
-ABORT(abort_aead, psa_aead_abort)
-ABORT(abort_derivation, psa_key_derivation_abort)
-ABORT(abort_pake, psa_pake_abort)
-ABORT(abort_sign, psa_sign_hash_abort)
-ABORT(abort_verify, psa_verify_hash_abort)
-
-/** An operation of all zeros is initialised, whatever its kind. */
-static const struct {
-    size_t size;
-    void (*abort)(void *state);
-} kinds[CRYPTO_KINDS] = {
-    [CRYPTO_KIND_HASH] = {sizeof(psa_hash_operation_t), abort_hash},
-    [CRYPTO_KIND_MAC] = {sizeof(psa_mac_operation_t), abort_mac},
-    [CRYPTO_KIND_CIPHER] = {sizeof(psa_cipher_operation_t), abort_cipher},
-    [CRYPTO_KIND_AEAD] = {sizeof(psa_aead_operation_t), abort_aead},
-    [CRYPTO_KIND_DERIVATION] = {sizeof(psa_key_derivation_operation_t), abort_derivation},
-    [CRYPTO_KIND_PAKE] = {sizeof(psa_pake_operation_t), abort_pake},
-    [CRYPTO_KIND_SIGN] = {sizeof(psa_sign_hash_interruptible_operation_t), abort_sign},
-    [CRYPTO_KIND_VERIFY] = {sizeof(psa_verify_hash_interruptible_operation_t), abort_verify},
-};
-
 static void end(struct operation *operation)
 {
-    kinds[operation->kind].abort(operation->state);
-    secret_wipe(operation->state, kinds[operation->kind].size);
+    (void)crypto_kinds[operation->kind].abort(operation->state);
+    secret_wipe(operation->state, crypto_kinds[operation->kind].size);
     mbedtls_free(operation->state);
     *operation = (struct operation){0};
 }
@@ -86,7 +58,7 @@ static struct operation *find_free(int32_t client_id)
 static struct operation *make(const struct crypto_call *call, enum crypto_kind kind)
 {
     struct operation *operation = find_free(call->message->client_id);
-    void *state = operation != NULL ? mbedtls_calloc(1, kinds[kind].size) : NULL;
+    void *state = operation != NULL ? mbedtls_calloc(1, crypto_kinds[kind].size) : NULL;
     if (state == NULL) {
         return NULL;
     }

@@ -1,10 +1,10 @@
-#include "common.h" /* first: opens the private members of PSA types to the library */
+/*
+ * One unit with the release's, since what chooses a driver is a header of static functions: a second
+ * unit would have all of those that it calls once more.
+ */
+#include "psa_crypto.c"
 
 #include "garrison_psa_slot.h"
-
-#include "psa_crypto_core.h"
-#include "psa_crypto_driver_wrappers.h"
-#include "psa_crypto_slot_management.h"
 
 /*
  * Algorithm, key and policy are looked at before the signature's size is, and no signature is one
