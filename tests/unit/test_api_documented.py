@@ -119,7 +119,7 @@ def documented(compiler):
 
 def called(vectors, names):
     """Of each function, which answers were met; names are those of statuses."""
-    output = subprocess.run([vectors], text=True, stdout=subprocess.PIPE, check=True).stdout
+    output = subprocess.run([vectors], text=True, stdout=subprocess.PIPE, check=False).stdout
     found = collections.defaultdict(set)
     for function, status in re.findall(r'^call (\w+) (-?\d+)$', output, re.M):
         found[function].add(names.get(int(status), status))
