@@ -25,5 +25,7 @@ BOUNDS = (
     ('call.insns_4vec_4k', '<=', 7000),
     ('size.irot_flash', '<=', 24576),
     ('size.urot_flash', '<=', 40960),
+    ('size.manager_flash', '<=', 163840),
+    ('size.manager_medium_flash', '<=', 69648),
     ('layout.app_slot', '>=', 819200),
 )
