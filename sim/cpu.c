@@ -71,19 +71,35 @@ static void wait_until(struct v8m *v, uint64_t when, uint64_t until)
     v->time = v->time < to ? to : v->time;
 }
 
-static void handle(struct sim_cpu *cpu)
+/** Whether the engine stopped at an instruction of a block, whose time is counted as a whole. */
+static bool cuts_block(enum cpu_reason reason)
+{
+    return reason == CPU_DATA || reason == CPU_FETCH_INSIDE || reason == CPU_WRITE_CODE ||
+           reason == CPU_TRAP || reason == CPU_INVALID || reason == CPU_DEBUG ||
+           reason == CPU_BKPT || reason == CPU_STACK_LIMIT || reason == CPU_UNALIGNED;
+}
+
+/** Answers what stopped the engine, which was entered at the time `start`. */
+static void handle(struct sim_cpu *cpu, uint64_t start)
 {
     struct v8m *v = &cpu->v;
+    const bool cut = cuts_block(cpu->reason);
+    const bool inside = cut && debug_inside(cpu);
     cpu->resuming = cpu->resuming && stopped_for_upkeep(cpu->reason);
+    if (cut) {
+        uncount(cpu);
+    }
+    if (debug_over(cpu, start)) {
+        cpu->resuming = cpu->resuming || inside;
+        return;
+    }
     switch (cpu->reason) {
     case CPU_DATA:
-        uncount(cpu);
         v->refused_page = cpu->page;
-        v8m_emulate(v);
+        debug_emulate(cpu, cpu->page, inside);
         v->refused_page = V8M_NO_PAGE;
         break;
     case CPU_FETCH_INSIDE:
-        uncount(cpu);
         v8m_refused_fetch(v);
         break;
     case CPU_FETCH:
@@ -96,7 +112,6 @@ static void handle(struct sim_cpu *cpu)
         upkeep_prepare(cpu, cpu->page);
         break;
     case CPU_WRITE_CODE:
-        uncount(cpu);
         code_written(cpu, cpu->page);
         cpu->resuming = true;
         break;
@@ -111,27 +126,28 @@ static void handle(struct sim_cpu *cpu)
         break;
     case CPU_TRAP:
     case CPU_INVALID:
-        uncount(cpu);
         if (v->r[15] < NOT_MEMORY) {
-            v8m_emulate(v);
+            debug_emulate(cpu, V8M_NO_PAGE, inside);
         }
+        break;
+    case CPU_DEBUG:
+        cpu->resuming = inside;
         break;
     case CPU_SVC:
         v8m_pend_fault(v, V8M_SVC, v->secure);
         break;
     case CPU_BKPT:
-        uncount(cpu);
-        breakpoint(v);
+        if (!debug_bkpt(cpu)) {
+            breakpoint(v);
+        }
         break;
     case CPU_MAGIC:
         v8m_branch(v, v->r[15] | ((v->xpsr & XPSR_T) != 0 ? 1u : 0u));
         break;
     case CPU_STACK_LIMIT:
-        uncount(cpu);
         v8m_usage_fault(v, v->secure, CFSR_STKOF);
         break;
     case CPU_UNALIGNED:
-        uncount(cpu);
         v8m_usage_fault(v, v->secure, CFSR_UNALIGNED);
         break;
     case CPU_OTHER:
@@ -168,6 +184,10 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
         v8m_refused_fetch(v);
         return;
     }
+    const uint64_t start = v->time;
+    if (cpu->debug.mode != DEBUG_FREE) {
+        debug_arm(cpu, &until);
+    }
     cpu->reason = CPU_NO_REASON;
     cpu->block = 0;
     cpu->until = until;
@@ -175,7 +195,8 @@ static void run_engine(struct sim_cpu *cpu, uint64_t until)
     if ((atomic_load(&cpu->stop_asked) && !cpu->resuming) || !engine_run(cpu)) {
         return;
     }
-    handle(cpu);
+    handle(cpu, start);
+    debug_ran(cpu, start);
     if (v->wait_until != 0) {
         wait_until(v, v->wait_until, until);
         if (cpu->reason == CPU_WAIT) { /* a fetch is asked again; an access is on the bus */
@@ -229,7 +250,7 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         v->time = v->chip->now;
     }
     const uint64_t limit = insns < SIM_NEVER - v->time ? v->time + insns : SIM_NEVER;
-    cpu->resuming = false;
+    cpu->resuming = debug_begin(cpu);
     while (!cpu->failed) {
         const uint64_t before = v->time;
         chip_advance(v->chip, v->time);
@@ -238,8 +259,16 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         const uint64_t wait = cpu->resuming ? 0 : waiting(v);
         if (!cpu->resuming) {
             if (wait == 0) {
+                const uint32_t pc = v->r[15];
+                const uint32_t xpsr = v->xpsr;
                 v8m_take_pending(v);
+                debug_entered(cpu, pc, xpsr);
             }
+        }
+        if (debug_due(cpu)) {
+            return SIM_STOP_DEBUG;
+        }
+        if (!cpu->resuming) {
             if (atomic_exchange(&cpu->stop_asked, false)) {
                 return SIM_STOP_ASKED;
             }
@@ -283,6 +312,11 @@ static void on_stored(void *context, enum chip_memory_id id, uint32_t off, uint3
 static void on_map_changed(void *context)
 {
     cpu_map_changed(context);
+}
+
+static bool on_watched(void *context, uint32_t addr, unsigned size, bool write)
+{
+    return debug_watched(context, addr, size, write);
 }
 
 static void on_attention(void *context)
@@ -333,6 +367,7 @@ struct sim_cpu *cpu_new(struct sim_chip *chip, struct sim_error *error)
                                     .stored = on_stored,
                                     .map_changed = on_map_changed,
                                     .attention = on_attention,
+                                    .watched = on_watched,
                                     .gate = on_gate};
     if (!pages_init(&cpu->pages, chip)) {
         return new_failed(cpu, sim_fail(error, SIM_ERROR_MEMORY, "no memory for pages"));
@@ -359,6 +394,7 @@ void cpu_reset(struct sim_cpu *cpu, uint32_t vtor_s, uint32_t vtor_ns)
             upkeep_drop_frame(cpu, i);
         }
     }
+    debug_forget(cpu);
     cpu->v.time = cpu->v.chip->now;
     v8m_reset(&cpu->v, vtor_s, vtor_ns);
 }
@@ -522,5 +558,8 @@ void cpu_reg_write(struct sim_cpu *cpu, enum sim_reg reg, uint32_t value)
         return;
     }
     *word = value;
+    if (reg == SIM_REG_PC) {
+        debug_forget(cpu);
+    }
     cpu->v.lockup = cpu->v.lockup && reg != SIM_REG_PC;
 }

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <garrison/sim_debug.h>
+
 #include "bus.h"
 
 struct sim_cpu;
@@ -63,6 +65,24 @@ void cpu_private_access(struct sim_cpu *cpu, struct sim_access *access);
 const struct chip_memory *cpu_reachable(struct sim_cpu *cpu, struct sim_attr attr,
                                         enum sim_access_kind kind, uint32_t addr, size_t len,
                                         uint32_t *off);
+
+/* cpu_debug.c: for the public API of garrison/sim_debug.h. */
+
+/** @return false: there is no place for another one */
+bool cpu_break_set(struct sim_cpu *cpu, uint32_t addr);
+void cpu_break_clear(struct sim_cpu *cpu, uint32_t addr);
+bool cpu_watch_set(struct sim_cpu *cpu, const struct sim_debug_watch *watch);
+void cpu_watch_clear(struct sim_cpu *cpu, const struct sim_debug_watch *watch);
+void cpu_debug_attach(struct sim_cpu *cpu, bool attached);
+/** How the next run goes on: SIM_DEBUG_STEP, SIM_DEBUG_HALT, or SIM_DEBUG_NONE for freely. */
+void cpu_debug_go(struct sim_cpu *cpu, enum sim_debug_kind kind);
+void cpu_debug_why(const struct sim_cpu *cpu, struct sim_debug_stop *stop);
+bool cpu_debug_visible(const struct sim_cpu *cpu);
+/** Whose an address is, by SAU and IDAU. */
+void cpu_debug_place(struct sim_cpu *cpu, uint32_t addr, struct sim_debug_place *place);
+/** FP registers. @return false: they hold what is Secure, and that is closed */
+bool cpu_fp_read(struct sim_cpu *cpu, uint32_t s[32], uint32_t *fpscr);
+bool cpu_fp_write(struct sim_cpu *cpu, const uint32_t s[32], uint32_t fpscr);
 
 /** Function symbol for an address, from the ELF files the user gave; the buffer is the caller's. */
 typedef void cpu_symbol_fn(void *context, uint32_t addr, char *text, size_t size);

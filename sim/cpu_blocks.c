@@ -142,6 +142,7 @@ static enum cpu_reason enter_as(struct sim_cpu *cpu, const struct cpu_count *ent
     }
     if (cpu->resuming) {
         resumed(cpu);
+        cpu->debug.rest_time = cpu->v.time + entry->count;
     }
     cpu->block = entry->block & ~CPU_NEEDS;
     cpu->block_it = entry->it;

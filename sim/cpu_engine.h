@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "cpu_debug.h"
 #include "cpu_pages.h"
 
 #define CPU_MEMO_ENTRIES  4096u
@@ -99,6 +100,7 @@ enum cpu_reason {
     CPU_MAGIC, /**< PC is EXC_RETURN or FNC_RETURN. */
     CPU_STACK_LIMIT,
     CPU_UNALIGNED,
+    CPU_DEBUG, /**< A breakpoint, or the end of a step. */
     CPU_OTHER, /**< An exception of the engine that has no meaning here. */
 };
 
@@ -192,6 +194,7 @@ struct sim_cpu {
     uint64_t align_time;   /**< At its end. */
     bool refuse_next;      /**< The access in flight is unaligned: its next part is refused. */
     struct cpu_device device;
+    struct cpu_debug debug;
 
     struct sim_gate gate;
 

@@ -207,7 +207,7 @@ static bool fill_direct(struct sim_cpu *cpu, uint32_t vpage, bool write, uint32_
 bool map_fill(struct sim_cpu *cpu, uint32_t vpage, enum sim_access_kind kind, uint32_t *paddr,
               unsigned *perms)
 {
-    const uint32_t rights = map_rights(cpu, vpage);
+    const uint32_t rights = debug_page_rights(cpu, vpage, map_rights(cpu, vpage));
     if (kind == SIM_FETCH) {
         return fill_fetch(cpu, vpage, rights, paddr, perms);
     }

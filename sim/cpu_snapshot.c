@@ -40,6 +40,7 @@ void cpu_snapshot_restore(struct sim_cpu *cpu, const struct cpu_snapshot *snapsh
     cpu->loaded = snapshot->loaded;
     cpu->generation = snapshot->generation;
     cpu->flush_wanted = true;
+    debug_forget(cpu);
 }
 
 void cpu_snapshot_free(struct cpu_snapshot *snapshot)

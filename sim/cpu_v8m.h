@@ -235,6 +235,8 @@ struct v8m_host {
     void (*attention)(void *context);
     /** The host's gate, if PC is in it, before SG; or its trap. @return whether that was it */
     bool (*gate)(void *context, bool trap);
+    /** Asked before an access while `watching`. @return whether it is not to be done now */
+    bool (*watched)(void *context, uint32_t addr, unsigned size, bool write);
 };
 
 #define V8M_KNOWN 64u
@@ -320,6 +322,7 @@ struct v8m {
     uint64_t wait_until;   /**< The instruction was not done: the flash answers then; 0: it was. */
     bool has_stored;       /**< The instruction that is being emulated has. */
     uint32_t refused_page; /**< Page whose refusal stopped the engine ... */
+    bool watching;         /**< Accesses of the instruction are asked of `host.watched`. */
     bool exclusive;        /**< A load-exclusive that the engine did not do. */
     bool clear_exclusive;  /**< The engine's monitor is to be cleared. */
     bool ignore_stack_faults; /**< While entering a derived exception. */

@@ -270,6 +270,13 @@ static bool held_back(struct v8m *v, uint32_t addr, enum sim_access_kind kind,
     return v->wait_until != 0;
 }
 
+/** Whether a watchpoint keeps the instruction from being done: it comes again later. */
+static bool watched(struct v8m *v, uint32_t addr, unsigned size, bool write, enum v8m_access access)
+{
+    return v->watching && access == V8M_NORMAL &&
+           v->host.watched(v->host.context, addr, size, write);
+}
+
 bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
               enum v8m_access access, uint32_t *value)
 {
@@ -284,7 +291,7 @@ bool v8m_read(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr,
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
         return v8m_refuse(v, at, size, SIM_READ, attr, access, &verdict);
     }
-    if (passes && held_back(v, addr, SIM_READ, access)) {
+    if (passes && (watched(v, addr, size, false, access) || held_back(v, addr, SIM_READ, access))) {
         return false;
     }
     const uint8_t *bytes = passes ? direct_bytes(&verdict, at, addr, size) : NULL;
@@ -311,7 +318,7 @@ bool v8m_write(struct v8m *v, uint32_t addr, unsigned size, struct sim_attr attr
     if (!passes && verdict.refusal != V8M_BY_SILENCE) {
         return v8m_refuse(v, at, size, SIM_WRITE, attr, access, &verdict);
     }
-    if (passes && held_back(v, addr, SIM_WRITE, access)) {
+    if (passes && (watched(v, addr, size, true, access) || held_back(v, addr, SIM_WRITE, access))) {
         return false;
     }
     v->has_stored = true;

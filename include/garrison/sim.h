@@ -168,6 +168,7 @@ enum sim_stop {
     SIM_STOP_LOCKUP = 4, /**< The processor locked up; only a reset helps. */
     SIM_STOP_HALTED = 5, /**< The boot ROM found nothing it may start. */
     SIM_STOP_ERROR = 6,  /**< The engine failed: a defect, described in the journal. */
+    SIM_STOP_DEBUG = 7,  /**< For a debugger: garrison/sim_debug.h. */
 };
 
 /**
