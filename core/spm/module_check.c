@@ -18,7 +18,7 @@ static const char *const texts[MODULE_REFUSALS] = {
     [MODULE_RAM_PLACE] = "linked for other RAM",
     [MODULE_RAM] = "more RAM than the layout gives it",
     [MODULE_STACK] = "stack does not fit its RAM, or is too small",
-    [MODULE_ENTRY] = "entry is not in its code",
+    [MODULE_ENTRY] = "entry or handler is not in its code",
     [MODULE_DATA] = "initialised data do not fit",
     [MODULE_TIME] = "time limit too long",
     [MODULE_SERVICES] = "not 1 to 4 services",
@@ -66,7 +66,8 @@ static enum module_refusal check_form(const struct module_record *record)
     if (record->version != MODULE_VERSION || record->size != sizeof *record) {
         return MODULE_OTHER_VERSION;
     }
-    if (!bytes_all((const uint8_t *)record->reserved, sizeof record->reserved, 0)) {
+    if (record->unused != 0 ||
+        !bytes_all((const uint8_t *)record->reserved, sizeof record->reserved, 0)) {
         return MODULE_UNUSED;
     }
     return module_name_is_sound(record->name) ? MODULE_GRANTED : MODULE_NAME;
@@ -79,6 +80,15 @@ static bool lies_in(uint32_t addr, uint32_t size, uint32_t outer, uint32_t outer
            bytes_range_fits(addr - outer, size, outer_size);
 }
 
+/** Whether that is the address of a function behind the record. */
+static bool is_in_code(const struct module_record *record, uint32_t function)
+{
+    const uint32_t entry = function & ~1u;
+    const uint32_t code = record->text_addr + (uint32_t)sizeof *record;
+    return (function & 1u) != 0 && entry >= code &&
+           entry - code < record->text_size - sizeof *record;
+}
+
 static enum module_refusal check_text(const struct module_record *record,
                                       const struct module_place *place)
 {
@@ -89,13 +99,7 @@ static enum module_refusal check_text(const struct module_record *record,
         record->text_size < sizeof *record + REGION_ALIGN) {
         return MODULE_TEXT;
     }
-    const uint32_t entry = record->entry & ~1u;
-    const uint32_t code = record->text_addr + (uint32_t)sizeof *record;
-    if ((record->entry & 1u) == 0 || entry < code ||
-        entry - code >= record->text_size - sizeof *record) {
-        return MODULE_ENTRY;
-    }
-    return MODULE_GRANTED;
+    return is_in_code(record, record->entry) ? MODULE_GRANTED : MODULE_ENTRY;
 }
 
 static enum module_refusal check_ram(const struct module_record *record,
@@ -172,6 +176,17 @@ static bool list_is_sound(const uint32_t *list, uint32_t count, uint32_t max)
     return true;
 }
 
+/** An interrupt comes with its device: there are no more of them. */
+static enum module_refusal check_handler(const struct module_record *record)
+{
+    if (record->interrupt_count > record->device_count ||
+        (record->interrupt_count == 0 && record->handler != 0)) {
+        return MODULE_INTERRUPT;
+    }
+    return record->interrupt_count == 0 || is_in_code(record, record->handler) ? MODULE_GRANTED
+                                                                               : MODULE_ENTRY;
+}
+
 static enum module_refusal check_lists(const struct module_record *record,
                                        const struct module_place *place)
 {
@@ -187,11 +202,7 @@ static enum module_refusal check_lists(const struct module_record *record,
             return MODULE_DEVICE;
         }
     }
-    /* No interrupt is a module's yet. */
-    return record->interrupt_count == 0 &&
-                   bytes_all((const uint8_t *)record->interrupt, sizeof record->interrupt, 0)
-               ? MODULE_GRANTED
-               : MODULE_INTERRUPT;
+    return check_handler(record);
 }
 
 static enum module_refusal check_licence(const struct module_record *record,

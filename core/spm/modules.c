@@ -102,7 +102,8 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
                 .service_count = record->service_count,
                 .uses = module->use,
                 .use_count = record->use_count,
-                .time_limit_ms = record->time_limit_ms,
+                .handler = (psa_flih_result_t(*)(psa_signal_t))(uintptr_t)record->handler,
+                .time_limit_ms = (uint16_t)record->time_limit_ms,
                 .is_module = true,
             },
     };
@@ -122,6 +123,9 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
     }
     for (uint32_t i = 0; i < record->device_count; i++) {
         module->memory.region[2u + i] = port_modules.device[record->device[i]];
+        if (i < record->interrupt_count) {
+            module->partition.signals |= PARTITION_SIGNAL(record->device[i]);
+        }
     }
 }
 

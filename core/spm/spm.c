@@ -15,12 +15,13 @@
 
 #include "base/hardened.h"
 #include "base/secret.h"
-#include "base/text.h"
 #include "spm/connection.h"
 #include "spm/ended.h"
+#include "spm/failures.h"
 #include "spm/grant.h"
 #include "spm/partitions.h"
 #include "spm/running.h"
+#include "spm/signals.h"
 
 /** A call of the chain. */
 struct call {
@@ -28,9 +29,11 @@ struct call {
     uint32_t number;                /**< Of the partition. */
     const struct partition *client; /**< NULL: the Non-secure side. */
     struct connection *connection;  /**< NULL: the service is stateless. */
+    psa_signal_t signal;            /**< Whose handler this is; 0: it is a call. */
     int32_t type;
     int32_t client_id;
     psa_handle_t message; /**< PSA_NULL_HANDLE: it has to hear of something else before. */
+    bool failed;          /**< Its partition has, in a handler above it. */
     uint32_t ticks;       /**< That have found its partition running. */
     uint32_t in_count;
     uint32_t out_count;
@@ -45,15 +48,15 @@ struct vectors {
 };
 
 /** The calls under way, the last one running; the rest is zero. */
-static struct call chain[SPM_DEPTH_MAX];
+static struct call chain[SPM_CHAIN_MAX];
 static uint32_t depth;
 static bool busy;
 static psa_handle_t last_message;
-static uint8_t failed[PARTITIONS_MAX]; /**< Times that each has failed since the boot. */
 
 enum garrison_status spm_init(void)
 {
-    memset(failed, 0, sizeof failed);
+    failures_init();
+    signals_init();
     connection_init();
     ended_init();
     return partitions_check();
@@ -69,12 +72,6 @@ const struct partition *spm_running(void)
     return depth > 0 ? chain[depth - 1].partition : NULL;
 }
 
-/** Whether the partition with that number has failed too often. */
-static bool is_lost(uint32_t number)
-{
-    return failed[number] > PARTITION_RESTARTS_MAX;
-}
-
 void running_open_memory(const struct partition *partition)
 {
     if (port_partition_switch(partition) != GARRISON_OK) {
@@ -82,15 +79,15 @@ void running_open_memory(const struct partition *partition)
     }
 }
 
-/** Whether it is in the chain: then it cannot be called. */
-static bool is_in_chain(const struct partition *partition)
+/** The call of a partition among the first ones of the chain; NULL: it is not there. */
+static struct call *find_call(const struct partition *partition, uint32_t count)
 {
-    for (uint32_t i = 0; i < depth; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (chain[i].partition == partition) {
-            return true;
+            return &chain[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /** Whether that partition asks. */
@@ -113,7 +110,7 @@ static bool may_call(int32_t client_id, struct partition_entry entry)
     }
     const uint32_t kind = spm_running()->is_module ? SERVICE_FOR_MODULES : SERVICE_FOR_PARTITIONS;
     return (service->callers & kind) != 0 && partitions_uses(spm_running(), service->sid) &&
-           !is_in_chain(entry.partition);
+           find_call(entry.partition, depth) == NULL; /* or it would wait for itself */
 }
 
 uint32_t spm_version(int32_t client_id, uint32_t sid)
@@ -292,13 +289,15 @@ static psa_status_t push(int32_t client_id, const struct partition **partition,
 const psa_msg_t *spm_next(void)
 {
     struct call *call = running_call();
-    return call != NULL && call->message == PSA_NULL_HANDLE ? next_message(call) : NULL;
+    return call != NULL && call->message == PSA_NULL_HANDLE && call->signal == 0
+               ? next_message(call)
+               : NULL;
 }
 
 /** Whether a call that was accepted can be answered. */
 static psa_status_t availability(const struct call *call)
 {
-    if (is_lost(call->number)) {
+    if (failures_lost(call->number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     return call->connection != NULL && call->connection->broken ? PSA_ERROR_PROGRAMMER_ERROR
@@ -338,7 +337,7 @@ psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
     if (to.service->handle != PSA_NULL_HANDLE) {
         return refuse(client_id, "connection to a stateless service");
     }
-    if (!version_fits(to.service, version) || is_lost(to.number)) {
+    if (!version_fits(to.service, version) || failures_lost(to.number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     if (!enter(client_id)) {
@@ -409,6 +408,9 @@ psa_status_t spm_end(psa_status_t status)
         const size_t written = call->vec[call->in_count + i].used;
         memcpy(&out_vec[i].len, &written, sizeof written);
     }
+    if (status == (psa_status_t)PSA_FLIH_SIGNAL) {
+        signals_set(call->signal);
+    }
     const psa_status_t result = call->connection != NULL ? end_on_connection(call, status) : status;
     secret_wipe(call, sizeof *call);
     depth--;
@@ -416,36 +418,29 @@ psa_status_t spm_end(psa_status_t status)
     return result;
 }
 
-static void log_failure(const struct call *call, const char *reason)
+const struct partition *spm_interrupt(psa_signal_t signal)
 {
-    struct text text;
-    text_start(&text);
-    text_add(&text, "partition ");
-    text_add(&text, call->partition->name);
-    text_add(&text, ": ");
-    text_add(&text, reason);
-    if (is_lost(call->number)) {
-        text_add(&text, " (no restart left)");
-    } else {
-        text_add(&text, " (restart ");
-        text_add_number(&text, failed[call->number]);
-        text_add(&text, " of ");
-        text_add_number(&text, PARTITION_RESTARTS_MAX);
-        text_add(&text, ")");
+    struct call *call = &chain[depth];
+    const struct partition *partition;
+    uint32_t number = 0;
+    while ((partition = partitions_at(number)) != NULL && (partition->signals & signal) == 0) {
+        number++;
     }
-    port_log(text.line);
+    if (partition != NULL) {
+        call->partition = partition;
+        call->number = number;
+        call->client = spm_running();
+        call->signal = signal;
+        depth++;
+        running_open_memory(partition);
+    }
+    return partition;
 }
 
-void spm_partition_failed(const char *reason)
+/** Makes a partition what it was at start; nobody else's code runs meanwhile. */
+static void begin_anew(const struct call *call)
 {
-    const struct call *call = running_call();
-    if (call == NULL) {
-        port_panic(reason);
-    }
     const struct partition *partition = call->partition;
-    failed[call->number]++;
-    running_open_memory(NULL); /* the log is not in reach of each of them */
-    log_failure(call, reason);
     connection_forget(partition);
     ended_note(call->number);
     if (partition->is_module) {
@@ -455,16 +450,45 @@ void spm_partition_failed(const char *reason)
     if (partition->prepare != NULL) {
         partition->prepare();
     }
+}
+
+void spm_partition_failed(const char *reason)
+{
+    const struct call *call = running_call();
+    if (call == NULL) {
+        port_panic(reason);
+    }
+    running_open_memory(NULL); /* the log is not in reach of each of them */
+    if (!call->failed) {
+        failures_note(call->number, reason);
+        signals_off(call->partition);
+    }
+    /* The end of a handler is not yet that of its partition's call below, whose callees go on. */
+    struct call *below = find_call(call->partition, depth - 1u);
+    if (below != NULL) {
+        below->failed = true;
+    } else {
+        begin_anew(call);
+    }
     port_partition_leave(spm_end(PSA_ERROR_COMMUNICATION_FAILURE));
 }
 
-void running_mistake(const char *what)
+void spm_require_sound(void)
 {
-    struct text text;
-    text_start(&text);
-    text_add(&text, "programmer error: ");
-    text_add(&text, what);
-    spm_partition_failed(text.line);
+    const struct call *call = running_call();
+    if (call != NULL && call->failed) {
+        spm_partition_failed("");
+    }
+}
+
+/** Ticks that a call or a handler has. */
+static uint32_t tick_limit(const struct call *call)
+{
+    if (call->signal != 0) {
+        return SPM_HANDLER_TICKS;
+    }
+    const uint32_t own = call->partition->time_limit_ms;
+    return (own != 0 ? own : PARTITION_TIME_LIMIT_MS) / SPM_TICK_MS;
 }
 
 void spm_tick(void)
@@ -473,10 +497,9 @@ void spm_tick(void)
     if (call == NULL) {
         return;
     }
-    const uint32_t own = call->partition->time_limit_ms;
-    const uint32_t limit = own != 0 ? own : PARTITION_TIME_LIMIT_MS;
+    spm_require_sound();
     call->ticks++;
-    if (call->ticks >= limit / SPM_TICK_MS) {
+    if (call->ticks >= tick_limit(call)) {
         spm_partition_failed("time is up");
     }
 }

@@ -19,14 +19,13 @@ GARRISON_ABI_BEGIN
 #define MODULE_MAGIC   0x4F4D4147u /**< "GAMO" */
 #define MODULE_VERSION 1u
 
-#define MODULES_MAX           8u
-#define MODULE_NAME_BYTES     16u
-#define MODULE_SERVICES_MAX   4u
-#define MODULE_USES_MAX       8u
-#define MODULE_DEVICES_MAX    2u
-#define MODULE_INTERRUPTS_MAX 2u
-#define MODULE_STACK_MIN      512u
-#define MODULE_TIME_MAX_MS    60000u
+#define MODULES_MAX         8u
+#define MODULE_NAME_BYTES   16u
+#define MODULE_SERVICES_MAX 4u
+#define MODULE_USES_MAX     8u
+#define MODULE_DEVICES_MAX  2u
+#define MODULE_STACK_MIN    512u
+#define MODULE_TIME_MAX_MS  60000u
 
 /** Who may call a service of a module; at least one of them. */
 #define MODULE_FOR_NON_SECURE 1u
@@ -46,6 +45,9 @@ GARRISON_ABI_BEGIN
 
 /** Client id of a module for those that it calls: its data are its own through all its updates. */
 #define GARRISON_MODULE_CLIENT_ID(module) (16 + (int32_t)(module))
+
+/** Signal of a device's interrupt, by the device's number. */
+#define GARRISON_MODULE_SIGNAL(device) ((psa_signal_t)0x10 << (device))
 
 struct module_service {
     uint32_t sid;     /**< Service id, not a reserved one. */
@@ -72,11 +74,13 @@ struct module_record {
     uint8_t service_count;
     uint8_t use_count;
     uint8_t device_count;
-    uint8_t interrupt_count;
+    uint8_t interrupt_count; /**< Devices, the first of the list, whose interrupts it handles. */
     struct module_service service[MODULE_SERVICES_MAX]; /**< At least one; unused ones are zero. */
     uint32_t use[MODULE_USES_MAX];       /**< Service ids that it calls; unused ones are zero. */
     uint32_t device[MODULE_DEVICES_MAX]; /**< Numbers of devices, docs/MODULES.md; the same. */
-    uint32_t interrupt[MODULE_INTERRUPTS_MAX]; /**< The same. */
+    uint32_t
+        handler; /**< Address of the handler of these interrupts, bit 0 set; without any zero. */
+    uint32_t unused;      /**< 0 */
     uint32_t licensed;    /**< 1: for the device below alone; 0: for every one. */
     uint8_t licence[12];  /**< That device's id; without a licence zero. */
     uint32_t reserved[3]; /**< 0 */
@@ -97,6 +101,14 @@ extern uint8_t garrison_module_data_load[];
 extern uint8_t garrison_module_data[];
 extern uint8_t garrison_module_data_size[]; /* the same */
 void garrison_module_entry(void);
+void garrison_module_handler(void); /* what .handler names: it calls the next one */
+
+/**
+ * First-level handler of a module whose record has interrupts: runs whenever one of them comes, with
+ * at most 20 ms, and may call psa_irq_enable(), psa_irq_disable(), psa_reset_signal() and psa_panic().
+ * @return PSA_FLIH_SIGNAL: sets the signal; PSA_FLIH_NO_SIGNAL
+ */
+psa_flih_result_t garrison_module_interrupt(psa_signal_t signal);
 
 /**
  * Defines the record of a module; once, in one of its C files.

@@ -66,6 +66,12 @@ struct partition_area {
 /** Failures that a partition survives, each boot. */
 #define PARTITION_RESTARTS_MAX 3u
 
+/**
+ * Signal of an interrupt, by its number in the port; the framework has the bits below for itself. Each
+ * is at most one partition's.
+ */
+#define PARTITION_SIGNAL(line) ((psa_signal_t)0x10 << (line))
+
 /** Initialised data that the start-up code does not know of: a module's. */
 struct partition_data {
     uintptr_t load; /**< Where they come from, in a region of the partition's. */
@@ -93,15 +99,18 @@ struct partition {
     psa_status_t (*function)(const psa_msg_t *message); /**< The secure function. */
     const struct partition_memory *memory;              /**< From the port. */
     const struct partition_service *services;           /**< In flash. */
-    uint32_t service_count;
     const uint32_t *uses; /**< SIDs of the services that it calls, in flash; no circles. */
-    uint32_t use_count;
     /**
      * Gives it what only the manager knows, with the manager's rights, before its first call and
      * after each restart; NULL: nothing.
      */
     void (*prepare)(void);
-    uint32_t time_limit_ms; /**< Of one call; 0: PARTITION_TIME_LIMIT_MS. */
+    psa_signal_t signals; /**< Of its own interrupts; 0: it has none. */
+    /** Runs in its sandbox for one of them, whatever that has interrupted. */
+    psa_flih_result_t (*handler)(psa_signal_t signal);
+    uint16_t time_limit_ms; /**< Of one call; 0: PARTITION_TIME_LIMIT_MS. */
+    uint8_t service_count;
+    uint8_t use_count;
     bool is_module; /**< Not one of the built-in ones: it calls what is SERVICE_FOR_MODULES. */
     /**
      * Its areas are not the port's to give but stand in the device's layout: 0 the update journal,

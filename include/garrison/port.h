@@ -133,6 +133,13 @@ extern const struct port_modules port_modules;
  */
 void port_isolation_grant(uint32_t devices);
 
+/**
+ * Lets the interrupts of these signals come, or disables them and forgets that they have. They are
+ * handed to spm_interrupt(). The port keeps some of the time for everybody else, however many come.
+ * @return those that were enabled
+ */
+psa_signal_t port_interrupts_switch(psa_signal_t signals, bool on);
+
 /** Makes a partition's regions, and no other's, reachable to unprivileged code. */
 enum garrison_status port_partition_switch(const struct partition *partition) GARRISON_MUST_USE;
 

@@ -48,6 +48,9 @@ enum garrison_status spm_init(void) GARRISON_MUST_USE;
 /** Calls that wait for each other, at most: the first is a Non-secure client's. */
 #define SPM_DEPTH_MAX 6u
 
+/** What the chain has at most: those, and above them the handler of an interrupt. */
+#define SPM_CHAIN_MAX (SPM_DEPTH_MAX + 1u)
+
 /** The partition that runs, the last of the chain; NULL between calls. */
 const struct partition *spm_running(void);
 
@@ -108,6 +111,29 @@ psa_status_t spm_end(psa_status_t status);
  * manager itself has failed: port_panic().
  */
 GARRISON_NORETURN void spm_partition_failed(const char *reason);
+
+/**
+ * The interrupt of that signal was enabled and has come, and interrupts whatever runs: makes its
+ * partition the one that runs, in its sandbox. spm_end() is owed, with what the handler has answered;
+ * it opens the memory of whoever was interrupted.
+ * @return whose handler is to run; NULL: it is nobody's
+ */
+const struct partition *spm_interrupt(psa_signal_t signal);
+
+/** Returns unless the running partition has failed in a handler, which this call of its goes back to. */
+void spm_require_sound(void);
+
+/** Of these signals of the running partition those that are set. */
+psa_signal_t spm_signals(psa_signal_t mask);
+
+/** Clears a signal of the running partition; one that is not set is its mistake. */
+void spm_reset_signal(psa_signal_t signal);
+
+/** psa_irq_enable() or psa_irq_disable() of the running partition. @return whether it was enabled */
+bool spm_irq_switch(psa_signal_t signal, bool on);
+
+/** Ticks that a handler has, the first of which may come at once. */
+#define SPM_HANDLER_TICKS 2u
 
 /** Milliseconds between two looks at who runs, with the clock that the chip starts with. */
 #define SPM_TICK_MS 10u

@@ -43,6 +43,36 @@ void psa_write(psa_handle_t msg_handle, uint32_t outvec_idx, const void *buffer,
 /** Sets `rhandle` of the messages of this connection from the next one on; NULL at first. */
 void psa_set_rhandle(psa_handle_t msg_handle, void *rhandle);
 
+/** A set of signals: one bit for each interrupt of the partition's. */
+typedef uint32_t psa_signal_t;
+
+/** What the first-level handler of an interrupt, psa_flih_result_t handler(void), answers. */
+typedef uint32_t psa_flih_result_t;
+#define PSA_FLIH_NO_SIGNAL ((psa_flih_result_t)0)
+#define PSA_FLIH_SIGNAL    ((psa_flih_result_t)1) /**< The interrupt's signal is to be set. */
+
+/** Whether an interrupt was enabled. */
+typedef uint32_t psa_irq_status_t;
+
+#define PSA_POLL     0u
+#define PSA_BLOCK    0x80000000u
+#define PSA_WAIT_ANY (~(psa_signal_t)0)
+
+/**
+ * Of these signals those that are set; with PSA_BLOCK it returns when there is one, and what passes
+ * until then is the call's time. Not for handlers.
+ */
+psa_signal_t psa_wait(psa_signal_t signal_mask, uint32_t timeout);
+
+/** Clears a signal, which must be set. */
+void psa_reset_signal(psa_signal_t irq_signal);
+
+/** Lets the interrupt of a signal come; at first, and when the partition begins anew, it does not. */
+void psa_irq_enable(psa_signal_t irq_signal);
+
+/** @return whether it was enabled */
+psa_irq_status_t psa_irq_disable(psa_signal_t irq_signal);
+
 /** Ends the partition after a failure it cannot handle; returns never. */
 GARRISON_NORETURN void psa_panic(void);
 

@@ -61,6 +61,9 @@ int host_serve(void);
 /** Closes the chip and notes why. @return -1 */
 int host_refuse(const char *text);
 
+/** Raises an interrupt of a partition's. @return whether it was enabled, and its handler has run */
+bool host_interrupt(psa_signal_t signal);
+
 /** Forgets the calls that the core has left without an answer: at a reset. */
 void host_gate_forget(void);
 

@@ -19,7 +19,8 @@ import subprocess
 import sys
 
 # Functions of the public headers. psa_read() and its kin are for partitions.
-PUBLIC = ['psa_*', '!psa_read', '!psa_skip', '!psa_write', '!psa_panic', 'garrison_host_*']
+PUBLIC = ['psa_*', '!psa_read', '!psa_skip', '!psa_write', '!psa_panic', '!psa_wait',
+          '!psa_reset_signal', '!psa_irq_*', 'garrison_host_*']
 
 # Mbed TLS's headers look for their configuration under this name unless told otherwise.
 CONFIG_NAME = 'mbedtls/mbedtls_config.h'

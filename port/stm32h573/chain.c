@@ -7,29 +7,27 @@
 
 #include "fault.h"
 #include "gate.h"
+#include "interrupt.h"
 #include "regs.h"
 
 #define FRAME_FP_SIZE (18u * sizeof(uint32_t)) /* s0 to s15, FPSCR and a reserved word */
 
 #define XPSR_THUMB (1u << 24)
 
-/* The processor's cycles are what a partition is given, however fast the application makes them. */
-#define TICK_CYCLES (SPM_TICK_MS * 64000u)
-
-/** Who waits for a call to end. */
+/** Who waits for a call, or for the handler of an interrupt, to end. */
 struct waiting {
     struct frame *frame; /**< Where it goes on. */
     uintptr_t limit;     /**< Of that stack. */
-    struct frame entry;  /**< Its registers, out of everybody's reach, */
-    struct callee_saved callee;
+    struct frame entry;  /**< Its registers, out of everybody's reach; interrupted: in the frame, */
+    struct registers registers;
 };
 
 static struct {
-    struct waiting waiting[SPM_DEPTH_MAX];
+    struct waiting waiting[SPM_CHAIN_MAX];
     uint32_t depth;
 } chain;
 
-GARRISON_ENTRY uint32_t chain_exc_return;
+uint32_t chain_exc_return;
 
 uint32_t chain_frame_size(uint32_t exc_return)
 {
@@ -57,81 +55,100 @@ static uint64_t resume_other(struct frame *frame, uintptr_t limit)
 bool chain_is_running(const struct call *call)
 {
     const struct partition *partition = spm_running();
-    if (partition == NULL || call->exc_return != chain_exc_return) {
+    const uint32_t exc_return = call->registers->exc_return;
+    if (partition == NULL || exc_return != chain_exc_return) {
         return false;
     }
     const struct partition_memory *memory = partition->memory;
     const uintptr_t stack = (uintptr_t)call->frame;
     return stack % sizeof(uint32_t) == 0 && stack >= memory->stack_base &&
-           stack <= memory->stack_limit - chain_frame_size(call->exc_return);
+           stack <= memory->stack_limit - chain_frame_size(exc_return);
 }
 
-static void tick_start(void)
+/** Has a function of a partition's run as if interrupted at its first instruction. */
+static uint64_t run(const struct partition *partition, uintptr_t function, uintptr_t stack,
+                    struct registers *registers)
 {
-    reg_write(SYST_RVR, TICK_CYCLES - 1u);
-    reg_write(SYST_CVR, 0);
-    reg_write(SYST_CSR, SYST_CSR_RUN);
+    struct frame *frame = (struct frame *)(stack - chain_frame_size(chain_exc_return));
+    *frame = (struct frame){
+        .r0 = stack, /* the message of a call */
+        .lr = (uint32_t)partition_return,
+        .pc = function & ~1u,
+        .xpsr = XPSR_THUMB,
+    };
+    memset(registers->r, 0, sizeof registers->r);
+    registers->exc_return = chain_exc_return;
+    return resume_other(frame, partition->memory->stack_base);
 }
 
-static void tick_stop(void)
+/** The place of whoever begins to wait. */
+static struct waiting *push(struct frame *frame, uintptr_t limit, const struct registers *registers)
 {
-    reg_write(SYST_CSR, 0);
-    reg_write(SCB_ICSR, ICSR_PENDSTCLR);
-}
-
-/* What runs above a partition's code, interrupts of the Non-secure side's, is not its time. */
-void chain_tick(uint32_t exc_return)
-{
-    const uint32_t partition = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
-    if ((exc_return & partition) == partition) {
-        spm_tick();
-    }
+    struct waiting *waiting = &chain.waiting[chain.depth];
+    waiting->frame = frame;
+    waiting->limit = limit;
+    waiting->registers = *registers;
+    chain.depth++;
+    return waiting;
 }
 
 uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message,
                      const struct call *call, uintptr_t limit)
 {
-    chain.waiting[chain.depth] = (struct waiting){call->frame, limit, call->entry, *call->callee};
-    if (chain.depth == 0) {
-        tick_start();
-    }
-    chain.depth++;
-    chain_exc_return = call->exc_return;
-    return chain_repeat(partition, message, call->callee);
+    push(call->frame, limit, call->registers)->entry = call->entry;
+    chain_exc_return = call->registers->exc_return;
+    tick_start();
+    return chain_repeat(partition, message, call->registers);
 }
 
 uint64_t chain_repeat(const struct partition *partition, const psa_msg_t *message,
-                      struct callee_saved *callee)
+                      struct registers *registers)
 {
-    struct frame *frame = (struct frame *)((uintptr_t)message - chain_frame_size(chain_exc_return));
-    *frame = (struct frame){
-        .r0 = (uint32_t)message,
-        .lr = (uint32_t)partition_return,
-        .pc = (uint32_t)partition->function & ~1u,
-        .xpsr = XPSR_THUMB,
-    };
-    memset(callee, 0, sizeof(*callee));
-    return resume_other(frame, partition->memory->stack_base);
+    return run(partition, (uintptr_t)partition->function, (uintptr_t)message, registers);
 }
 
-uint64_t chain_leave(uint32_t result, struct callee_saved *callee)
+uint64_t chain_interrupt(const struct partition *partition, psa_signal_t signal,
+                         struct frame *interrupted, uintptr_t limit, struct registers *registers)
+{
+    const struct partition_memory *memory = partition->memory;
+    const uintptr_t lowest = memory->stack_base + sizeof(struct frame);
+    uintptr_t stack = memory->stack_limit;
+    (void)push(interrupted, limit, registers);
+    for (uint32_t i = 0; i < chain.depth; i++) {
+        if (chain.waiting[i].limit == memory->stack_base) {
+            stack = (uintptr_t)chain.waiting[i].frame;
+        }
+    }
+    chain_exc_return = EXC_RETURN_PARTITION;
+    if (stack - lowest > memory->stack_limit - lowest) {
+        spm_partition_failed("no stack");
+    }
+    const uint64_t resumed = run(partition, (uintptr_t)partition->handler, stack, registers);
+    ((struct frame *)(uintptr_t)resumed)->r0 = signal;
+    return resumed;
+}
+
+uint64_t chain_leave(uint32_t result, struct registers *registers)
 {
     chain.depth--;
-    if (chain.depth == 0) {
-        tick_stop();
-    }
     struct waiting *waiting = &chain.waiting[chain.depth];
     struct frame *frame = waiting->frame;
     const uintptr_t limit = waiting->limit;
-    *frame = (struct frame){
-        .r0 = result,
-        .lr = waiting->entry.lr,
-        .pc = waiting->entry.pc,
-        .xpsr = waiting->entry.xpsr,
-    };
-    *callee = waiting->callee;
-    memset(waiting, 0, sizeof(*waiting));
-    return resume_other(frame, limit);
+    *registers = waiting->registers;
+    if (interrupt_is_running() != 0) {
+        interrupt_end();
+    } else {
+        *frame = (struct frame){
+            .r0 = result,
+            .lr = waiting->entry.lr,
+            .pc = waiting->entry.pc,
+            .xpsr = waiting->entry.xpsr,
+        };
+        (void)resume_other(frame, limit);
+    }
+    memset(waiting, 0, sizeof *waiting);
+    tick_stop();
+    return chain_resume(frame, limit);
 }
 
 /**
@@ -140,6 +157,9 @@ uint64_t chain_leave(uint32_t result, struct callee_saved *callee)
  */
 static void mark_floating(void)
 {
+    if (interrupt_is_running() != 0) {
+        return;
+    }
     const uint32_t pending = FPCCR_LSPACT | FPCCR_USER | FPCCR_S | FPCCR_THREAD;
     if (chain_exc_return == EXC_RETURN_PARTITION_FP) {
         reg_update(FPCCR, pending | FPCCR_SPLIMVIOL, pending);

@@ -22,17 +22,18 @@ struct frame {
     uint32_t xpsr;
 };
 
-/** r4 to r11. */
-struct callee_saved {
-    uint32_t r[8];
+/** What gate.S has on the handler's stack: of whoever was interrupted, and goes on with. */
+struct registers {
+    uint32_t r3; /**< For alignment. */
+    uint32_t exc_return;
+    uint32_t r[8]; /**< r4 to r11 */
 };
 
 /** A supervisor call. */
 struct call {
     struct frame *frame;
     struct frame entry; /**< What the frame was, out of a partition's reach. */
-    struct callee_saved *callee;
-    uint32_t exc_return;
+    struct registers *registers;
 };
 
 /**
@@ -61,13 +62,20 @@ uint64_t chain_enter(const struct partition *partition, const psa_msg_t *message
 
 /** Makes the partition's function, which has returned, the thing to go on with, for a next message. */
 uint64_t chain_repeat(const struct partition *partition, const psa_msg_t *message,
-                      struct callee_saved *callee);
+                      struct registers *registers);
 
-/** Makes the caller of the call that has ended the thing to go on with; `callee` becomes its own. */
-GARRISON_ENTRY uint64_t chain_leave(uint32_t result, struct callee_saved *callee);
+/**
+ * Makes the caller of the call that has ended the thing to go on with, or what the interrupt has
+ * interrupted; `registers` become its own.
+ */
+GARRISON_ENTRY uint64_t chain_leave(uint32_t result, struct registers *registers);
 
-/** The tick of a call under way, with what the processor says of what it has interrupted. */
-GARRISON_ENTRY void chain_tick(uint32_t exc_return);
+/**
+ * Makes the handler of a partition's interrupt the thing to go on with, below what the partition has
+ * on its stack. @param limit  of the stack that was interrupted
+ */
+uint64_t chain_interrupt(const struct partition *partition, psa_signal_t signal,
+                         struct frame *interrupted, uintptr_t limit, struct registers *registers);
 
 /**
  * chain_leave() out of any exception that interrupted a partition, whatever the handler's stack

@@ -63,7 +63,6 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
     __asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
     const uint32_t exception = ipsr & IPSR_MASK;
 
-    const uint32_t partition_bits = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
     struct line line;
     line_start(&line);
     const char *reason = line.text + line.used;
@@ -74,7 +73,7 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
         line_add_hex(&line, " at ", frame[FAULT_FRAME_PC]);
     }
     line_add_cause(&line);
-    if ((exc_return & partition_bits) == partition_bits && exception >= EXCEPTION_HARD_FAULT &&
+    if (fault_is_partitions(exc_return) && exception >= EXCEPTION_HARD_FAULT &&
         exception <= EXCEPTION_SECURE_FAULT) {
         fault_partition(reason);
     }
@@ -110,6 +109,12 @@ __attribute__((weak)) void fault_add_non_secure(struct line *line, uint32_t exc_
 {
     (void)line;
     (void)exc_return;
+}
+
+__attribute__((weak)) bool fault_is_partitions(uint32_t exc_return)
+{
+    (void)exc_return;
+    return false;
 }
 
 __attribute__((weak)) void fault_partition(const char *reason)

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <garrison/abi.h>
@@ -20,6 +21,12 @@ struct line;
  * without partitions leaves it out.
  */
 void fault_partition(const char *reason);
+
+/**
+ * Whether what was interrupted is code of the partition that runs, or what that is to blame for. An
+ * image without partitions leaves it out.
+ */
+bool fault_is_partitions(uint32_t exc_return);
 
 /**
  * Adds to the line where Non-secure code was when it faulted. A boot stage leaves it out: nothing

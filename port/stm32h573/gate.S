@@ -150,18 +150,18 @@ gate_start_application:
     supervisor_call psa_close, SVC_CLOSE
     supervisor_call psa_set_rhandle, SVC_SET_RHANDLE
 
-/* Supervisor calls: r4 to r11 of whoever called lie on the handler's stack for svc_dispatch() to
- * save, clear or replace; it returns the process stack to go on with, and its limit. */
+/* Supervisor calls: lr and r4 to r11 of whoever called lie on the handler's stack for svc_dispatch()
+ * to save, clear or replace; it returns the process stack to go on with, and its limit. */
     .section .text.image_svc, "ax"
     .global image_svc
     .type image_svc, %function
 image_svc:
     mrs     r0, psp
-    mov     r1, lr
     push    {r4-r11}
-    mov     r2, sp
     push    {r3, lr}
+    mov     r1, sp
     bl      svc_dispatch
+chain_go_on:
     pop     {r3, lr}
     pop     {r4-r11}
     movs    r2, #0
@@ -176,8 +176,23 @@ image_svc:
     .type image_tick, %function
 image_tick:
     mov     r0, lr
-    b       chain_tick
+    b       interrupt_tick
     .size image_tick, . - image_tick
+
+/* The same as image_svc for an interrupt of a partition's. */
+    .section .text.image_interrupt, "ax"
+    .global image_interrupt
+    .type image_interrupt, %function
+image_interrupt:
+    mrs     r0, psp
+    mrs     r2, psplim
+    mrs     r3, ipsr
+    push    {r4-r11}
+    push    {r3, lr}
+    mov     r1, sp
+    bl      interrupt_begin
+    b       chain_go_on
+    .size image_interrupt, . - image_interrupt
 
 /* Only one exception is ever active here, and it was taken with an empty stack. */
     .section .text.chain_abandon, "ax"
@@ -188,16 +203,9 @@ chain_abandon:
     mov     sp, r1
     ldr     r1, =linker_stack_limit
     msr     msplim, r1
-    sub     sp, #32
+    sub     sp, #40
     mov     r1, sp
     bl      chain_leave
-    pop     {r4-r11}
-    ldr     r2, =chain_exc_return
-    ldr     lr, [r2]
-    movs    r2, #0
-    msr     psplim, r2
-    msr     psp, r0
-    msr     psplim, r1
-    bx      lr
+    b       chain_go_on
     .size chain_abandon, . - chain_abandon
     .ltorg

@@ -21,6 +21,9 @@ void image_svc(void);
 /** The Secure SysTick of such an image. */
 void image_tick(void);
 
+/** An interrupt of a partition's, of such an image. */
+void image_interrupt(void);
+
 /** Sets up clocks and pins that every image needs, and the log. Repeating it does no harm. */
 void board_init(void);
 

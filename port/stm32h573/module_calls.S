@@ -35,3 +35,7 @@ garrison_module_entry:
     supervisor_call module_call, SVC_CALL
     supervisor_call psa_close, SVC_CLOSE
     supervisor_call psa_set_rhandle, SVC_SET_RHANDLE
+    supervisor_call psa_wait, SVC_WAIT
+    supervisor_call psa_irq_enable, SVC_IRQ_ENABLE
+    supervisor_call psa_irq_disable, SVC_IRQ_DISABLE
+    supervisor_call psa_reset_signal, SVC_RESET_SIGNAL

@@ -288,6 +288,7 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define NVIC_ISER(n) (0xE000E100u + 4u * (n))
 #define NVIC_ICER(n) (0xE000E180u + 4u * (n))
 #define NVIC_ICPR(n) (0xE000E280u + 4u * (n))
+#define NVIC_IPR(n)  (0xE000E400u + (n)) /* bytes */
 #define NVIC_ITNS(n) (0xE000E380u + 4u * (n))
 #define SYST_CSR     0xE000E010u
 #define SYST_RVR     0xE000E014u

@@ -12,6 +12,7 @@
 #include "chain.h"
 #include "fault.h"
 #include "image.h"
+#include "interrupt.h"
 #include "layout.h"
 #include "linker.h"
 #include "regs.h"
@@ -25,14 +26,20 @@ static const struct frame *gate_frame(uint32_t exc_return)
     return (const struct frame *)((uintptr_t)linker_gate_stack_top - chain_frame_size(exc_return));
 }
 
-GARRISON_ENTRY uint64_t svc_dispatch(struct frame *frame, uint32_t exc_return,
-                                     struct callee_saved *callee);
+GARRISON_ENTRY uint64_t svc_dispatch(struct frame *frame, struct registers *registers);
 
 void fault_partition(const char *reason)
 {
     if (spm_running() != NULL) {
         spm_partition_failed(reason);
     }
+}
+
+/* A handler has left its sandbox if anything else runs, and all others wait for it. */
+bool fault_is_partitions(uint32_t exc_return)
+{
+    const uint32_t partition = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
+    return (exc_return & partition) == partition || interrupt_is_running() != 0;
 }
 
 static _Noreturn void refuse(void)
@@ -99,8 +106,26 @@ static uint64_t serve_return(const struct partition *partition, const struct cal
 {
     const psa_status_t status = (psa_status_t)call->entry.r0;
     const psa_msg_t *message = spm_next();
-    return message != NULL ? chain_repeat(partition, message, call->callee)
-                           : chain_leave((uint32_t)spm_end(status), call->callee);
+    return message != NULL ? chain_repeat(partition, message, call->registers)
+                           : chain_leave((uint32_t)spm_end(status), call->registers);
+}
+
+/* What a handler may ask for: all else would wait for somebody, or is the call's. Numbers that share
+ * a bit with these are no calls of a partition's. */
+#define BIT(number) (1u << (number) % 32u)
+#define HANDLER_CALLS                                                                              \
+    (BIT(SVC_PARTITION_RETURN) | BIT(SVC_PANIC) | BIT(SVC_IRQ_ENABLE) | BIT(SVC_IRQ_DISABLE) |     \
+     BIT(SVC_RESET_SIGNAL))
+
+/** psa_wait(); to block is to ask again, so that others interrupt it and its time passes. */
+static void wait(struct frame *frame)
+{
+    const psa_signal_t set = spm_signals(frame->r0);
+    if (set == 0 && (frame->r1 & PSA_BLOCK) != 0) {
+        frame->pc -= 2u;
+        return;
+    }
+    frame->r0 = set;
 }
 
 static uint64_t serve_partition(uint32_t number, const struct call *call)
@@ -108,6 +133,10 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     const struct partition *partition = spm_running();
     const uintptr_t limit = partition->memory->stack_base;
     struct frame *frame = call->frame;
+    spm_require_sound();
+    if (interrupt_is_running() != 0 && (HANDLER_CALLS >> number % 32u & 1u) == 0) {
+        refuse();
+    }
     switch (number) {
     case SVC_PARTITION_RETURN:
         return serve_return(partition, call);
@@ -145,6 +174,16 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
     case SVC_AREA_ERASE:
         frame->r0 = (uint32_t)spm_area_erase(frame->r0, frame->r1, frame->r2);
         break;
+    case SVC_WAIT:
+        wait(frame);
+        break;
+    case SVC_IRQ_ENABLE:
+    case SVC_IRQ_DISABLE:
+        frame->r0 = spm_irq_switch(frame->r0, number == SVC_IRQ_ENABLE);
+        break;
+    case SVC_RESET_SIGNAL:
+        spm_reset_signal(frame->r0);
+        break;
     case SVC_RESET:
         spm_reset();
     case SVC_PANIC:
@@ -159,13 +198,14 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
 static bool is_gate(const struct call *call)
 {
     const uint32_t gate = LAYOUT_FLASH_S + LAYOUT_GATE_OFF;
-    return spm_running() == NULL && call->frame == gate_frame(call->exc_return) &&
+    return spm_running() == NULL && call->frame == gate_frame(call->registers->exc_return) &&
            call->frame->pc >= gate && call->frame->pc < gate + LAYOUT_GATE_SIZE;
 }
 
-uint64_t svc_dispatch(struct frame *frame, uint32_t exc_return, struct callee_saved *callee)
+uint64_t svc_dispatch(struct frame *frame, struct registers *registers)
 {
-    struct call call = {.frame = frame, .callee = callee, .exc_return = exc_return};
+    struct call call = {.frame = frame, .registers = registers};
+    const uint32_t exc_return = registers->exc_return;
     if (exc_return != EXC_RETURN_PARTITION && exc_return != EXC_RETURN_PARTITION_FP) {
         refuse();
     }

@@ -20,3 +20,7 @@
 #define SVC_CALL             28
 #define SVC_CLOSE            29
 #define SVC_SET_RHANDLE      30
+#define SVC_WAIT             31
+#define SVC_IRQ_ENABLE       32
+#define SVC_IRQ_DISABLE      33
+#define SVC_RESET_SIGNAL     34

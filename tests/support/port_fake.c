@@ -112,6 +112,13 @@ void port_isolation_grant(uint32_t devices)
     port_fake.granted = devices;
 }
 
+psa_signal_t port_interrupts_switch(psa_signal_t signals, bool on)
+{
+    const psa_signal_t before = port_fake.enabled;
+    port_fake.enabled = on ? before | signals : before & ~signals;
+    return before & signals;
+}
+
 enum garrison_status port_partition_switch(const struct partition *partition)
 {
     port_fake.open = partition;

@@ -62,6 +62,7 @@ struct port_fake {
     const struct partition *was_reset;                   /**< The last one. */
     void (*on_reset)(const struct partition *partition); /**< May be NULL. */
     psa_status_t left;
+    psa_signal_t enabled; /**< By port_interrupts_switch(). */
 
     bool has_line;       /**< What port_rescue_open() answers. */
     const uint8_t *line; /**< What port_rescue_read() gives, byte by byte. */

@@ -25,6 +25,12 @@ static psa_status_t never_run(const psa_msg_t *to)
     return PSA_ERROR_GENERIC_ERROR;
 }
 
+static psa_flih_result_t never_handled(psa_signal_t signal)
+{
+    (void)signal;
+    return PSA_FLIH_NO_SIGNAL;
+}
+
 #define FOR_BOTH (SERVICE_FOR_PARTITIONS | SERVICE_FOR_NON_SECURE)
 
 struct partition_service services[PARTITIONS + 1] = {
@@ -68,7 +74,7 @@ PREPARE(7)
         .services = &services[index], .service_count = (index) == 7 ? 2 : 1, .uses = uses[index],  \
         .use_count = (count), .is_module = (module),                                               \
         .time_limit_ms = (module) ? FIXTURE_LIMIT_MS : 0, .hears_ends = (index) == HEARS_ENDS,     \
-        .prepare = prepare_##index                                                                 \
+        .signals = SIGNALS(index), .handler = never_handled, .prepare = prepare_##index            \
     }
 
 const struct partition partition_table[] = {

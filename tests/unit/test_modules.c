@@ -203,8 +203,10 @@ static const struct change changes[] = {
     {"devices", FIELD(device_count), 1, MODULE_GRANTED}, /* number 0 */
     {"devices", FIELD(device_count), 2, MODULE_DEVICE},  /* twice number 0 */
     {"unused device", FIELD(device[0]), 2, MODULE_DEVICE},
-    {"interrupts", FIELD(interrupt_count), 1, MODULE_INTERRUPT},
-    {"unused interrupt", FIELD(interrupt[1]), 1, MODULE_INTERRUPT},
+    {"interrupts", FIELD(interrupt_count), 1, MODULE_INTERRUPT}, /* without a device */
+    {"interrupts", FIELD(interrupt_count), 255, MODULE_INTERRUPT},
+    {"unused handler", FIELD(handler), TEXT_0 + 193, MODULE_INTERRUPT},
+    {"behind the handler", FIELD(unused), 1, MODULE_UNUSED},
     {"licensed", FIELD(licensed), 1, MODULE_LICENCE}, /* device id of zeros */
     {"licensed", FIELD(licensed), 2, MODULE_LICENCE_FORM},
     {"licensed", FIELD(licensed), 0x01000000, MODULE_LICENCE_FORM},
@@ -269,6 +271,33 @@ static void lists_name_nothing_twice(void **state)
     assert_int_equal(check(), MODULE_GRANTED);
 }
 
+static void a_handler_is_in_its_code_and_for_devices(void **state)
+{
+    static const uint32_t wrong[] = {
+        0, 1, TEXT_0 + 191, TEXT_0 + 192, TEXT_0 + TEXT + 1, 0x0C014801, UINT32_MAX, RAM_0 + 1};
+    (void)state;
+    records[0].device_count = 2;
+    records[0].device[0] = 2;
+    for (uint8_t count = 1; count <= 2; count++) {
+        records[0].interrupt_count = count;
+        for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+            records[0].handler = wrong[i];
+            assert_int_equal(check(), MODULE_ENTRY);
+        }
+        records[0].handler = TEXT_0 + TEXT - 1;
+        assert_int_equal(check(), MODULE_GRANTED);
+        records[0].handler = TEXT_0 + 193;
+        assert_int_equal(check(), MODULE_GRANTED);
+    }
+    records[0].interrupt_count = 3;
+    assert_int_equal(check(), MODULE_INTERRUPT);
+    records[0].interrupt_count = 2;
+    records[0].device_count = 1;
+    assert_int_equal(check(), MODULE_INTERRUPT);
+    records[0].interrupt_count = 1;
+    assert_int_equal(check(), MODULE_GRANTED);
+}
+
 static void a_licence_is_for_one_device(void **state)
 {
     (void)state;
@@ -309,10 +338,22 @@ static void expect_sound(uint32_t number)
     assert_int_equal(ram->access, PARTITION_READ | PARTITION_WRITE);
     for (uint32_t i = 2; i < PARTITION_REGIONS_MAX; i++) {
         const struct partition_region *region = &memory->region[i];
-        assert_true(region->base == region->limit || region->base == port_modules.device[0].base);
+        assert_true(region->base == region->limit || region->base == port_modules.device[0].base ||
+                    region->base == port_modules.device[2].base);
     }
     assert_true((uintptr_t)partition->function >= text->base + sizeof(struct module_record));
     assert_true((uintptr_t)partition->function < text->limit);
+    uint32_t signals = partition->signals;
+    for (uint32_t i = 0; i < 2; i++) {
+        const uintptr_t base = memory->region[2 + i].base;
+        signals &= base != 0 && base == port_modules.device[0].base ? ~0x10u : UINT32_MAX;
+        signals &= base != 0 && base == port_modules.device[2].base ? ~0x40u : UINT32_MAX;
+    }
+    assert_int_equal(signals, 0); /* of its devices only */
+    if (partition->signals != 0) {
+        assert_true((uintptr_t)partition->handler >= text->base + sizeof(struct module_record));
+        assert_true((uintptr_t)partition->handler < text->limit);
+    }
     const struct partition_data *data = &memory->data;
     assert_true(data->load >= text->base && data->load + data->len <= text->limit);
     assert_true(data->base >= memory->stack_limit && data->base + data->len <= ram->limit);
@@ -534,6 +575,8 @@ static void service_ids_and_devices_are_the_first_ones(void **state)
     records[1].service[0].sid = 0x1000;
     records[0].device_count = 1;
     records[0].device[0] = 2;
+    records[0].interrupt_count = 1;
+    records[0].handler = TEXT_0 + 193;
     records[2].device_count = 1;
     records[2].device[0] = 2;
     for (uint32_t i = 0; i < 3; i++) {
@@ -545,6 +588,8 @@ static void service_ids_and_devices_are_the_first_ones(void **state)
     assert_int_equal(modules_count(), 1);
     assert_int_equal(port_fake.granted, 1u << 2);
     assert_int_equal(modules_at(0)->memory->region[2].base, port_modules.device[2].base);
+    assert_int_equal(modules_at(0)->signals, 0x10u << 2);
+    assert_int_equal((uintptr_t)modules_at(0)->handler, TEXT_0 + 193);
 }
 
 static void an_image_that_cannot_be_read_is_no_module(void **state)
@@ -577,6 +622,7 @@ int main(void)
         cmocka_unit_test_setup(every_field_is_checked_at_its_bounds, set_up),
         cmocka_unit_test_setup(every_refusal_has_its_own_words, set_up),
         cmocka_unit_test_setup(lists_name_nothing_twice, set_up),
+        cmocka_unit_test_setup(a_handler_is_in_its_code_and_for_devices, set_up),
         cmocka_unit_test_setup(a_licence_is_for_one_device, set_up),
         cmocka_unit_test_setup(a_module_becomes_a_partition, set_up),
         cmocka_unit_test_setup(a_service_may_have_connections, set_up),
