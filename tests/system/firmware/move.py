@@ -8,7 +8,7 @@ import re
 import sys
 
 # What stands before the rest, in flash and in RAM, and what is put behind it.
-MOVES = ((r'\.gate .*?> FLASH', r'\g<0>\n    .moved : { BYTE(0) . = . + 0x800; } > FLASH'),
+MOVES = ((r'\.gate .*?> FLASH', r'\g<0>\n    .moved : { BYTE(0) . = . + 0x200; } > FLASH'),
          (r'linker_stack_limit = \.;', r'. = . + 0x400; \g<0>'))
 
 with open(sys.argv[1], encoding='utf-8') as script:
