@@ -22,7 +22,7 @@ REFUSED = [
     (32, '<I', 0x3009E400, 'linked for other RAM'),
     (36, '<I', 0x2020, 'more RAM than the layout gives it'),
     (40, '<I', 480, 'stack does not fit its RAM, or is too small'),
-    (44, '<I', 0x0C014401, 'entry is not in its code'),
+    (44, '<I', 0x0C014401, 'entry or handler is not in its code'),
     (52, '<I', 0x30040000, 'initialised data do not fit'),
     (60, '<I', 60001, 'time limit too long'),
     (64, '<B', 0, 'not 1 to 4 services'),
