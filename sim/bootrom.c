@@ -98,6 +98,12 @@ void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
                        "boot ROM: in product state %s no user code runs", state->name);
         return;
     }
+    if (state->bit == STATE_OPEN && chip_rss_command(chip) != 0) {
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: RSSCMDR is 0x%X, so the RSS waits for a tool; nothing starts",
+                       chip_rss_command(chip));
+        return;
+    }
     if (!chip_trustzone(chip)) {
         bootrom_user_flash(chip, BOOT_ADDRESS(chip->nv->option[NV_OB_NSBOOT]), verdict);
         return;

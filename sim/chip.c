@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dev.h"
+#include "rss.h"
 
 #define OPTSR2_SRAM1_3_KEPT (1u << 2) /* SRAM1_3_RST: 1 = not erased by a system reset. */
 #define OPTSR2_SRAM2_KEPT   (1u << 3)
@@ -38,6 +39,7 @@ static bool chip_make_memories(struct sim_chip *chip)
     }
     chip->memory[CHIP_FLASH].bytes = chip->nv->flash;
     chip->memory[CHIP_SYSTEM_FLASH].bytes = chip->nv->system;
+    rss_install(chip->nv);
     chip->memory[CHIP_BKPSRAM].bytes = chip->nv->bkpsram;
     for (unsigned i = 0; i < CHIP_MEMORIES; i++) {
         struct chip_memory *memory = &chip->memory[i];

@@ -149,6 +149,8 @@ bool chip_trustzone(const struct sim_chip *chip);
 uint32_t chip_clock_hz(const struct sim_chip *chip);
 /** CSLCKR/CNSLCKR of SBS, as set: bit 0 VTOR(+AIRCR when Secure), bit 1 MPU, bit 2 SAU. */
 uint32_t chip_core_lock(const struct sim_chip *chip, bool secure);
+/** RSSCMDR of SBS: what the boot ROM of the next boot is asked for. */
+uint32_t chip_rss_command(const struct sim_chip *chip);
 /** DBGCR of SBS. */
 uint32_t chip_dbgcr(const struct sim_chip *chip);
 /** The HDPL from which on what DBGCR opens is open: DBG_AUTH_HDPL, 1 to 3; 3 where it has none. */

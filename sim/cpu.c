@@ -335,7 +335,10 @@ static bool on_gate(void *context, bool trap)
     struct sim_cpu *cpu = context;
     struct v8m *v = &cpu->v;
     const struct sim_gate *gate = &cpu->gate;
-    if (gate->base == gate->limit ||
+    if (trap && cpu_rss_trap(cpu)) {
+        return true;
+    }
+    if (gate->base == gate->limit || (trap && !v->secure) ||
         (!trap && (v->r[15] < gate->base || v->r[15] >= gate->limit))) {
         return false;
     }

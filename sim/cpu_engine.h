@@ -335,6 +335,11 @@ bool align_met(struct sim_cpu *cpu, const struct cpu_count *facts);
 void align_watch(struct sim_cpu *cpu, uint32_t addr, uint32_t size);
 void align_drop_page(struct sim_cpu *cpu, struct cpu_page *page);
 
+/* cpu_rss.c */
+
+/** An instruction that is undefined: takes care of it if it is a service of the boot ROM. */
+bool cpu_rss_trap(struct sim_cpu *cpu);
+
 /* cpu_device.c */
 
 /** Whether an access that a window sees is the first part of one that the engine has split. */

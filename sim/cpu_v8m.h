@@ -233,7 +233,10 @@ struct v8m_host {
     void (*map_changed)(void *context);
     /** Exceptions, masks or deadlines changed: look before the next block. */
     void (*attention)(void *context);
-    /** The host's gate, if PC is in it, before SG; or its trap. @return whether that was it */
+    /**
+     * The host's gate, if PC is in it, before SG; or what an undefined instruction stands for, of the
+     * boot ROM's services or the host. @return whether that was it
+     */
     bool (*gate)(void *context, bool trap);
     /** Asked before an access while `watching`. @return whether it is not to be done now */
     bool (*watched)(void *context, uint32_t addr, unsigned size, bool write);

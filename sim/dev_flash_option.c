@@ -284,6 +284,7 @@ static void flash_option_warn(struct dev_flash *flash)
 bool flash_option_start(struct dev_flash *flash, enum product_asker asker, char why[PRODUCT_WHY])
 {
     const struct flash_operation op = {.code = FLASH_OP_OPTION, .world = FLASH_NS};
+    why[0] = 0;
     flash_operation_settle(flash);
     if (asker != ASK_REGRESSION && flash_change_barred(flash, asker, why, PRODUCT_WHY)) {
         memcpy(flash->prg, flash_option_stored(flash), sizeof(flash->prg));

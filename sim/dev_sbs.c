@@ -290,6 +290,11 @@ unsigned chip_obk_hdpl(const struct sim_chip *chip)
     return level < HDPL_MAX ? level : HDPL_MAX;
 }
 
+uint32_t chip_rss_command(const struct sim_chip *chip)
+{
+    return ((const struct sbs *)chip->sbs)->word[SBS_WORD_RSSCMD];
+}
+
 uint32_t chip_dbgcr(const struct sim_chip *chip)
 {
     return ((const struct sbs *)chip->sbs)->dbgcr;

@@ -1,5 +1,6 @@
 /* The public API's debug probe: what a programming tool does with a part, and what it is refused. */
 #include "dev_flash.h"
+#include "rss.h"
 #include "sim_internal.h"
 
 #include <string.h>
@@ -183,6 +184,69 @@ enum sim_status sim_probe_options(struct sim *sim, const struct sim_probe_option
     }
     sim_reset_now(sim, CHIP_RESET_OPTION_LOAD);
     return SIM_OK;
+}
+
+/* Option-byte keys. */
+
+#define OBK_HEADER 12u
+
+static uint32_t word_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+           (uint32_t)bytes[3] << 24;
+}
+
+/** Puts a word where the boot ROM has left SRAM3 open to the tool. */
+static void sram3_put(struct chip_memory *sram3, uint32_t off, uint32_t word)
+{
+    for (unsigned i = 0; i < 4u; i++) {
+        sram3->bytes[off + i] = (uint8_t)(word >> (8u * i));
+    }
+}
+
+/** The descriptor at the beginning of SRAM3, the data behind it. @return the descriptor's address */
+static uint32_t put_request(struct sim *sim, const uint8_t *obk, uint32_t size)
+{
+    struct chip_memory *sram3 = &sim->chip->memory[CHIP_SRAM3];
+    const uint32_t data = 4u * RSS_DESCRIPTOR_WORDS;
+    const uint32_t base = chip_trustzone(sim->chip) ? sram3->base_s : sram3->base_ns;
+    const uint32_t words[RSS_CRC] = {[RSS_SOURCE] = base + data,
+                                     [RSS_DESTINATION] = word_at(obk),
+                                     [RSS_SIZE] = size,
+                                     [RSS_ENCRYPTION] = word_at(obk + 8)};
+    uint32_t crc = 0xFFFFFFFFu;
+    memcpy(sram3->bytes + data, obk + OBK_HEADER, size);
+    for (uint32_t off = 0; off + 4u <= size; off += 4u) {
+        crc = rss_crc(crc, word_at(obk + OBK_HEADER + off));
+    }
+    for (unsigned i = 0; i < RSS_CRC; i++) {
+        sram3_put(sram3, 4u * i, words[i]);
+        crc = rss_crc(crc, words[i]);
+    }
+    sram3_put(sram3, 4u * RSS_CRC, crc);
+    chip_memory_changed(sim->chip, CHIP_SRAM3, 0, data + size);
+    return base;
+}
+
+enum sim_status sim_probe_provision(struct sim *sim, const uint8_t *obk, size_t len,
+                                    uint32_t *result, struct sim_error *error)
+{
+    struct sim_debug_access access;
+    char why[PRODUCT_WHY];
+    *result = 0;
+    if (len < OBK_HEADER || word_at(obk + 4) != len - OBK_HEADER || len > NV_OBK_BYTES) {
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "an .obk file has 12 bytes of header and as many more as they say");
+    }
+    const enum sim_status status = sim_probe_connect(sim, true, error);
+    if (status != SIM_OK) {
+        return status;
+    }
+    sim_debug_access(sim, &access);
+    const struct sim_attr attr = {.secure = access.trustzone, .privileged = true};
+    const uint32_t descriptor = put_request(sim, obk, (uint32_t)len - OBK_HEADER);
+    *result = rss_provision(sim->chip, descriptor, attr, why);
+    return *result == RSS_SUCCESS ? SIM_OK : sim_fail(error, SIM_ERROR_REFUSED, "%s", why);
 }
 
 /* The mailbox, by its own access port, whatever debug is open for. */

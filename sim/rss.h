@@ -1,7 +1,9 @@
 /*
  * The root secure services: what the boot ROM does besides starting something (bootrom.h).
  *
- *   rss_obk.c         option-byte keys: provisioning, encryption at rest
+ *   rss_obk.c         option-byte keys: encryption at rest, what is valid
+ *   rss_provision.c   option-byte keys: writing them for a tool or firmware
+ *   rss_service.c     the functions that code calls: their table in system flash, what they do
  *   rss_regression.c  full and partial regression
  */
 #pragma once
@@ -25,6 +27,69 @@ void rss_obk_cipher(const struct sim_chip *chip, unsigned level, bool decrypt, c
  * this product state and EPOCH, and beginning with the SHA-256 of the rest.
  */
 bool rss_authentication_valid(const struct sim_chip *chip);
+
+/* rss_provision.c */
+
+/** What services return. */
+#define RSS_SUCCESS 0xEAEAEAEAu
+#define RSS_ERROR   0xF5F5F5F5u
+
+/** Words of the descriptor of DataProvisioning, in memory one after the other. */
+enum rss_descriptor {
+    RSS_SOURCE = 0,  /**< In SRAM3, by either alias. */
+    RSS_DESTINATION, /**< In OBK, by its Secure alias; its first slot. */
+    RSS_SIZE,        /**< Bytes: whole slots. */
+    RSS_ENCRYPTION,  /**< 0 or 1. */
+    RSS_CRC,         /**< rss_crc() of the data, then of the four words before. */
+    RSS_DESCRIPTOR_WORDS
+};
+
+/** CRC-32 with polynomial 0x04C11DB7, each word from its most significant bit on; first 0xFFFFFFFF. */
+uint32_t rss_crc(uint32_t crc, uint32_t word);
+
+/**
+ * DataProvisioning: writes option-byte keys, and lets the time pass that it takes. The sectors of OBK
+ * change places in the end, so a cut leaves the old content.
+ *
+ * @param descriptor  address of RSS_DESCRIPTOR_WORDS words, read as everything with `attr`
+ * @return RSS_SUCCESS, or RSS_ERROR with the reason in `why`
+ */
+uint32_t rss_provision(struct sim_chip *chip, uint32_t descriptor, struct sim_attr attr,
+                       char why[PRODUCT_WHY]);
+
+/* rss_service.c */
+
+enum rss_service {
+    RSS_NO_SERVICE = 0,
+    RSS_DATA_PROVISIONING, /**< Called by Non-secure or Secure code. */
+    RSS_JUMP_HDPL2,        /**< Of a vector table and an MPU region. */
+    RSS_JUMP_HDPL3,
+    RSS_JUMP_HDPL3_NS, /**< Of a Non-secure vector table. */
+    RSS_PLAIN_HDPL2,   /**< The same without TrustZone. */
+    RSS_PLAIN_HDPL3,
+    RSS_SERVICES
+};
+
+/** Puts magic, table and entries into the chip's system flash. */
+void rss_install(struct sim_nv *nv);
+
+/** Which service an undefined instruction at `pc`, without bit 0, stands for. */
+enum rss_service rss_service_at(uint32_t pc);
+
+/** Where a service goes on, instead of returning. */
+struct rss_jump {
+    uint32_t vectors;
+    uint32_t sp; /**< The table's first word. */
+    uint32_t pc; /**< Its second, with bit 0. */
+    bool secure; /**< State that it runs in; false without TrustZone. */
+};
+
+/**
+ * Reads the vector table and raises HDPL for one of the jumps.
+ * @return false, with the reason in the journal: the service returns RSS_ERROR
+ */
+bool rss_jump(struct sim_chip *chip, enum rss_service service, uint32_t vectors,
+              struct rss_jump *out);
 
 /* rss_regression.c */
 

@@ -331,6 +331,18 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_options(struct sim *sim,
 SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_send(struct sim *sim, uint32_t word,
                                                        struct sim_error *error);
 
+/**
+ * Provisions option-byte keys as a tool does: resets the chip, and has the boot ROM's DataProvisioning
+ * write the content of an .obk file (address, size and encryption, a word each, and the data).
+ *
+ * @param result  out: what the boot ROM says, 0xEAEAEAEA or 0xF5F5F5F5; 0 if it was not asked
+ * @return SIM_ERROR_USAGE: this is no .obk file;
+ *         SIM_ERROR_REFUSED: OBK is as before
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_provision(struct sim *sim, const uint8_t *obk,
+                                                            size_t len, uint32_t *result,
+                                                            struct sim_error *error);
+
 /** One word from the chip, clearing HOST_ACK. @return false: there is none, or no power */
 SIM_EXPORT bool sim_probe_receive(struct sim *sim, uint32_t *word);
 
