@@ -85,19 +85,32 @@ static void what_a_call_answers_is_no_signal(void **state)
     assert_int_equal(spm_signals(PSA_WAIT_ANY), 0);
 }
 
+static void reset_wrongly(psa_signal_t wrong)
+{
+    assert_int_equal(set_up(NULL), 0);
+    interrupt(FIRST(3));
+    (void)spm_end((psa_status_t)PSA_FLIH_SIGNAL);
+    interrupt(FIRST(4));
+    (void)spm_end((psa_status_t)PSA_FLIH_SIGNAL);
+    assert_int_equal(call(3), PSA_SUCCESS);
+    PORT_RUN(ended, spm_reset_signal(wrong));
+    expect_failed(3, "programmer error: signal");
+}
+
+static void switch_wrongly(psa_signal_t wrong)
+{
+    assert_int_equal(set_up(NULL), 0);
+    assert_int_equal(call(2), PSA_SUCCESS);
+    PORT_RUN(ended, spm_irq_switch(wrong, true));
+    expect_failed(2, "programmer error: signal");
+}
+
 static void a_signal_that_is_not_set_is_a_mistake(void **state)
 {
     static const psa_signal_t wrong[] = {0, SECOND(3), FIRST(4), 1, FIRST(3) | SECOND(3)};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
-        assert_int_equal(set_up(NULL), 0);
-        interrupt(FIRST(3));
-        (void)spm_end((psa_status_t)PSA_FLIH_SIGNAL);
-        interrupt(FIRST(4));
-        (void)spm_end((psa_status_t)PSA_FLIH_SIGNAL);
-        assert_int_equal(call(3), PSA_SUCCESS);
-        PORT_RUN(ended, spm_reset_signal(wrong[i]));
-        expect_failed(3, "programmer error: signal");
+        reset_wrongly(wrong[i]);
     }
 }
 
@@ -125,10 +138,7 @@ static void only_its_own_are_switched(void **state)
     assert_true(spm_irq_switch(SECOND(2), false));
     assert_int_equal(port_fake.enabled, FIRST(2));
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
-        assert_int_equal(set_up(NULL), 0);
-        assert_int_equal(call(2), PSA_SUCCESS);
-        PORT_RUN(ended, spm_irq_switch(wrong[i], true));
-        expect_failed(2, "programmer error: signal");
+        switch_wrongly(wrong[i]);
     }
 }
 
