@@ -18,10 +18,10 @@
 static enum sim_status probe_open(const struct sim *sim, struct sim_debug_access *access,
                                   struct sim_error *error)
 {
+    sim_debug_access(sim, access);
     if (!sim->powered) {
         return sim_fail(error, SIM_ERROR_REFUSED, "the chip has no power");
     }
-    sim_debug_access(sim, access);
     if (!access->access_port || !access->nonsecure) {
         return sim_fail(error, SIM_ERROR_REFUSED, "%s", access->why);
     }
