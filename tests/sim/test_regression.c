@@ -132,7 +132,7 @@ static void expect_end(struct sim *sim, bool full)
     assert_int_equal(option(sim, "WRP1R"), WRP1);
     for (unsigned sector = 0; sector < SECTORS; sector++) {
         const bool kept = !full && sector_is_secure(sector);
-        assert_true(holds(nv->flash + sector * SECTOR, 32, kept ? 0x5A : 0xFF));
+        assert_true(holds(nv->flash + (size_t)sector * SECTOR, 32, kept ? 0x5A : 0xFF));
         assert_int_equal(nv->flash_cell[sector * SECTOR / 16u],
                          kept ? NV_CELL_PROGRAMMED : NV_CELL_VIRGIN);
     }

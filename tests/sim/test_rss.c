@@ -232,13 +232,13 @@ static void saes_decrypts(const struct sim *sim, unsigned level, const uint8_t *
     for (unsigned off = 0; off < len; off += 16u) {
         for (unsigned i = 0; i < 4u; i++) {
             uint32_t word = 0;
-            memcpy(&word, in + off + 4u * i, 4); /* Both are little-endian. */
+            memcpy(&word, in + off + (size_t)4u * i, 4); /* Both are little-endian. */
             bench_write_as(b, true, true, SAES + DINR, word);
         }
         bench_wait(b, LONG_ENOUGH);
         for (unsigned i = 0; i < 4u; i++) {
             const uint32_t word = bench_read_as(b, true, true, SAES + DOUTR);
-            memcpy(out + off + 4u * i, &word, 4);
+            memcpy(out + off + (size_t)4u * i, &word, 4);
         }
         bench_write_as(b, true, true, SAES + ICR, CCF);
     }
