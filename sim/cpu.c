@@ -258,7 +258,7 @@ enum sim_stop cpu_run(struct sim_cpu *cpu, uint64_t insns)
         const uint64_t next = tick < v->chip->next_event ? tick : v->chip->next_event;
         const uint64_t wait = cpu->resuming ? 0 : waiting(v);
         if (!cpu->resuming) {
-            if (wait == 0) {
+            if (wait == 0 && !debug_fault(cpu)) {
                 const uint32_t pc = v->r[15];
                 const uint32_t xpsr = v->xpsr;
                 v8m_take_pending(v);

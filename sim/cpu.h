@@ -74,6 +74,7 @@ void cpu_break_clear(struct sim_cpu *cpu, uint32_t addr);
 bool cpu_watch_set(struct sim_cpu *cpu, const struct sim_debug_watch *watch);
 void cpu_watch_clear(struct sim_cpu *cpu, const struct sim_debug_watch *watch);
 void cpu_debug_attach(struct sim_cpu *cpu, bool attached);
+void cpu_debug_catch(struct sim_cpu *cpu, bool faults);
 /** How the next run goes on: SIM_DEBUG_STEP, SIM_DEBUG_HALT, or SIM_DEBUG_NONE for freely. */
 void cpu_debug_go(struct sim_cpu *cpu, enum sim_debug_kind kind);
 void cpu_debug_why(const struct sim_cpu *cpu, struct sim_debug_stop *stop);

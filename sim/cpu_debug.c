@@ -1,5 +1,6 @@
 /* Stops for a debugger: at instructions, at accesses, after a step, on demand. */
 #include "cpu_debug.h"
+#include <stdio.h>
 #include <string.h>
 
 #include "cpu_engine.h"
@@ -286,9 +287,27 @@ void debug_ran(struct sim_cpu *cpu, uint64_t start)
     cpu->debug.done = cpu->debug.done || cpu->v.time != start;
 }
 
+bool debug_fault(struct sim_cpu *cpu)
+{
+    const struct v8m *v = &cpu->v;
+    struct sim_debug_stop *stop = &cpu->debug.stop;
+    unsigned exc = 0;
+    bool bank = false;
+    int prio = 0;
+    if (!cpu->debug.catch_faults || cpu->debug.pass_fault || v->pending == 0 || v->lockup ||
+        !v8m_can_take(v) || !v8m_highest_pending(v, &exc, &bank, &prio) || exc < V8M_HARD ||
+        exc > V8M_SECURE || !listening(cpu)) {
+        return false;
+    }
+    stop->kind = SIM_DEBUG_FAULT;
+    (void)snprintf(stop->fault, sizeof stop->fault, "%s: %s", v8m_exc_name(exc), v->cause);
+    return true;
+}
+
 void debug_entered(struct sim_cpu *cpu, uint32_t pc, uint32_t xpsr)
 {
     const struct v8m *v = &cpu->v;
+    cpu->debug.pass_fault = false;
     cpu->debug.done = cpu->debug.done || v->r[15] != pc || ((v->xpsr ^ xpsr) & XPSR_EXC) != 0;
 }
 
@@ -325,6 +344,7 @@ void cpu_debug_go(struct sim_cpu *cpu, enum sim_debug_kind kind)
 {
     struct cpu_debug *debug = &cpu->debug;
     const bool watch = debug->stop.kind == SIM_DEBUG_WATCH;
+    debug->pass_fault = debug->stop.kind == SIM_DEBUG_FAULT;
     debug->pass_watch = kind == SIM_DEBUG_STEP && watch;
     debug->mode = DEBUG_FREE;
     if (kind == SIM_DEBUG_STEP) {
@@ -341,6 +361,7 @@ void cpu_debug_attach(struct sim_cpu *cpu, bool attached)
 {
     struct cpu_debug *debug = &cpu->debug;
     debug->attached = attached;
+    debug->catch_faults = false;
     if (attached) {
         return;
     }
@@ -399,6 +420,11 @@ bool cpu_fp_write(struct sim_cpu *cpu, const uint32_t s[32], uint32_t fpscr)
     memcpy(v->s, s, sizeof v->s);
     v->fpscr = fpscr;
     return true;
+}
+
+void cpu_debug_catch(struct sim_cpu *cpu, bool faults)
+{
+    cpu->debug.catch_faults = faults;
 }
 
 void cpu_debug_why(const struct sim_cpu *cpu, struct sim_debug_stop *stop)

@@ -31,7 +31,9 @@ struct cpu_debug {
     bool halt_wanted; /**< As soon as the state may be halted. */
     bool inside;      /**< The last stop has cut a block, whose rest comes next. */
     bool done;        /**< The instruction of DEBUG_STEP or DEBUG_PASS is over. */
-    bool pass_watch;  /**< It has been stopped for its access before, and is let through now. */
+    bool catch_faults;
+    bool pass_fault; /**< It has been stopped for the fault before, which is taken now. */
+    bool pass_watch; /**< It has been stopped for its access before, and is let through now. */
     enum debug_mode mode;
     struct sim_debug_stop stop; /**< Why it stops as soon as it may; kind NONE: it does not. */
     uint64_t rest_time;         /**< Time at the end of the rest of a block that was cut. */
@@ -54,6 +56,8 @@ void debug_arm(struct sim_cpu *cpu, uint64_t *until);
 bool debug_over(struct sim_cpu *cpu, uint64_t start);
 /** What stopped the engine has been answered. */
 void debug_ran(struct sim_cpu *cpu, uint64_t start);
+/** Whether the exception that is due is a fault to stop for, before it is taken. */
+bool debug_fault(struct sim_cpu *cpu);
 /** An exception may have been taken: the registers were these. */
 void debug_entered(struct sim_cpu *cpu, uint32_t pc, uint32_t xpsr);
 /** Whether the processor stops now. */

@@ -23,6 +23,13 @@ void sim_debug_attach(struct sim *sim, bool attached)
     }
 }
 
+void sim_debug_catch(struct sim *sim, bool faults)
+{
+    if (sim->cpu != NULL) {
+        cpu_debug_catch(sim->cpu, faults);
+    }
+}
+
 static void debug_go(struct sim *sim, enum sim_debug_kind kind)
 {
     if (sim->cpu != NULL) {

@@ -78,6 +78,7 @@ static bool has_value(const struct cli_option *option, const void *field)
 {
     switch (option->kind) {
     case CLI_TEXT:
+    case CLI_MAYBE_TEXT:
         return *(const char *const *)field != NULL;
     case CLI_NUMBER:
     case CLI_SECONDS:
@@ -109,7 +110,8 @@ static int option_store(const struct parse *parse, const struct cli_option *opti
         ++*(unsigned *)field;
         break;
     case CLI_TEXT:
-        *(const char **)field = value;
+    case CLI_MAYBE_TEXT:
+        *(const char **)field = value != NULL ? value : "";
         break;
     case CLI_NUMBER:
         sound = cli_parse_number(value, &number->value);
@@ -181,7 +183,8 @@ static int parse_long(struct parse *parse, const char *word)
         return equals == NULL ? option_store(parse, option, NULL)
                               : fail(EXIT_USAGE, "--%s takes no value", option->name);
     }
-    const char *value = option_value(parse, equals);
+    const bool maybe = option->kind == CLI_MAYBE_TEXT && equals == NULL;
+    const char *value = maybe ? "" : option_value(parse, equals);
     if (value == NULL) {
         return fail(EXIT_USAGE, "--%s needs a value: %s", option->name, option->arg);
     }
@@ -257,8 +260,12 @@ void cli_help(const struct cli_verb *verb)
         if (option->letter != '\0') {
             (void)snprintf(letter, sizeof letter, "-%c, ", option->letter);
         }
-        (void)snprintf(left, sizeof left, "  %s--%s%s%s", letter, option->name,
-                       option->arg != NULL ? " " : "", option->arg != NULL ? option->arg : "");
+        const bool maybe = option->kind == CLI_MAYBE_TEXT;
+        (void)snprintf(left, sizeof left, "  %s--%s%s%s%s", letter, option->name,
+                       maybe                 ? "[="
+                       : option->arg != NULL ? " "
+                                             : "",
+                       option->arg != NULL ? option->arg : "", maybe ? "]" : "");
         printf("%s%-*s %s\n", option == verb->options ? "\n" : "", HELP_COLUMN, left, option->help);
     }
     if (verb->notes != NULL) {

@@ -8,12 +8,13 @@
 #include <stdint.h>
 
 enum cli_kind {
-    CLI_FLAG,    /**< bool. */
-    CLI_COUNT,   /**< unsigned: how often it was given. */
-    CLI_TEXT,    /**< const char *; NULL when not given. */
-    CLI_NUMBER,  /**< struct cli_number: "4096", "0x1000", "4K", "1M". */
-    CLI_SECONDS, /**< struct cli_number, in milliseconds; written as seconds, with a fraction. */
-    CLI_LIST,    /**< struct cli_list: may be given several times, unlike what has one value. */
+    CLI_FLAG,       /**< bool. */
+    CLI_COUNT,      /**< unsigned: how often it was given. */
+    CLI_TEXT,       /**< const char *; NULL when not given. */
+    CLI_MAYBE_TEXT, /**< The same, behind a '=' only; empty when given without one. */
+    CLI_NUMBER,     /**< struct cli_number: "4096", "0x1000", "4K", "1M". */
+    CLI_SECONDS,    /**< struct cli_number, in milliseconds; written as seconds, with a fraction. */
+    CLI_LIST,       /**< struct cli_list: may be given several times, unlike what has one value. */
 };
 
 struct cli_number {

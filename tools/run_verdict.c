@@ -135,6 +135,8 @@ int run_report(const struct run_report *report)
         return report_quiet_end(report, "the given number of instructions has been executed");
     case RUN_BOOTS:
         return report_quiet_end(report, "the given number of boots is over");
+    case RUN_KILLED:
+        return report_quiet_end(report, "GDB has ended the run");
     case RUN_IDLE:
         return report_quiet_end(report, "the processor sleeps and nothing can wake it");
     case RUN_OUTPUT_GONE:

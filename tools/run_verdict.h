@@ -23,6 +23,7 @@ enum run_end {
     RUN_TEXT,        /**< The text of --until-text came, and nothing went wrong after it. */
     RUN_INSNS,       /**< --max-insns. */
     RUN_BOOTS,       /**< --boots. */
+    RUN_KILLED,      /**< GDB has ended it. */
     RUN_IDLE,        /**< Asleep for good. */
     RUN_OUTPUT_GONE, /**< The reader of standard output has gone. */
 };

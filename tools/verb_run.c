@@ -11,27 +11,22 @@
 #include <unistd.h>
 
 #include <garrison/sim.h>
+#include <garrison/sim_debug.h>
 
 #include "console.h"
 #include "event_text.h"
-#include "file.h"
 #include "report.h"
+#include "run_gdb.h"
 #include "run_hosted.h"
+#include "run_send.h"
 #include "run_verdict.h"
 #include "verbs.h"
-#include "xmodem_send.h"
 
 /** Instructions between two looks at the clock. */
 #define RUN_SLICE 2000000u
 
 /** Instructions after the awaited text in which nothing may go wrong. */
 #define RUN_SETTLE 1000000u
-
-/** Instructions without a byte after which a chip that has said 'C' asks for the file: 5 ms. */
-#define RUN_SILENCE 160000u
-
-/** The longest file that is sent: more than a flash of the chip. */
-#define RUN_SEND_MAX (16u << 20)
 
 /** Events shown without -v, at most; the journal has them all. */
 #define RUN_EVENTS_SHOWN 20u
@@ -41,6 +36,7 @@ struct run_args {
     const char *fail_text;
     const char *send;
     const char *device;
+    const char *gdb;
     struct cli_number max_insns;
     struct cli_number timeout;
     struct cli_number boots;
@@ -48,6 +44,7 @@ struct run_args {
     struct cli_number seed;
     struct cli_number settle;
     bool hosted;
+    bool no_halt;
     bool ephemeral;
     bool strict_blocks;
     bool allow_faults;
@@ -62,6 +59,9 @@ static const struct cli_option options[] = {
      "run an application, the operand, over a manager in this process"},
     {"device", 'd', CLI_TEXT, ARG(device), "FILE",
      "its device file, made if there is none; with --hosted"},
+    {"gdb", 0, CLI_MAYBE_TEXT, ARG(gdb), "ADDR",
+     "wait for GDB on a port (3333), 127.0.0.1:PORT or unix:PATH"},
+    {"no-halt", 0, CLI_FLAG, ARG(no_halt), NULL, "with --gdb: run until GDB comes"},
     {"until-text", 'u', CLI_TEXT, ARG(until_text), "RE", "end well when a line of output matches"},
     {"fail-text", 0, CLI_TEXT, ARG(fail_text), "RE", "end as failed when a line matches"},
     {"send", 0, CLI_TEXT, ARG(send), "FILE", "send it by XMODEM-1K when the chip asks for it"},
@@ -86,9 +86,8 @@ struct run {
     const struct run_args *args;
     struct sim *sim;
     struct console console;
-    struct xmodem_send send;
-    struct file_data file; /**< What is sent. */
-    uint64_t silence_end;  /**< Value of `insns` at which the chip has asked; 0: it has not. */
+    struct run_gdb gdb;
+    struct run_send send;
     uint64_t started_ms;
     uint64_t insns;       /**< Executed so far, over all boots. */
     uint64_t settle_end;  /**< Value of `insns` at which the text counts; 0: it has not come. */
@@ -158,7 +157,9 @@ static void on_event(void *context, const struct sim_event *event)
 {
     struct run *run = context;
     show_event(run, event);
-    if (event->kind == SIM_EVENT_FAULT && !run->args->allow_faults && !run->fault) {
+    if (run->args->gdb != NULL) { /* What a fault means is the user's to say. */
+        run_gdb_event(&run->gdb, event);
+    } else if (event->kind == SIM_EVENT_FAULT && !run->args->allow_faults && !run->fault) {
         run->fault = true;
         (void)snprintf(run->fault_text, sizeof run->fault_text, "%s", event->text);
         if (run->sim != NULL) {
@@ -178,12 +179,13 @@ static void on_uart(void *context, unsigned uart, uint8_t byte)
         return;
     }
     clear_progress(run);
-    const bool asked = run->send.state == XMODEM_ASKED;
+    struct xmodem_send *transfer = &run->send.transfer;
+    const bool asked = transfer->state == XMODEM_ASKED;
     bool stop = false;
-    if (run->file.data != NULL && xmodem_send_take(&run->send, byte)) {
+    if (run->send.file.data != NULL && xmodem_send_take(transfer, byte)) {
         stop = true; /* The loop is to look at it. */
     } else {
-        if (asked && run->send.state == XMODEM_IDLE) {
+        if (asked && transfer->state == XMODEM_IDLE) {
             stop = console_byte(&run->console, 'C');
         }
         stop = console_byte(&run->console, byte) || stop;
@@ -191,73 +193,6 @@ static void on_uart(void *context, unsigned uart, uint8_t byte)
     if (stop) {
         sim_stop(run->sim);
     }
-}
-
-/* Sending. */
-
-/** The chip forgets a transfer when it is reset. */
-static void restart_sending(struct run *run)
-{
-    if (run->file.data != NULL && run->send.state != XMODEM_DONE) {
-        xmodem_send_init(&run->send, run->file.data, run->file.len);
-    }
-}
-
-static void send_packet(struct run *run)
-{
-    uint8_t packet[XMODEM_PACKET_BYTES];
-    const size_t len = xmodem_send_packet(&run->send, packet);
-    for (size_t i = 0; i < len; i++) {
-        sim_uart_send(run->sim, 1, packet[i]);
-    }
-}
-
-/** Sends what is due, now that the chip stands still for a moment. */
-static void go_on_sending(struct run *run)
-{
-    if (run->send.state != XMODEM_ASKED) {
-        run->silence_end = 0;
-    } else if (run->silence_end == 0) {
-        run->silence_end = run->insns + RUN_SILENCE;
-    } else if (run->insns >= run->silence_end) {
-        xmodem_send_silence(&run->send);
-    }
-    send_packet(run);
-}
-
-/** Whether all was sent that was to be. @return exit status, having said why not */
-static int check_sent(const struct run *run, int status)
-{
-    static const char *const reasons[] = {
-        [XMODEM_IDLE] = "the chip has not asked for it",
-        [XMODEM_ASKED] = "the chip has not asked for it",
-        [XMODEM_SENDING] = "the chip has not taken all of it",
-        [XMODEM_ENDING] = "the chip has not taken all of it",
-        [XMODEM_DONE] = NULL,
-        [XMODEM_CANCELLED] = "the chip has cancelled it",
-        [XMODEM_FAILED] = "the chip has refused a packet too often",
-    };
-    const char *reason = reasons[run->send.state];
-    if (status != EXIT_DONE || run->file.data == NULL || reason == NULL) {
-        return status;
-    }
-    return fail(EXIT_VERDICT, "%s was not sent: %s", run->args->send, reason);
-}
-
-static int open_file(struct run *run)
-{
-    if (run->args->send == NULL) {
-        return EXIT_DONE;
-    }
-    const int status = file_read(run->args->send, RUN_SEND_MAX, &run->file);
-    if (status != EXIT_DONE) {
-        return status;
-    }
-    if (run->file.len == 0) {
-        return fail(EXIT_USAGE, "%s: it is empty", run->args->send);
-    }
-    xmodem_send_init(&run->send, run->file.data, run->file.len);
-    return EXIT_DONE;
 }
 
 /* The loop. */
@@ -302,8 +237,8 @@ static uint64_t next_slice(const struct run *run)
     if (run->settle_end != 0 && run->settle_end - run->insns < slice) {
         slice = run->settle_end - run->insns;
     }
-    if (run->silence_end > run->insns && run->silence_end - run->insns < slice) {
-        slice = run->silence_end - run->insns;
+    if (run->send.silence_end > run->insns && run->send.silence_end - run->insns < slice) {
+        slice = run->send.silence_end - run->insns;
     }
     return slice;
 }
@@ -339,6 +274,9 @@ static bool ended_by_chip(struct run *run, enum sim_stop stop, enum run_end *end
     bool ends = true;
     if (stop == SIM_STOP_ERROR) {
         *end = RUN_BROKEN;
+    } else if (run->args->gdb != NULL) { /* the user looks at it */
+        *end = run->console.fail.seen ? RUN_FAIL_TEXT : RUN_TEXT;
+        ends = run->console.fail.seen || (stop == SIM_STOP_IDLE && run->console.until.seen);
     } else if (stop == SIM_STOP_LOCKUP) {
         *end = RUN_LOCKUP;
     } else if (run->fault) {
@@ -392,8 +330,61 @@ static bool restart_hosted(struct run *run)
     }
     run->sim = NULL;
     interrupted_sim = NULL;
+    run_gdb_lost(&run->gdb);
     (void)snprintf(run->last_text, sizeof run->last_text, "%s", why);
     return false;
+}
+
+/* For GDB. */
+
+static enum sim_stop gdb_slice(void *context)
+{
+    struct run *run = context;
+    const enum sim_stop stop = run_slice(run);
+    if (stop == SIM_STOP_RESET) {
+        run->boots++;
+        run_send_restart(&run->send);
+        return run->args->hosted && !restart_hosted(run) ? SIM_STOP_ERROR : stop;
+    }
+    return stop;
+}
+
+static void gdb_reset(void *context, bool power)
+{
+    struct run *run = context;
+    run->boots++;
+    run_send_restart(&run->send);
+    if (run->args->hosted) { /* what it stores in memory would not outlive a cut */
+        sim_probe_reset(run->sim);
+        (void)restart_hosted(run);
+    } else if (power) {
+        sim_power_on(run->sim);
+    } else {
+        sim_probe_reset(run->sim);
+    }
+}
+
+static bool gdb_ends(void *context)
+{
+    const struct run *run = context;
+    const struct cli_number *timeout = &run->args->timeout;
+    return interrupted != 0 || (timeout->given && now_ms() - run->started_ms >= timeout->value);
+}
+
+static void begin_gdb(struct run *run)
+{
+    run->gdb.sim = run->sim;
+    run->gdb.owner = (struct run_gdb_owner){
+        .context = run, .run = gdb_slice, .reset = gdb_reset, .ends = gdb_ends};
+    if (!run->args->no_halt) {
+        run_gdb_halt_first(&run->gdb);
+    }
+}
+
+/** Whether nothing will happen by itself. */
+static bool is_idle(enum sim_stop stop)
+{
+    return stop == SIM_STOP_IDLE || stop == SIM_STOP_LOCKUP || stop == SIM_STOP_HALTED;
 }
 
 static enum run_end run_loop(struct run *run)
@@ -405,13 +396,24 @@ static enum run_end run_loop(struct run *run)
         sim_power_on(run->sim);
     }
     run->old_verdict = boot_verdict(run);
+    if (run->args->gdb != NULL) {
+        begin_gdb(run);
+    }
+    enum sim_stop stop = SIM_STOP_INSNS;
     while (!ends) {
-        const enum sim_stop stop = run_slice(run);
+        if (run->args->gdb != NULL && !run_gdb_serve(&run->gdb, is_idle(stop))) {
+            end = RUN_KILLED;
+            break;
+        }
+        stop = run_slice(run);
+        if (run->args->gdb != NULL) {
+            run_gdb_ran(&run->gdb, stop);
+        }
         if (stop == SIM_STOP_RESET) {
             run->boots++;
-            restart_sending(run);
+            run_send_restart(&run->send);
         }
-        go_on_sending(run);
+        run_send_go_on(&run->send, run->sim, run->insns);
         ends = ended_by_chip(run, stop, &end);
         if (!ends && run->console.until.seen && run->settle_end == 0) {
             const struct cli_number *settle = &run->args->settle;
@@ -440,7 +442,7 @@ static int run_and_report(struct run *run, const char *device)
         .verdict = boot_verdict(run),
         .quiet = run->args->quiet,
     };
-    return check_sent(run, run_report(&report));
+    return run_send_check(&run->send, run_report(&report));
 }
 
 static int add_symbols(struct run *run)
@@ -494,7 +496,11 @@ static int run_run(const void *opaque, const char *const *operands)
     }
     int status = console_init(&run.console, run.args->until_text, run.args->fail_text);
     if (status == EXIT_DONE) {
-        status = open_file(&run);
+        status = run_send_open(&run.send, run.args->send);
+    }
+    run.gdb.listener = run.gdb.client = -1;
+    if (status == EXIT_DONE && run.args->gdb != NULL) {
+        status = run_gdb_open(&run.gdb, run.args->gdb, run.args->quiet);
     }
     if (status == EXIT_DONE) {
         status = open_device(&run, operands[0]);
@@ -504,13 +510,14 @@ static int run_run(const void *opaque, const char *const *operands)
         status = run_and_report(&run, run.args->hosted ? run.args->device : operands[0]);
         interrupted_sim = NULL;
     }
+    run_gdb_close(&run.gdb, status);
     if (run.args->hosted) {
         run_hosted_close();
     } else {
         sim_close(run.sim);
     }
     console_fini(&run.console);
-    file_free(&run.file);
+    run_send_close(&run.send);
     return status;
 }
 
@@ -530,6 +537,9 @@ const struct cli_verb verb_run = {
         "for the part: the manager is this process, and neither keys nor other images are needed.\n"
         "What it stores is in --device FILE, or in what GARRISON_DEVICE names, or gone at the "
         "end.\n\n"
+        "--gdb waits for `target remote localhost:3333` before the first instruction that debug "
+        "may\n"
+        "see, and a fault does not end the run; `monitor help` in GDB tells more.\n\n"
         "exit status:\n"
         "    0  ended as asked: the text came, a limit was reached, or the chip sleeps for good\n"
         "    1  verdict failed: an unexpected fault, a lockup, an image refused, nothing to\n"

@@ -23,21 +23,26 @@ enum sim_debug_kind {
     SIM_DEBUG_STEP,  /**< sim_debug_step(). */
     SIM_DEBUG_BREAK, /**< A breakpoint: the instruction at PC has not been executed. */
     SIM_DEBUG_BKPT,  /**< The instruction at PC is BKPT. */
+    SIM_DEBUG_FAULT, /**< A fault: its exception is due, and the processor stands at its cause. */
     SIM_DEBUG_WATCH, /**< A watchpoint: the instruction at PC is about to touch what is watched. */
 };
 
 /** Why a run returned SIM_STOP_DEBUG. */
 struct sim_debug_stop {
     enum sim_debug_kind kind;
-    uint32_t addr; /**< First watched byte that is touched. */
-    bool write;    /**< It is about to be written. */
-    bool reads;    /**< The watchpoint is for reads ... */
-    bool writes;   /**< ... for writes, or both. */
+    uint32_t addr;   /**< First watched byte that is touched. */
+    bool write;      /**< It is about to be written. */
+    bool reads;      /**< The watchpoint is for reads ... */
+    bool writes;     /**< ... for writes, or both. */
+    char fault[300]; /**< Which one, with its status bits: "SecureFault: SFSR.AUVIOL". */
 };
 SIM_EXPORT void sim_debug_why(const struct sim *sim, struct sim_debug_stop *stop);
 
 /** Whether a debugger is there: BKPT then stops. Leaving removes all that was set. */
 SIM_EXPORT void sim_debug_attach(struct sim *sim, bool attached);
+
+/** Whether faults stop the processor before their exception is taken. */
+SIM_EXPORT void sim_debug_catch(struct sim *sim, bool faults);
 
 /**
  * Stops sim_run() with SIM_STOP_DEBUG before the instruction at `addr`. Set twice is set once.
