@@ -10,6 +10,7 @@
 
 #include <mbedtls/sha256.h>
 
+#include "bootrom.h"
 #include "dev_flash.h"
 #include "rss.h"
 
@@ -243,6 +244,24 @@ static void authentication_data_of_open_is_worth_nothing_later(void **state)
     assert_false(rss_authentication_valid(f->chip));
 }
 
+static void user_code_starts_where_the_state_lets_it(void **state)
+{
+    static const bool starts[STATES] = {true, false, true, true, true, true, false, false};
+    struct flash_fixture *f = *state;
+    memset(f->nv->flash, 0, 16); /* Vectors that are not blank. */
+    for (unsigned i = 0; i < 2u * STATES + 2u; i++) {
+        const bool known = i < 2u * STATES;
+        const struct conditions met = {.trustzone = i % 2u != 0};
+        prepare(f, known ? states[i / 2u].code : 0x00, &met);
+        struct bootrom_verdict verdict;
+        bootrom_run(f->chip, &verdict);
+        assert_int_equal(verdict.starts, known && starts[i / 2u]);
+        assert_int_equal(verdict.busy, known && i / 2u >= 6u); /* The regressions. */
+        assert_int_equal(chip_hdpl(f->chip), verdict.starts ? 1 : 0);
+        assert_true(verdict.why[0] != 0);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -251,6 +270,7 @@ int main(void)
         CASE(transition_is_made_exactly_where_the_table_says),
         CASE(print_table),
         CASE(cut_in_a_transition_leaves_the_old_state_or_the_new),
+        CASE(user_code_starts_where_the_state_lets_it),
         CASE(closing_without_authentication_data_is_warned_of),
         CASE(authentication_data_of_open_is_worth_nothing_later),
     };
