@@ -21,6 +21,7 @@ void sim_take_over(struct sim *sim, uint32_t vectors)
 {
     sim->boot_pending = false;
     sim->halted = false;
+    sim->rom = false;
     if (sim->cpu != NULL) {
         cpu_reset(sim->cpu, vectors, 0);
     }

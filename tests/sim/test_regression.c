@@ -281,6 +281,22 @@ static void snapshot_in_the_middle_goes_on_the_same(void **state)
     sim_close(sim);
 }
 
+static void host_that_takes_over_does_not_wait_for_the_boot_rom(void **state)
+{
+    (void)state;
+    static const uint8_t loop[] = {0x00, 0x80, 0x00, 0x30, 0x09, 0x00,
+                                   0x00, 0x30, 0x01, 0x30, 0xFD, 0xE7}; /* adds r0, #1; b . - 2 */
+    struct sim *sim = regressing_chip(FULL, true);
+    struct sim_error error;
+    uint32_t vectors = 0;
+    assert_false(sim_boot(sim, &vectors));
+    assert_int_equal(sim_poke(sim, SRAM_S, loop, sizeof loop, &error), SIM_OK);
+    sim_take_over(sim, SRAM_S);
+    assert_int_equal(sim_run(sim, 100), SIM_STOP_INSNS);
+    assert_in_range(sim_reg_read(sim, SIM_REG_R0), 49, 51);
+    sim_close(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +304,7 @@ int main(void)
         cmocka_unit_test(full_regression_survives_a_cut_at_every_operation),
         cmocka_unit_test(partial_regression_survives_a_cut_at_every_operation),
         cmocka_unit_test(processor_waits_for_the_boot_rom),
+        cmocka_unit_test(host_that_takes_over_does_not_wait_for_the_boot_rom),
         cmocka_unit_test(snapshot_in_the_middle_goes_on_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
