@@ -238,8 +238,7 @@ static void snapshot(struct gdb_session *session, const char *how)
         print(session, "nothing has been saved\n");
     } else {
         sim_snapshot_restore(session->sim, session->snapshot);
-        print(session, "back at 0x%08" PRIx32 ". Type: maintenance flush register-cache\n",
-              sim_reg_read(session->sim, SIM_REG_PC));
+        settle(session, "back");
     }
 }
 
@@ -251,22 +250,26 @@ static void last_refusal(struct gdb_session *session, const char *how)
 
 static void help(struct gdb_session *session, const char *how);
 
+/** What a command needs: nothing, a session that debug is open for, a processor that it may see. */
+enum need { NOTHING, SESSION, SIGHT };
+
 static const struct {
     const char *name;
     void (*run)(struct gdb_session *session, const char *how);
-    bool always; /**< Also while the processor stands where debug is closed. */
+    enum need need;
     const char *text;
 } commands[] = {
-    {"help", help, true, "this text"},
-    {"reset", reset, true, "reset by the pin NRST, and halt as soon as debug may"},
-    {"power-cycle", power_cycle, true, "cut the power, give it back, and halt"},
-    {"halt", halt, false, "say where it stands; Ctrl-C halts"},
-    {"state", state, true, "product state, HDPL, what debug is open for, where the processor is"},
-    {"map", map, false, "whose memory is whose, and what debug may read"},
-    {"faults", faults, false, "fault status registers in words"},
-    {"catch", catch_faults, true, "[on|off] whether a fault stops where it is caused"},
-    {"snapshot", snapshot, false, "save|load the whole machine"},
-    {"why", last_refusal, true, "why the last access was refused"},
+    {"help", help, NOTHING, "this text"},
+    {"reset", reset, SESSION, "reset by the pin NRST, and halt as soon as debug may"},
+    {"power-cycle", power_cycle, SESSION, "cut the power, give it back, and halt"},
+    {"halt", halt, SIGHT, "say where it stands; Ctrl-C halts"},
+    {"state", state, NOTHING,
+     "product state, HDPL, what debug is open for, where the processor is"},
+    {"map", map, SIGHT, "whose memory is whose, and what debug may read"},
+    {"faults", faults, SIGHT, "fault status registers in words"},
+    {"catch", catch_faults, NOTHING, "[on|off] whether a fault stops where it is caused"},
+    {"snapshot", snapshot, SESSION, "save|load the whole machine"},
+    {"why", last_refusal, NOTHING, "why the last access was refused"},
 };
 
 static void help(struct gdb_session *session, const char *how)
@@ -285,7 +288,8 @@ void gdb_monitor(struct gdb_session *session, const char *command)
         if (strlen(commands[i].name) != len || strncmp(commands[i].name, command, len) != 0) {
             continue;
         }
-        if (!commands[i].always && !(session->started && sim_debug_visible(session->sim))) {
+        if ((commands[i].need != NOTHING && !session->started) ||
+            (commands[i].need == SIGHT && !sim_debug_visible(session->sim))) {
             print(session, "the processor stands where debug is closed: monitor state\n");
             return;
         }

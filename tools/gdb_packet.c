@@ -146,6 +146,22 @@ void gdb_put_format(struct gdb_reply *reply, const char *format, ...)
     gdb_put_text(reply, text);
 }
 
+static bool has_meaning(uint8_t byte)
+{
+    return byte == '$' || byte == '#' || byte == '*' || byte == ESCAPE;
+}
+
+void gdb_put_words(struct gdb_reply *reply, const char *text)
+{
+    if (!room(reply, strlen(text))) {
+        return;
+    }
+    for (; *text != '\0'; text++) {
+        const uint8_t byte = (uint8_t)*text;
+        reply->content[reply->len++] = has_meaning(byte) ? (uint8_t)'?' : byte;
+    }
+}
+
 void gdb_put_hex(struct gdb_reply *reply, const void *data, size_t len)
 {
     const uint8_t *bytes = data;
@@ -171,7 +187,7 @@ size_t gdb_put_binary(struct gdb_reply *reply, const void *data, size_t len)
     const uint8_t *bytes = data;
     for (size_t i = 0; i < len; i++) {
         const uint8_t byte = bytes[i];
-        const bool special = byte == '$' || byte == '#' || byte == '*' || byte == ESCAPE;
+        const bool special = has_meaning(byte);
         if (sizeof reply->content - reply->len < (special ? 2u : 1u)) {
             return i;
         }

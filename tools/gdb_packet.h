@@ -48,6 +48,8 @@ void gdb_reply_clear(struct gdb_reply *reply);
 void gdb_put_text(struct gdb_reply *reply, const char *text);
 void gdb_put_format(struct gdb_reply *reply, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/** Words of anybody's; what has a meaning in a frame becomes a question mark. */
+void gdb_put_words(struct gdb_reply *reply, const char *text);
 /** Bytes as hexadecimal digits. */
 void gdb_put_hex(struct gdb_reply *reply, const void *data, size_t len);
 /** A word as its bytes in memory. */

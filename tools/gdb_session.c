@@ -7,6 +7,9 @@
 /** Slices in which a halt must come, or it is given up: some seconds of the host's time. */
 #define HALT_SLICES 200u
 
+/** Refusals that are told unasked: GDB tries around Secure code at each step. */
+#define REFUSALS_SHOWN 10u
+
 #define SIGNAL_INT  2
 #define SIGNAL_TRAP 5
 #define SIGNAL_ABRT 6
@@ -47,11 +50,18 @@ void gdb_refuse(struct gdb_session *session, const char *why)
 {
     if (strcmp(why, session->refusal) != 0) {
         (void)snprintf(session->refusal, sizeof session->refusal, "%s", why);
-        gdb_console(session, why);
+        session->refusals++;
+        if (session->refusals <= REFUSALS_SHOWN) {
+            gdb_console(session, why);
+        }
+        if (session->refusals == REFUSALS_SHOWN) {
+            gdb_console(session, "more refusals are not shown; `monitor why` has the last one");
+        }
     }
     gdb_reply_clear(&session->reply);
     if (session->error_messages) {
-        gdb_put_format(&session->reply, "E.%s", why);
+        gdb_put_text(&session->reply, "E.");
+        gdb_put_words(&session->reply, why);
     } else {
         gdb_put_text(&session->reply, "E01");
     }
@@ -71,7 +81,7 @@ static void put_stop(struct gdb_session *session, struct gdb_reply *reply)
     if (stop->kind == SIM_DEBUG_WATCH) {
         const char *name = !stop->reads ? "watch" : stop->writes ? "awatch" : "rwatch";
         gdb_put_format(reply, "%s:%x;", name, (unsigned)stop->addr);
-    } else if (stop->kind == SIM_DEBUG_BREAK) {
+    } else if (stop->kind == SIM_DEBUG_BREAK && sim_debug_visible(session->sim)) {
         const uint32_t pc = sim_reg_read(session->sim, SIM_REG_PC);
         bool soft = false;
         for (unsigned i = 0; i < session->softs; i++) {
@@ -183,6 +193,9 @@ static bool old_go(struct gdb_session *session, char how, struct gdb_cursor *cur
     }
     if (cursor->left > 0) {
         const uint32_t pc = gdb_take_number(cursor);
+        if (!sim_debug_visible(session->sim)) {
+            return false;
+        }
         if (gdb_taken(cursor)) {
             sim_reg_write(session->sim, SIM_REG_PC, pc & ~1u);
         }
@@ -467,7 +480,7 @@ void gdb_session_byte(struct gdb_session *session, uint8_t byte)
         acknowledge(session, '-');
         break;
     case GDB_NAK:
-        if (!session->no_ack) {
+        if (!session->no_ack && session->frame_len > 0) {
             session->host->send(session->host->context, session->frame, session->frame_len);
         }
         break;

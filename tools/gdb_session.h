@@ -47,7 +47,8 @@ struct gdb_session {
     int signal;          /**< Of the last stop. */
     struct sim_debug_stop stop;
     struct sim_snapshot *snapshot;
-    char refusal[512];               /**< The last one. */
+    char refusal[512]; /**< The last one. */
+    unsigned refusals;
     char pending[GDB_PENDING_BYTES]; /**< Lines for GDB's console, which waits for them. */
     uint32_t soft[64];               /**< Breakpoints of kind 0; the rest are of kind 1. */
     unsigned softs;

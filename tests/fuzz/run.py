@@ -32,6 +32,8 @@ CRYPTO = [*(MBEDTLS + '/library/' + name
           P256 + '/p256-m.c']
 # What each target is made of; a folder stands for its C files.
 TARGETS = {
+    'gdb': ['tests/fuzz/fuzz_gdb.c', 'tools/gdb_memory.c', 'tools/gdb_monitor.c',
+            'tools/gdb_packet.c', 'tools/gdb_registers.c', 'tools/gdb_session.c'],
     'image': ['tests/fuzz/fuzz_image.c', 'tests/support/image_maker.c',
               'tests/support/verify_memo.c', 'core/base/hardened.c', 'core/base/secret.c',
               'core/base/status.c', 'core/boot/clear.c', 'core/boot/decrypt.c', 'core/boot/der.c',
@@ -94,7 +96,7 @@ def sources_of(target):
 
 def build(clang, folder, target):
     """Compiles on all cores; the executable."""
-    includes = ['-I%s' % os.path.join(ROOT, part) for part in ('include', 'core', 'tests')]
+    includes = ['-I%s' % os.path.join(ROOT, part) for part in ('include', 'core', 'tests', '.')]
     running = []
     objects = []
     for number, source in enumerate(sources_of(target)):

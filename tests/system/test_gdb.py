@@ -217,7 +217,7 @@ class Open(Debug):
         here = gdb.value('$pc')
         gdb.say('delete')
         gdb.go('stepi 5')
-        self.assertIn('back at 0x%08x' % here, gdb.say('monitor snapshot load').lower())
+        self.assertIn('back; halted at 0x%08x' % here, gdb.say('monitor snapshot load').lower())
         gdb.say('maintenance flush register-cache')
         self.assertEqual(gdb.value('$pc'), here)
         for command in ('reset', 'power-cycle'):
