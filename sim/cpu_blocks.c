@@ -72,7 +72,7 @@ static void resumed(struct sim_cpu *cpu)
 {
     cpu->resuming = false;
     atomic_store(&cpu->break_time, cpu->until);
-    if (atomic_load(&cpu->stop_asked)) {
+    if (atomic_load(&cpu->stop_asked) || v8m_can_take(&cpu->v)) { /* due since the cut */
         atomic_store(&cpu->break_time, 0);
     }
 }

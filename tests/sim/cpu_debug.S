@@ -43,6 +43,10 @@ snippet story_it
     ldm r6, {r1, r2, r3}
     add r5, r5, r2
     add r5, r5, r3
+    cmp r4, #99
+    itt hi /* skipped, and the block of the engine ends with it */
+    addhi r5, #1
+    bhi caught_ns
 snippet story_svc
     svc #1
 snippet story_after_svc
@@ -111,6 +115,11 @@ snippet program_breakpoint
     movs r0, #1
     bkpt #0
     movs r0, #2
+    done
+
+snippet undefined
+    movs r0, #1
+    udf #0
     done
 
 snippet call_gate
