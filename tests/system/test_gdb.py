@@ -12,6 +12,7 @@ import sys
 import time
 
 import cli
+from firmware_bytes import LOOP, SLEEP, Program
 
 TARGET = os.environ.get('GARRISON_TARGET_DIR', '')
 IMAGES = {'urot': 'port/stm32h573/urot', 'manager': 'port/stm32h573/manager',
@@ -308,6 +309,56 @@ class Closed(Debug):
         run.send_signal(signal.SIGTERM)
         out, _ = run.communicate(timeout=PATIENCE)
         self.assertIn(b'iROT', out)
+
+
+PLAIN = '''schema_version: 1
+device: {seed: 7}
+option_bytes: {trustzone: off, nonsecure_boot_address: 0x08000000}
+images:
+  - {role: data, address: 0x08000000, file: program.bin}
+'''
+
+
+class Plain(cli.Case):
+    """A chip without TrustZone, over TCP."""
+
+    def serve(self, end):
+        cli.write(self.path('program.bin'), Program().text('go\n').end(end).bytes())
+        cli.write(self.path('device.yaml'), PLAIN)
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        run = subprocess.Popen([cli.GARRISON, 'run', '--no-halt', 'device.gar', '--gdb=0'],
+                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        self.addCleanup(run.stdout.close)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        said = run.stderr.readline().decode()
+        port = int(re.fullmatch(r'garrison: waiting for GDB: target remote localhost:(\d+)\n',
+                                said).group(1))
+        self.assertEqual(run.stdout.read(3), b'go\n')
+        return run, port
+
+    def test_only_loopback_listens(self):
+        run, port = self.serve(SLEEP)
+        listening = [line.split()[1] for line in cli.read('/proc/net/tcp').decode().splitlines()[1:]
+                     if line.split()[3] == '0A' and line.split()[1].endswith(':%04X' % port)]
+        self.assertEqual(listening, ['0100007F:%04X' % port])
+        run.kill()
+
+    def test_ctrl_c_in_a_loop_and_kill(self):
+        run, port = self.serve(LOOP)
+        gdb = Gdb(self)
+        self.assertNotIn('^error', gdb.say('target remote localhost:%d' % port))
+        self.assertIn('^error', gdb.say('print $msp_s + 0'))  # there is none
+        for _ in range(3):
+            gdb.say('continue')
+            self.assertIn('SIGINT', gdb.interrupt())
+        self.assertRegex(gdb.say('x/i $pc'), r'b\.n')
+        gdb.say('kill')
+        out, err = run.communicate(timeout=PATIENCE)
+        self.assertEqual(run.returncode, 0, err)
+        self.assertIn(b'GDB has ended the run', err)
 
 
 class Address(cli.Case):
