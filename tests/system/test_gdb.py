@@ -361,6 +361,42 @@ class Plain(cli.Case):
         self.assertIn(b'GDB has ended the run', err)
 
 
+class Hosted(cli.Case):
+    def test_application_alone_is_debugged_and_reset(self):
+        run = subprocess.Popen([cli.GARRISON, 'run', '--hosted', APPLICATION, '--gdb=unix:socket'],
+                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        self.addCleanup(run.stdout.close)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        self.assertIn(b'waiting for GDB', run.stderr.readline())
+        gdb = Gdb(self)
+        gdb.say('file ' + APPLICATION)
+        self.assertNotIn('^error', gdb.say('target remote socket'))
+        start = gdb.value('$pc')
+        gdb.say('break psa_call')
+        gdb.go()
+        back = gdb.value('$lr') & ~1
+        gdb.say('delete')
+        steps = 0
+        while gdb.value('$secure') == 0 and steps < 200:  # where the host works is Secure too
+            gdb.go('stepi')
+            steps += 1
+        self.assertLess(steps, 200)
+        gdb.say('tbreak *%d' % back)
+        gdb.go()
+        self.assertEqual(gdb.value('$pc'), back)
+        self.assertEqual(gdb.value('$secure'), 0)
+        for command in ('reset', 'power-cycle'):
+            self.assertIn('halted at 0x%08x' % start, gdb.say('monitor ' + command))
+        gdb.say('maintenance flush register-cache')
+        gdb.say('break show_hash')
+        self.assertIn('show_hash', gdb.go())
+        gdb.say('kill')
+        self.assertEqual(run.wait(PATIENCE), 0)
+
+
 class Address(cli.Case):
     def test_only_this_machine_may_debug(self):
         cli.write(self.path('device.gar'), b'')
