@@ -90,12 +90,19 @@
     (LAYOUT_STAGE_RAM_ADDR + LAYOUT_STAGE_RAM_SIZE - LAYOUT_TRAMPOLINE_SIZE)
 
 /*
- * The manager's RAM: SPM, gate and one region for each partition, its stack lowest. Regions begin
- * at a multiple of this: more than the MPU's 32 bytes, so that no two share a page of a simulator.
+ * What the MPU tells apart of the manager, in flash and in RAM, begins at a multiple of this: of 32
+ * bytes, as regions of the MPU do. A simulator looks at each access to a page of 1 KB in which two
+ * such parts meet, so there lies what is seldom run or read: the manager's start, the first mount of
+ * a storage area, texts, the depth of stacks.
  */
-#define LAYOUT_REGION_ALIGN      0x400
-#define LAYOUT_SPM_STACK_SIZE    0x1000
-#define LAYOUT_GATE_STACK_SIZE   0x400
+#define LAYOUT_REGION_ALIGN 0x20
+
+/*
+ * The manager's RAM: SPM, gate and one region for each partition, its stack lowest. The gate takes 32
+ * bytes of its stack and an interrupt in it up to 212, with all floating-point registers.
+ */
+#define LAYOUT_SPM_STACK_SIZE    0xC00
+#define LAYOUT_GATE_STACK_SIZE   0x160
 #define LAYOUT_CRYPTO_STACK_SIZE 0x2000
 #define LAYOUT_UPDATE_STACK_SIZE 0x800
 #define LAYOUT_ITS_STACK_SIZE    0xA00

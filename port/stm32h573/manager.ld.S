@@ -19,13 +19,6 @@
 
 #define BSS  .bss .bss.* COMMON
 
-/*
- * Where one part of the flash may end and another begin: at any region of the MPU. A simulator checks
- * each access to a page with such a border inside, so what lies there is what runs seldom: the
- * manager's start, the first mount of a storage area, texts. Small parts begin at a page.
- */
-#define BORDER 32
-
 #define COPY(section) LONG(LOADADDR(section)) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
 #define CLEAR(section) LONG(ADDR(section)) LONG(ADDR(section) + SIZEOF(section))
 
@@ -67,12 +60,12 @@ SECTIONS
         linker_clear = .;
         CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss) CLEAR(.its_bss) CLEAR(.ps_bss)
         linker_clear_end = .;
-        . = ALIGN(BORDER);
+        . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_spm_text_end = .;
     } > FLASH
 
     /* The crypto service's code comes last, so that one region covers it and the library. */
-    .partition : ALIGN(BORDER)
+    .partition : ALIGN(LAYOUT_REGION_ALIGN)
     {
         linker_partition_text = .;
         linker_update_text = .;
@@ -90,12 +83,12 @@ SECTIONS
         linker_ps_text_end = .;
         linker_crypto_text = .;
         CRYPTO(TEXT)
-        . = ALIGN(BORDER);
+        . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_crypto_text_end = .;
         linker_partition_text_end = .;
     } > FLASH
 
-    .library : ALIGN(BORDER)
+    .library : ALIGN(LAYOUT_REGION_ALIGN)
     {
         linker_library_text = .;
         *libcore_base.a:*boot_*(TEXT) *libcore_store.a:*store_mount*(TEXT)
@@ -103,7 +96,7 @@ SECTIONS
         *(.text .text.*)
         *libaes.a:*(.rodata .rodata.*)
         *(.rodata .rodata.*)
-        . = ALIGN(BORDER);
+        . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_library_text_end = .;
     } > FLASH
 
@@ -155,8 +148,10 @@ SECTIONS
         STACK(LAYOUT_ITS_STACK_SIZE, linker_its_ram, linker_its_stack_top)
     } > RAM
     .its_data : { ITS(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    /* Read most of the storage partitions' data, so not where their memory ends: their keys. */
     .its_bss (NOLOAD) :
     {
+        ITS(.bss.keys*)
         ITS(BSS)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_its_ram_end = .;
@@ -169,6 +164,7 @@ SECTIONS
     .ps_data : { PS(DATA) . = ALIGN(4); } > RAM AT > FLASH
     .ps_bss (NOLOAD) :
     {
+        PS(.bss.keys*)
         PS(BSS)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_ps_ram_end = .;
@@ -178,7 +174,7 @@ SECTIONS
     .library_data : { *(DATA) *(BSS) } > RAM AT > FLASH
 
     /* Behind the library: what the data sections are copied from. */
-    linker_image_end = ALIGN(LOADADDR(.library_data), BORDER);
+    linker_image_end = ALIGN(LOADADDR(.library_data), LAYOUT_REGION_ALIGN);
 
     /DISCARD/ :
     {

@@ -27,5 +27,6 @@ BOUNDS = (
     ('size.urot_flash', '<=', 40960),
     ('size.manager_flash', '<=', 163840),
     ('size.manager_medium_flash', '<=', 69648),
+    ('size.manager_medium_ram', '<=', 41160),
     ('layout.app_slot', '>=', 819200),
 )

@@ -188,8 +188,8 @@ static void secure_stacks_are_empty_limited_and_sealed(void **state)
 {
     struct device *device = *state;
     assert_int_equal(sim_reg_read(device->sim, SIM_REG_SECURE), 0);
-    expect_seal(device, SIM_REG_MSP_S, SIM_REG_MSPLIM_S, 0x1000);
-    expect_seal(device, SIM_REG_PSP_S, SIM_REG_PSPLIM_S, 0x400);
+    expect_seal(device, SIM_REG_MSP_S, SIM_REG_MSPLIM_S, 0xC00);
+    expect_seal(device, SIM_REG_PSP_S, SIM_REG_PSPLIM_S, 0x160);
     assert_int_equal(sim_reg_read(device->sim, SIM_REG_CONTROL_S), 3);
 }
 

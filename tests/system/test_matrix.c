@@ -229,7 +229,7 @@ static bool is_borne_out(struct lab *lab, const struct map_domain *domain,
     }
     const uint32_t after = peek_word(lab, target->addr);
     if (access == MATRIX_WRITE) {
-        return (outcome == DONE) == (after == MARK) && (outcome == DONE || after == before);
+        return after == (outcome == DONE ? MARK : before);
     }
     return outcome != DONE || value_read(lab, domain) == before;
 }
