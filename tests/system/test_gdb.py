@@ -49,6 +49,10 @@ class Gdb:
         self.run.stdin.close()
         self.run.stdout.close()
 
+    def has_line(self, seconds):
+        """Whether GDB prints a line in that time."""
+        return b'\n' in self.pending or bool(select.select([self.run.stdout], [], [], seconds)[0])
+
     def line(self):
         """The next line that GDB prints."""
         end = time.monotonic() + PATIENCE
@@ -90,13 +94,16 @@ class Gdb:
         return int(found.group(), 16)
 
     def interrupt(self):
-        """Ctrl-C, as often as GDB needs to hear it."""
-        for _ in range(100):
-            time.sleep(0.2)
+        """Ctrl-C, again if GDB has not heard it for long."""
+        said = []
+        for _ in range(PATIENCE // 10):
+            time.sleep(1)  # a signal that comes before GDB waits for the target is lost
             self.run.send_signal(signal.SIGINT)
-            if select.select([self.run.stdout], [], [], 1)[0]:
-                break
-        return self.until(r'\*stopped')
+            while self.has_line(10):
+                said.append(self.line())
+                if said[-1].startswith('*stopped'):
+                    return '\n'.join(said)
+        raise AssertionError('Ctrl-C does not stop it: ' + '\n'.join(said))
 
 
 class Debug(cli.Case):
