@@ -234,11 +234,13 @@ static struct call *prepare_call(struct partition_entry to, struct connection *c
                                  int32_t type)
 {
     struct call *call = &chain[depth];
-    call->partition = to.partition;
-    call->number = to.number;
-    call->client = spm_running();
-    call->connection = connection;
-    call->type = type;
+    *call = (struct call){
+        .partition = to.partition,
+        .number = to.number,
+        .client = spm_running(),
+        .connection = connection,
+        .type = type,
+    };
     return call;
 }
 
@@ -420,18 +422,18 @@ psa_status_t spm_end(psa_status_t status)
 
 const struct partition *spm_interrupt(psa_signal_t signal)
 {
-    struct call *call = &chain[depth];
     const struct partition *partition;
     uint32_t number = 0;
     while ((partition = partitions_at(number)) != NULL && (partition->signals & signal) == 0) {
         number++;
     }
     if (partition != NULL) {
-        call->partition = partition;
-        call->number = number;
-        call->client = spm_running();
-        call->signal = signal;
-        depth++;
+        chain[depth++] = (struct call){
+            .partition = partition,
+            .number = number,
+            .client = spm_running(),
+            .signal = signal,
+        };
         running_open_memory(partition);
     }
     return partition;
