@@ -428,12 +428,13 @@ const struct partition *spm_interrupt(psa_signal_t signal)
         number++;
     }
     if (partition != NULL) {
-        chain[depth++] = (struct call){
+        chain[depth] = (struct call){
             .partition = partition,
             .number = number,
             .client = spm_running(),
             .signal = signal,
         };
+        depth++;
         running_open_memory(partition);
     }
     return partition;
