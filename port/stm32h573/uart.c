@@ -6,20 +6,22 @@
 #include "regs.h"
 #include "uart.h"
 
-/* Cycles of 32 MHz between two polls, of the 2,800 that a byte takes. */
-#define POLL_PAUSE 129u
-
 /* Without a limit a stopped UART clock would stop the boot. */
-#define SEND_POLLS 3000u
+#define WAIT_POLLS 3000u
+
+void uart_wait(uint32_t base, uint32_t flag)
+{
+    for (uint32_t poll = 0; poll < WAIT_POLLS; poll++) {
+        if (reg_read(base + USART_ISR) & flag) {
+            return;
+        }
+        reg_pause(UART_PAUSE);
+    }
+}
 
 static void uart_send(uint32_t base, char byte)
 {
-    for (uint32_t poll = 0; poll < SEND_POLLS; poll++) {
-        if (reg_read(base + USART_ISR) & USART_ISR_TXE) {
-            break;
-        }
-        reg_pause(POLL_PAUSE);
-    }
+    uart_wait(base, USART_ISR_TXE);
     reg_write(base + USART_TDR, (uint8_t)byte);
 }
 

@@ -5,18 +5,13 @@
 #include <garrison/port.h>
 
 #include "regs.h"
+#include "uart.h"
 
 /* In a stage the UART is Secure, as all else is. */
 #define BASE USART1_BASE
 
-/* Cycles of 32 MHz between two polls, of the 2,800 that a byte takes. */
-#define POLL_PAUSE 129u
-
 /* At least 20 ms. */
 #define BYTE_POLLS 5000u
-
-/* Without a limit a stopped UART clock would hold the stage. */
-#define SEND_POLLS 3000u
 
 static bool received(uint8_t *byte)
 {
@@ -59,26 +54,16 @@ bool port_rescue_read(uint8_t *byte, bool wait)
         if (received(byte)) {
             return true;
         }
-        reg_pause(POLL_PAUSE);
+        reg_pause(UART_PAUSE);
     }
     return false;
-}
-
-static void wait_for(uint32_t flag)
-{
-    for (uint32_t poll = 0; poll < SEND_POLLS; poll++) {
-        if (reg_read(BASE + USART_ISR) & flag) {
-            return;
-        }
-        reg_pause(POLL_PAUSE);
-    }
 }
 
 void port_rescue_write(const uint8_t *data, uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++) {
-        wait_for(USART_ISR_TXE);
+        uart_wait(BASE, USART_ISR_TXE);
         reg_write(BASE + USART_TDR, data[i]);
     }
-    wait_for(USART_ISR_TC); /* A reset that follows would cut the last byte. */
+    uart_wait(BASE, USART_ISR_TC); /* A reset that follows would cut the last byte. */
 }
