@@ -229,7 +229,7 @@ static const psa_msg_t *next_message(struct call *call)
     return place_message(call);
 }
 
-/** Makes the call behind the chain, which is zero so far, one to that partition. */
+/** Makes the call behind the chain one to that partition. */
 static struct call *prepare_call(struct partition_entry to, struct connection *connection,
                                  int32_t type)
 {
@@ -422,22 +422,17 @@ psa_status_t spm_end(psa_status_t status)
 
 const struct partition *spm_interrupt(psa_signal_t signal)
 {
-    const struct partition *partition;
-    uint32_t number = 0;
-    while ((partition = partitions_at(number)) != NULL && (partition->signals & signal) == 0) {
-        number++;
+    struct partition_entry to = {.number = 0};
+    while ((to.partition = partitions_at(to.number)) != NULL &&
+           (to.partition->signals & signal) == 0) {
+        to.number++;
     }
-    if (partition != NULL) {
-        chain[depth] = (struct call){
-            .partition = partition,
-            .number = number,
-            .client = spm_running(),
-            .signal = signal,
-        };
+    if (to.partition != NULL) {
+        prepare_call(to, NULL, 0)->signal = signal;
         depth++;
-        running_open_memory(partition);
+        running_open_memory(to.partition);
     }
-    return partition;
+    return to.partition;
 }
 
 /** Makes a partition what it was at start; nobody else's code runs meanwhile. */
