@@ -502,19 +502,17 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_area_is_a_device_that_answers_mistakes),
         cmocka_unit_test(flash_goes_through_its_own_memory_only),
     };
-    const char *only = argc > 1 ? argv[1] : NULL;
+    static const struct {
+        const char *name;
+        CMFixtureFunction open;
+    } partitions[] = {
+        {"crypto", open_crypto}, {"update", open_update}, {"its", open_its}, {"ps", open_ps}};
     int failed = 0;
-    if (only == NULL || strcmp(only, "crypto") == 0) {
-        failed += cmocka_run_group_tests_name("crypto", tests, open_crypto, lab_close);
-    }
-    if (only == NULL || strcmp(only, "update") == 0) {
-        failed += cmocka_run_group_tests_name("update", tests, open_update, lab_close);
-    }
-    if (only == NULL || strcmp(only, "its") == 0) {
-        failed += cmocka_run_group_tests_name("its", tests, open_its, lab_close);
-    }
-    if (only == NULL || strcmp(only, "ps") == 0) {
-        failed += cmocka_run_group_tests_name("ps", tests, open_ps, lab_close);
+    for (size_t i = 0; i < COUNT_OF(partitions); i++) {
+        if (argc < 2 || strcmp(argv[1], partitions[i].name) == 0) {
+            failed += cmocka_run_group_tests_name(partitions[i].name, tests, partitions[i].open,
+                                                  lab_close);
+        }
     }
     return failed;
 }
