@@ -91,9 +91,9 @@
 
 /*
  * What the MPU tells apart of the manager, in flash and in RAM, begins at a multiple of this: of 32
- * bytes, as regions of the MPU do. A simulator looks at each access to a page of 1 KB in which two
- * such parts meet, so there lies what is seldom run or read: the manager's start, the first mount of
- * a storage area, texts, the depth of stacks.
+ * bytes, as regions of the MPU do. A simulator looks at each load and store in a page of 1 KB in
+ * which two such parts meet, so there lies what is seldom read: texts, the depth of stacks, and what
+ * runs at start only, with its constants.
  */
 #define LAYOUT_REGION_ALIGN 0x20
 
