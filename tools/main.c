@@ -16,7 +16,7 @@ static const struct cli_verb *const verbs[] = {
     &verb_image_encrypt, &verb_image_decrypt, &verb_image_verify, &verb_image_info,
     &verb_image_hex,     &verb_layout_check,  &verb_layout_show,  &verb_layout_ld,
     &verb_module_pack,   &verb_provision,     &verb_run,          &verb_state,
-    &verb_log,           &verb_rescue,
+    &verb_log,           &verb_rescue,        &verb_token_show,   &verb_token_verify,
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
