@@ -25,6 +25,9 @@ MBEDTLS_FLAGS = ['-DMBEDTLS_CONFIG_FILE="garrison_mbedtls_config.h"',
                  '-DMBEDTLS_PSA_P256M_DRIVER_ENABLED', '-include', 'garrison_p256.h',
                  *('-I' + os.path.join(ROOT, part)
                    for part in (MBEDTLS, MBEDTLS + '/include', MBEDTLS + '/library', P256))]
+# The streaming encoder only.
+LIBCBOR = 'subprojects/libcbor-0.10.2'
+LIBCBOR_FLAGS = ['-isystem' + os.path.join(ROOT, LIBCBOR, part) for part in ('', 'src')]
 # The boot stages' arithmetic.
 CRYPTO = [*(MBEDTLS + '/library/' + name
             for name in ('aes.c', 'aesni.c', 'platform.c', 'platform_util.c', 'sha256.c')),
@@ -52,13 +55,16 @@ TARGETS = {
               'tests/power/store_model.c', 'tests/power/store_world.c',
               'tests/support/flash_emulator.c', 'tests/support/toy_protection.c',
               'core/base/secret.c', 'core/base/status.c', 'core/store'],
+    'token': ['tests/fuzz/fuzz_token.c', 'core/token', 'tools/token_item.c', 'tools/token_read.c',
+              *('%s/src/cbor/%s.c' % (LIBCBOR, name)
+                for name in ('encoding', 'internal/encoders'))],
     'update': ['tests/fuzz/fuzz_update.c', 'tests/support/flash_emulator.c',
                'tests/support/update_call.c', 'core/base/status.c', 'core/client/update.c', 'core/services/update.c', 'core/services/update_room.c',
                'core/services/update_write.c', 'core/store/journal.c', 'core/store/window.c'],
 }
 # What the compiler is told besides, for each target, and the linker.
 MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
-EXTRA = {'image': MBEDTLS_FLAGS, 'rescue': MBEDTLS_FLAGS}
+EXTRA = {'image': MBEDTLS_FLAGS, 'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
 LINK = {'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
