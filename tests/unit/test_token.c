@@ -224,6 +224,76 @@ static void reader_refuses_every_cut(void **state)
     assert_non_null(token_read((struct view){data, len + 1}, &token));
 }
 
+/** The claims of the RFC with `more` items behind them and `pairs` added to the map's count. */
+static const char *read_with(uint8_t pairs, struct view more, struct token *token)
+{
+    static uint8_t out[TOKEN_MAX];
+    static const uint8_t signature[64] = {0};
+    uint8_t data[TOKEN_MAX];
+    struct token given;
+    struct cose cose;
+    struct view part[2];
+    assert_null(token_read((struct view){data, from_hex(rfc9783_token, data)}, &given));
+    cose_start(&cose, out, sizeof out);
+    assert_int_equal(claims_put(&cose.room, given.profile, &given.claims), GARRISON_OK);
+    out[cose.payload] = (uint8_t)(out[cose.payload] + pairs);
+    room_append(&cose.room, more);
+    assert_int_equal(cose_close(&cose, part), GARRISON_OK);
+    assert_int_equal(cose_sign(&cose, signature), GARRISON_OK);
+    return token_read((struct view){out, cose.room.used}, token);
+}
+
+static void reader_counts_unknown_claims_and_refuses_doubled_ones(void **state)
+{
+    static const uint8_t unknown[] = {0x18, 77, 0x82, 0x01, 0xA1, 0x02, 0xC1, 0x03};
+    static const uint8_t client_again[] = {0x19, 0x09, 0x5A, 0x05};
+    struct token token;
+    (void)state;
+    assert_null(read_with(0, text(""), &token));
+    assert_null(read_with(1, (struct view){unknown, sizeof unknown}, &token));
+    assert_int_equal(token.unknown, 1);
+    assert_non_null(read_with(0, (struct view){unknown, sizeof unknown}, &token));
+    assert_non_null(read_with(1, (struct view){client_again, sizeof client_again}, &token));
+    assert_non_null(read_with(1, text(""), &token));
+}
+
+/** Replaces the first bytes `from` of the RFC's token by `to`. */
+static const char *read_replaced(const char *from, const char *to)
+{
+    static char hex[2 * TOKEN_MAX];
+    static uint8_t data[TOKEN_MAX];
+    struct token token;
+    const char *at = strstr(rfc9783_token, from);
+    assert_non_null(at);
+    (void)snprintf(hex, sizeof hex, "%.*s%s%s", (int)(at - rfc9783_token), rfc9783_token, to,
+                   at + strlen(from));
+    return token_read((struct view){data, from_hex(hex, data)}, &token);
+}
+
+static void reader_refuses_other_forms(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } rows[] = {
+        {"d284", "84"},                   /* no tag */
+        {"d284", "d184"},                 /* COSE_Mac0's */
+        {"d284", "d28104"},               /* an array of one */
+        {"d284", "d29804"},               /* a longer number than it takes */
+        {"d284", "d29f"},                 /* no definite length */
+        {"43a10126", "43a10127"},         /* EdDSA */
+        {"26a0", "26a10440"},             /* an unprotected parameter */
+        {"19095b193000", "190957193000"}, /* no life cycle */
+        {"19095b193000", "19095b203000"}, /* a negative one */
+        {"5840786e", "5841786e"},         /* a longer signature than there is */
+    };
+    (void)state;
+    assert_null(read_replaced("d284", "d284"));
+    assert_null(read_replaced("d284", "d83dd284")); /* a CWT */
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_non_null(read_replaced(rows[i].from, rows[i].to));
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -233,6 +303,8 @@ int main(void)
         cmocka_unit_test(encoder_makes_the_claims_of_rfc9783),
         cmocka_unit_test(encoder_refuses_what_a_profile_forbids),
         cmocka_unit_test(reader_refuses_every_cut),
+        cmocka_unit_test(reader_counts_unknown_claims_and_refuses_doubled_ones),
+        cmocka_unit_test(reader_refuses_other_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
