@@ -110,6 +110,16 @@ class Case(unittest.TestCase):
         self.assertEqual(answer.status, 0, answer.err)
         return answer
 
+    def start_run(self, *args):
+        """`garrison run` with these arguments, in the background until the test is over."""
+        run = subprocess.Popen([GARRISON, 'run', *args], cwd=self.dir, env=ENVIRONMENT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(run.stdout.close)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        return run
+
     def make_device_files(self):
         """Keys, signed images and their description, in self.dir."""
         write(self.path('irot.bin'), b'\0' * 64)

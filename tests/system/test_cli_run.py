@@ -55,13 +55,7 @@ class Run(cli.Case):
 
     def start(self, *options):
         """Starts a run, and waits until it has printed something."""
-        run = subprocess.Popen([cli.GARRISON, 'run', 'device.gar', *options], cwd=self.dir,
-                               env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-        self.addCleanup(run.wait)
-        self.addCleanup(run.kill)
-        self.addCleanup(run.stdout.close)
-        self.addCleanup(run.stderr.close)
+        run = self.start_run('device.gar', *options)
         self.assertEqual(run.stdout.read(1), b'g')
         return run
 
@@ -153,27 +147,21 @@ class Ends(Run):
 class Streams(Run):
     def test_a_reader_that_goes_away_is_no_error(self):
         self.device(Program().text('go\n' * 3).reset())
-        run = subprocess.Popen([cli.GARRISON, 'run', 'device.gar'], cwd=self.dir,
-                               env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+        run = self.start_run('device.gar')
         run.stdout.read(1)
         run.stdout.close()
         self.assertEqual(run.wait(timeout=60), 0)
         self.assertEqual(run.stderr.read(), b'')
-        run.stderr.close()
 
     def test_a_reader_that_goes_away_before_the_text_came_is_told(self):
         self.device(Program().text('go\n' * 3).reset())
-        run = subprocess.Popen([cli.GARRISON, 'run', 'device.gar', '--until-text', 'never'],
-                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+        run = self.start_run('device.gar', '--until-text', 'never')
         run.stdout.read(1)
         run.stdout.close()
         self.assertEqual(run.wait(timeout=60), 1)
         self.assertEqual(run.stderr.read().splitlines()[-1],
                          b"garrison: the reader of the output went away before the text 'never'"
                          b" came")
-        run.stderr.close()
 
     def test_output_that_cannot_be_written_is_an_error(self):
         self.device(Program().text('go\n').end(SLEEP))

@@ -122,14 +122,7 @@ class Debug(cli.Case):
 
     def serve(self, *options):
         """Starts the chip; its process, when it listens."""
-        run = subprocess.Popen([cli.GARRISON, 'run', '--ephemeral', 'device.gar', *options,
-                                '--gdb=unix:socket'],
-                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-        self.addCleanup(run.stdout.close)
-        self.addCleanup(run.stderr.close)
-        self.addCleanup(run.wait)
-        self.addCleanup(run.kill)
+        run = self.start_run('--ephemeral', 'device.gar', *options, '--gdb=unix:socket')
         line = run.stderr.readline().decode()
         self.assertEqual(line, 'garrison: waiting for GDB: target remote socket\n')
         return run
@@ -333,13 +326,7 @@ class Plain(cli.Case):
         cli.write(self.path('program.bin'), Program().text('go\n').end(end).bytes())
         cli.write(self.path('device.yaml'), PLAIN)
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
-        run = subprocess.Popen([cli.GARRISON, 'run', '--no-halt', 'device.gar', '--gdb=0'],
-                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-        self.addCleanup(run.stdout.close)
-        self.addCleanup(run.stderr.close)
-        self.addCleanup(run.wait)
-        self.addCleanup(run.kill)
+        run = self.start_run('--no-halt', 'device.gar', '--gdb=0')
         said = run.stderr.readline().decode()
         port = int(re.fullmatch(r'garrison: waiting for GDB: target remote localhost:(\d+)\n',
                                 said).group(1))
@@ -370,13 +357,7 @@ class Plain(cli.Case):
 
 class Hosted(cli.Case):
     def test_application_alone_is_debugged_and_reset(self):
-        run = subprocess.Popen([cli.GARRISON, 'run', '--hosted', APPLICATION, '--gdb=unix:socket'],
-                               cwd=self.dir, env=cli.ENVIRONMENT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-        self.addCleanup(run.stdout.close)
-        self.addCleanup(run.stderr.close)
-        self.addCleanup(run.wait)
-        self.addCleanup(run.kill)
+        run = self.start_run('--hosted', APPLICATION, '--gdb=unix:socket')
         self.assertIn(b'waiting for GDB', run.stderr.readline())
         gdb = Gdb(self)
         gdb.say('file ' + APPLICATION)
