@@ -104,6 +104,9 @@ static void report_stop(struct gdb_session *session, int signal)
 
 bool gdb_halt(struct gdb_session *session)
 {
+    if (session->sim == NULL) { /* A reset before has lost it. */
+        return false;
+    }
     sim_debug_halt(session->sim);
     for (unsigned slice = 0; slice < HALT_SLICES; slice++) {
         const enum sim_stop stop = session->host->run(session->host->context);
@@ -345,6 +348,11 @@ static void why(struct gdb_session *session)
     }
     if (!session->started && !sim_debug_visible(session->sim) && !gdb_halt(session)) {
         char text[256];
+        if (session->sim == NULL) {
+            gdb_put_text(&session->reply, "W00");
+            session->killed = true;
+            return;
+        }
         (void)snprintf(text, sizeof text,
                        "the processor stays in Secure state, where it cannot be halted: %s",
                        access.why);

@@ -252,7 +252,7 @@ void run_gdb_halt_first(struct run_gdb *gdb)
         stop = gdb->owner.run(gdb->owner.context);
     }
     gdb->waiting = stop == SIM_STOP_DEBUG;
-    if (gdb->waiting) {
+    if (gdb->waiting || gdb->sim == NULL) {
         return;
     }
     sim_debug_resume(gdb->sim);
@@ -279,6 +279,7 @@ void run_gdb_event(struct run_gdb *gdb, const struct sim_event *event)
 
 void run_gdb_lost(struct run_gdb *gdb)
 {
+    gdb->sim = NULL;
     if (gdb->session != NULL) {
         gdb->session->sim = NULL;
     }

@@ -13,13 +13,13 @@ struct gdb_session;
 /** What the run gives: its own way to run a slice, and to cut the power. */
 struct run_gdb_owner {
     void *context;
-    enum sim_stop (*run)(void *context);
+    enum sim_stop (*run)(void *context);      /**< SIM_STOP_ERROR when the chip is lost. */
     void (*reset)(void *context, bool power); /**< By NRST, or by a cut of power. */
     bool (*ends)(void *context);              /**< The user, or a limit, ends the run. */
 };
 
 struct run_gdb {
-    struct sim *sim;
+    struct sim *sim; /**< NULL: the chip is lost. */
     struct run_gdb_owner owner;
     int listener; /**< -1: none. */
     int client;   /**< -1: no GDB is there. */
@@ -38,7 +38,7 @@ int run_gdb_open(struct run_gdb *gdb, const char *where, bool quiet);
 
 /**
  * The chip has been powered on: brings it to the first instruction that debug may see, where it waits
- * for GDB. If there is none, it runs on.
+ * for GDB. If there is none, it runs on. The chip may be lost on the way.
  */
 void run_gdb_halt_first(struct run_gdb *gdb);
 
@@ -55,7 +55,7 @@ void run_gdb_ran(struct run_gdb *gdb, enum sim_stop stop);
 /** An event, as it happens. */
 void run_gdb_event(struct run_gdb *gdb, const struct sim_event *event);
 
-/** The chip is gone: nothing of it is touched any more. */
+/** The chip is lost: nothing of it is touched any more. */
 void run_gdb_lost(struct run_gdb *gdb);
 
 /** The run is over, with this exit status. Before sim_close(). */

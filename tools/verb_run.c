@@ -387,6 +387,14 @@ static bool is_idle(enum sim_stop stop)
     return stop == SIM_STOP_IDLE || stop == SIM_STOP_LOCKUP || stop == SIM_STOP_HALTED;
 }
 
+/** Serves GDB until the chip is to run. @return false: GDB has ended the run, or the chip is lost */
+static bool serve_gdb(struct run *run, enum sim_stop stop, enum run_end *end)
+{
+    const bool served = run->sim != NULL && run_gdb_serve(&run->gdb, is_idle(stop));
+    *end = run->sim == NULL ? RUN_NOT_AGAIN : RUN_KILLED;
+    return served && run->sim != NULL;
+}
+
 static enum run_end run_loop(struct run *run)
 {
     enum run_end end = RUN_BROKEN;
@@ -401,8 +409,7 @@ static enum run_end run_loop(struct run *run)
     }
     enum sim_stop stop = SIM_STOP_INSNS;
     while (!ends) {
-        if (run->args->gdb != NULL && !run_gdb_serve(&run->gdb, is_idle(stop))) {
-            end = RUN_KILLED;
+        if (run->args->gdb != NULL && !serve_gdb(run, stop, &end)) {
             break;
         }
         stop = run_slice(run);

@@ -246,6 +246,20 @@ class Open(Debug):
         self.assertIn('Non-secure', again.say('monitor state'))
 
 
+    def test_hosted_chip_that_does_not_start_again_ends_the_run(self):
+        self.chip = self.start_run('--hosted', APPLICATION, '--device', 'device.gar',
+                                   '--ephemeral', '--gdb=unix:socket')
+        self.assertIn(b'waiting for GDB', self.chip.stderr.readline())
+        gdb = Gdb(self)
+        self.assertNotIn('^error', gdb.say('target remote socket'))
+        # The first sector of the manager's image, which the chain then refuses.
+        self.assertIn('"OK"', gdb.say('maintenance packet vFlashErase:%x,2000'
+                                      % cli.PLACES['manager']))
+        self.assertIn('could not be started again', gdb.say('monitor reset'))
+        _, err = self.ends(self.chip, 1)
+        self.assertRegex(err, 'garrison: not started again after the reset: .')
+
+
 class TzClosed(Debug):
     state = 'tz-closed'
 
