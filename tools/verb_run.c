@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <garrison/sim.h>
-#include <garrison/sim_debug.h>
 
 #include "console.h"
 #include "event_text.h"
@@ -253,6 +252,13 @@ static void look_at_manager(struct run *run)
     }
 }
 
+/** A reset has ended a boot. */
+static void end_boot(struct run *run)
+{
+    run->boots++;
+    run_send_restart(&run->send);
+}
+
 /** Runs a slice and counts what was executed. */
 static enum sim_stop run_slice(struct run *run)
 {
@@ -264,6 +270,9 @@ static enum sim_stop run_slice(struct run *run)
         run->console.gone = true;
     }
     look_at_manager(run);
+    if (stop == SIM_STOP_RESET) {
+        end_boot(run);
+    }
     return stop;
 }
 
@@ -297,6 +306,12 @@ static bool ended_by_chip(struct run *run, enum sim_stop stop, enum run_end *end
     return ends;
 }
 
+static bool has_timed_out(const struct run *run, uint64_t now)
+{
+    const struct cli_number *timeout = &run->args->timeout;
+    return timeout->given && now - run->started_ms >= timeout->value;
+}
+
 /** Whether one of the user's limits ends the run. */
 static bool ended_by_limit(struct run *run, enum run_end *end)
 {
@@ -313,7 +328,7 @@ static bool ended_by_limit(struct run *run, enum run_end *end)
         *end = run->settle_end != 0 ? RUN_TEXT : RUN_BOOTS;
     } else if (args->max_insns.given && run->insns >= args->max_insns.value) {
         *end = run->settle_end != 0 ? RUN_TEXT : RUN_INSNS;
-    } else if (args->timeout.given && now - run->started_ms >= args->timeout.value) {
+    } else if (has_timed_out(run, now)) {
         *end = RUN_TIMEOUT;
     } else {
         ends = false;
@@ -341,19 +356,14 @@ static enum sim_stop gdb_slice(void *context)
 {
     struct run *run = context;
     const enum sim_stop stop = run_slice(run);
-    if (stop == SIM_STOP_RESET) {
-        run->boots++;
-        run_send_restart(&run->send);
-        return run->args->hosted && !restart_hosted(run) ? SIM_STOP_ERROR : stop;
-    }
-    return stop;
+    return stop == SIM_STOP_RESET && run->args->hosted && !restart_hosted(run) ? SIM_STOP_ERROR
+                                                                               : stop;
 }
 
 static void gdb_reset(void *context, bool power)
 {
     struct run *run = context;
-    run->boots++;
-    run_send_restart(&run->send);
+    end_boot(run);
     if (run->args->hosted) { /* what it stores in memory would not outlive a cut */
         sim_probe_reset(run->sim);
         (void)restart_hosted(run);
@@ -367,8 +377,7 @@ static void gdb_reset(void *context, bool power)
 static bool gdb_ends(void *context)
 {
     const struct run *run = context;
-    const struct cli_number *timeout = &run->args->timeout;
-    return interrupted != 0 || (timeout->given && now_ms() - run->started_ms >= timeout->value);
+    return interrupted != 0 || has_timed_out(run, now_ms());
 }
 
 static void begin_gdb(struct run *run)
@@ -415,10 +424,6 @@ static enum run_end run_loop(struct run *run)
         stop = run_slice(run);
         if (run->args->gdb != NULL) {
             run_gdb_ran(&run->gdb, stop);
-        }
-        if (stop == SIM_STOP_RESET) {
-            run->boots++;
-            run_send_restart(&run->send);
         }
         run_send_go_on(&run->send, run->sim, run->insns);
         ends = ended_by_chip(run, stop, &end);
