@@ -60,15 +60,15 @@ static void reset(struct gdb_session *session, const char *how)
         print(session, "monitor reset [halt]\n");
         return;
     }
-    session->host->reset(session->host->context, false);
+    (void)session->host->reset(session->host->context, false);
     settle(session, "reset by NRST");
 }
 
 static void power_cycle(struct gdb_session *session, const char *how)
 {
     (void)how;
-    session->host->reset(session->host->context, true);
-    settle(session, "power cut and given back");
+    const bool cut = session->host->reset(session->host->context, true);
+    settle(session, cut ? "power cut and given back" : "reset by NRST: --hosted cannot cut power");
 }
 
 static void halt(struct gdb_session *session, const char *how)
@@ -261,7 +261,8 @@ static const struct {
 } commands[] = {
     {"help", help, NOTHING, "this text"},
     {"reset", reset, SESSION, "reset by the pin NRST, and halt as soon as debug may"},
-    {"power-cycle", power_cycle, SESSION, "cut the power, give it back, and halt"},
+    {"power-cycle", power_cycle, SESSION,
+     "cut the power, give it back, and halt; with --hosted as reset"},
     {"halt", halt, SIGHT, "say where it stands; Ctrl-C halts"},
     {"state", state, NOTHING,
      "product state, HDPL, what debug is open for, where the processor is"},

@@ -18,8 +18,11 @@ struct gdb_host {
     void (*send)(void *context, const uint8_t *data, size_t len);
     /** Runs the chip for a slice. */
     enum sim_stop (*run)(void *context);
-    /** Resets the chip by NRST, or cuts its power and gives it back. */
-    void (*reset)(void *context, bool power);
+    /**
+     * Resets the chip by NRST, or cuts its power and gives it back.
+     * @return false: it cannot cut the power of this chip, and has reset it
+     */
+    bool (*reset)(void *context, bool power);
     /** One line for the user's terminal. */
     void (*say)(void *context, const char *text);
 };

@@ -137,10 +137,10 @@ static enum sim_stop on_run(void *context)
     return gdb->owner.run(gdb->owner.context);
 }
 
-static void on_reset(void *context, bool power)
+static bool on_reset(void *context, bool power)
 {
     const struct run_gdb *gdb = context;
-    gdb->owner.reset(gdb->owner.context, power);
+    return gdb->owner.reset(gdb->owner.context, power);
 }
 
 static void on_say(void *context, const char *text)

@@ -14,7 +14,7 @@ struct gdb_session;
 struct run_gdb_owner {
     void *context;
     enum sim_stop (*run)(void *context);      /**< SIM_STOP_ERROR when the chip is lost. */
-    void (*reset)(void *context, bool power); /**< By NRST, or by a cut of power. */
+    bool (*reset)(void *context, bool power); /**< As in struct gdb_host. */
     bool (*ends)(void *context);              /**< The user, or a limit, ends the run. */
 };
 

@@ -360,18 +360,21 @@ static enum sim_stop gdb_slice(void *context)
                                                                                : stop;
 }
 
-static void gdb_reset(void *context, bool power)
+static bool gdb_reset(void *context, bool power)
 {
     struct run *run = context;
     end_boot(run);
     if (run->args->hosted) { /* what it stores in memory would not outlive a cut */
         sim_probe_reset(run->sim);
         (void)restart_hosted(run);
-    } else if (power) {
+        return !power;
+    }
+    if (power) {
         sim_power_on(run->sim);
     } else {
         sim_probe_reset(run->sim);
     }
+    return true;
 }
 
 static bool gdb_ends(void *context)

@@ -359,7 +359,7 @@ static enum sim_stop on_run(void *context)
     return stop == SIM_STOP_DEBUG && !is_visible() ? SIM_STOP_INSNS : stop;
 }
 
-static void on_reset(void *context, bool power)
+static bool on_reset(void *context, bool power)
 {
     (void)context;
     must(!chip.lost);
@@ -367,6 +367,7 @@ static void on_reset(void *context, bool power)
     if (chip.slices % 4u == 1u) {
         lose();
     }
+    return !power || chip.slices % 2u == 0;
 }
 
 static void on_say(void *context, const char *text)

@@ -221,8 +221,9 @@ class Open(Debug):
         self.assertIn('back; halted at 0x%08x' % here, gdb.say('monitor snapshot load').lower())
         gdb.say('maintenance flush register-cache')
         self.assertEqual(gdb.value('$pc'), here)
-        for command in ('reset', 'power-cycle'):
-            self.assertIn('halted at 0x0c', gdb.say('monitor ' + command).lower())
+        for command, said in (('reset', 'reset by NRST;'),
+                              ('power-cycle', 'power cut and given back;')):
+            self.assertIn(said + ' halted at 0x0c', gdb.say('monitor ' + command))
             gdb.say('maintenance flush register-cache')
             self.assertEqual(gdb.value('$secure'), 1)
         self.assertIn('boot 3', gdb.say('monitor state'))
@@ -390,8 +391,9 @@ class Hosted(cli.Case):
         gdb.go()
         self.assertEqual(gdb.value('$pc'), back)
         self.assertEqual(gdb.value('$secure'), 0)
-        for command in ('reset', 'power-cycle'):
-            self.assertIn('halted at 0x%08x' % start, gdb.say('monitor ' + command))
+        for command, said in (('reset', 'reset by NRST;'),
+                              ('power-cycle', 'reset by NRST: --hosted cannot cut power;')):
+            self.assertIn(said + ' halted at 0x%08x' % start, gdb.say('monitor ' + command))
         gdb.say('maintenance flush register-cache')
         gdb.say('break show_hash')
         self.assertIn('show_hash', gdb.go())
