@@ -102,24 +102,34 @@ static void report_stop(struct gdb_session *session, int signal)
     send_reply(session, &session->report);
 }
 
+enum sim_stop gdb_run_to_halt(struct sim *sim, const struct gdb_host *host)
+{
+    struct sim_debug_access access;
+    enum sim_stop stop = SIM_STOP_INSNS;
+    sim_debug_halt(sim);
+    for (unsigned slice = 0;
+         slice < HALT_SLICES &&
+         (stop == SIM_STOP_INSNS || stop == SIM_STOP_RESET || stop == SIM_STOP_ASKED);
+         slice++) {
+        sim_debug_access(sim, &access);
+        if (!access.access_port) {
+            break;
+        }
+        stop = host->run(host->context);
+    }
+    return stop;
+}
+
 bool gdb_halt(struct gdb_session *session)
 {
     if (session->sim == NULL) { /* A reset before has lost it. */
         return false;
     }
-    sim_debug_halt(session->sim);
-    for (unsigned slice = 0; slice < HALT_SLICES; slice++) {
-        const enum sim_stop stop = session->host->run(session->host->context);
-        if (stop == SIM_STOP_DEBUG) {
-            sim_debug_why(session->sim, &session->stop);
-            return true;
-        }
-        if (stop == SIM_STOP_ERROR || stop == SIM_STOP_IDLE || stop == SIM_STOP_LOCKUP ||
-            stop == SIM_STOP_HALTED) {
-            break;
-        }
+    const bool halted = gdb_run_to_halt(session->sim, session->host) == SIM_STOP_DEBUG;
+    if (halted) {
+        sim_debug_why(session->sim, &session->stop);
     }
-    return session->sim != NULL && sim_debug_visible(session->sim);
+    return halted || (session->sim != NULL && sim_debug_visible(session->sim));
 }
 
 void gdb_session_ran(struct gdb_session *session, enum sim_stop stop)

@@ -27,6 +27,12 @@ struct gdb_host {
     void (*say)(void *context, const char *text);
 };
 
+/**
+ * Halts the processor as soon as debug may, for a bounded time.
+ * @return how its last slice ended: SIM_STOP_DEBUG when it stands, SIM_STOP_ERROR when it may be lost
+ */
+enum sim_stop gdb_run_to_halt(struct sim *sim, const struct gdb_host *host);
+
 #define GDB_PENDING_BYTES 2048u
 
 struct gdb_session {
@@ -72,7 +78,7 @@ void gdb_session_exit(struct gdb_session *session, int status);
 
 /* For the files of the session. */
 
-/** Runs until debug may look at the processor, for a bounded time. @return whether it does */
+/** Runs until debug may look at the processor, for a bounded time. @return whether it may */
 bool gdb_halt(struct gdb_session *session);
 /** A line for GDB's console, as soon as it can be shown, and for the user's terminal. */
 void gdb_console(struct gdb_session *session, const char *text);

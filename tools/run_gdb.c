@@ -15,16 +15,12 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "gdb_session.h"
 #include "report.h"
 
 #define DEFAULT_PORT 3333u
 
 /** How long the command sleeps before it looks whether the user has interrupted it. */
 #define WAIT_MS 100
-
-/** Slices in which the chip must come to where debug may halt it: some seconds. */
-#define HALT_SLICES 200u
 
 /* The socket. */
 
@@ -99,20 +95,6 @@ static int take_port(const char *where, uint16_t *port)
     return EXIT_DONE;
 }
 
-int run_gdb_open(struct run_gdb *gdb, const char *where, bool quiet)
-{
-    static const char local[] = "unix:";
-    gdb->quiet = quiet;
-    gdb->listener = -1;
-    gdb->client = -1;
-    if (strncmp(where, local, sizeof local - 1u) == 0) {
-        return open_unix(gdb, where + sizeof local - 1u);
-    }
-    uint16_t port = 0;
-    const int status = take_port(where, &port);
-    return status == EXIT_DONE ? open_port(gdb, port) : status;
-}
-
 /* The session. */
 
 static void on_send(void *context, const uint8_t *data, size_t len)
@@ -151,8 +133,21 @@ static void on_say(void *context, const char *text)
     }
 }
 
-static const struct gdb_host template = {
-    .send = on_send, .run = on_run, .reset = on_reset, .say = on_say};
+int run_gdb_open(struct run_gdb *gdb, const char *where, bool quiet)
+{
+    static const char local[] = "unix:";
+    gdb->host = (struct gdb_host){
+        .context = gdb, .send = on_send, .run = on_run, .reset = on_reset, .say = on_say};
+    gdb->quiet = quiet;
+    gdb->listener = -1;
+    gdb->client = -1;
+    if (strncmp(where, local, sizeof local - 1u) == 0) {
+        return open_unix(gdb, where + sizeof local - 1u);
+    }
+    uint16_t port = 0;
+    const int status = take_port(where, &port);
+    return status == EXIT_DONE ? open_port(gdb, port) : status;
+}
 
 static void leave(struct run_gdb *gdb)
 {
@@ -169,7 +164,6 @@ static void leave(struct run_gdb *gdb)
 
 static void welcome(struct run_gdb *gdb)
 {
-    static struct gdb_host host;
     const int yes = 1;
     gdb->client = accept(gdb->listener, NULL, NULL);
     if (gdb->client < 0) {
@@ -181,9 +175,7 @@ static void welcome(struct run_gdb *gdb)
         leave(gdb);
         return;
     }
-    host = template;
-    host.context = gdb;
-    gdb_session_init(gdb->session, gdb->sim, &host);
+    gdb_session_init(gdb->session, gdb->sim, &gdb->host);
 }
 
 /** Takes what GDB has sent. */
@@ -239,19 +231,7 @@ bool run_gdb_serve(struct run_gdb *gdb, bool idle)
 void run_gdb_halt_first(struct run_gdb *gdb)
 {
     struct sim_debug_access access;
-    sim_debug_halt(gdb->sim);
-    enum sim_stop stop = SIM_STOP_INSNS;
-    for (unsigned slice = 0;
-         slice < HALT_SLICES &&
-         (stop == SIM_STOP_INSNS || stop == SIM_STOP_RESET || stop == SIM_STOP_ASKED);
-         slice++) {
-        sim_debug_access(gdb->sim, &access);
-        if (!access.access_port) {
-            break;
-        }
-        stop = gdb->owner.run(gdb->owner.context);
-    }
-    gdb->waiting = stop == SIM_STOP_DEBUG;
+    gdb->waiting = gdb_run_to_halt(gdb->sim, &gdb->host) == SIM_STOP_DEBUG;
     if (gdb->waiting || gdb->sim == NULL) {
         return;
     }

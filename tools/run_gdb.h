@@ -8,7 +8,7 @@
 
 #include <garrison/sim.h>
 
-struct gdb_session;
+#include "gdb_session.h"
 
 /** What the run gives: its own way to run a slice, and to cut the power. */
 struct run_gdb_owner {
@@ -21,8 +21,9 @@ struct run_gdb_owner {
 struct run_gdb {
     struct sim *sim; /**< NULL: the chip is lost. */
     struct run_gdb_owner owner;
-    int listener; /**< -1: none. */
-    int client;   /**< -1: no GDB is there. */
+    struct gdb_host host; /**< Of each session. */
+    int listener;         /**< -1: none. */
+    int client;           /**< -1: no GDB is there. */
     struct gdb_session *session;
     bool quiet;
     bool waiting; /**< The chip stands until the first GDB has come and gone. */
