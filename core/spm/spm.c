@@ -15,31 +15,11 @@
 
 #include "base/hardened.h"
 #include "base/secret.h"
-#include "spm/connection.h"
+#include "spm/chain.h"
 #include "spm/ended.h"
-#include "spm/failures.h"
-#include "spm/grant.h"
 #include "spm/partitions.h"
 #include "spm/running.h"
 #include "spm/signals.h"
-
-/** A call of the chain. */
-struct call {
-    const struct partition *partition;
-    uint32_t number;                /**< Of the partition. */
-    const struct partition *client; /**< NULL: the Non-secure side. */
-    struct connection *connection;  /**< NULL: the service is stateless. */
-    psa_signal_t signal;            /**< Whose handler this is; 0: it is a call. */
-    int32_t type;
-    int32_t client_id;
-    psa_handle_t message; /**< PSA_NULL_HANDLE: it has to hear of something else before. */
-    bool failed;          /**< Its partition has, in a handler above it. */
-    uint32_t ticks;       /**< That have found its partition running. */
-    uint32_t in_count;
-    uint32_t out_count;
-    struct grant vec[PSA_MAX_IOVEC]; /**< The inputs, then the outputs. */
-    struct grant out_vec;            /**< The client's array, for the lengths. */
-};
 
 /** What the client passed, copied. */
 struct vectors {
@@ -62,9 +42,23 @@ enum garrison_status spm_init(void)
     return partitions_check();
 }
 
-static struct call *running_call(void)
+struct call *chain_running(void)
 {
     return depth > 0 ? &chain[depth - 1] : NULL;
+}
+
+struct call *chain_below(const struct call *call)
+{
+    const uint32_t place = (uint32_t)(call - chain);
+    return place > 0 ? &chain[place - 1u] : NULL;
+}
+
+struct call *chain_asker(struct call *call)
+{
+    while (call != NULL && !call->partition->is_module) {
+        call = chain_below(call);
+    }
+    return call;
 }
 
 const struct partition *spm_running(void)
@@ -290,16 +284,22 @@ static psa_status_t push(int32_t client_id, const struct partition **partition,
 
 const psa_msg_t *spm_next(void)
 {
-    struct call *call = running_call();
+    struct call *call = chain_running();
     return call != NULL && call->message == PSA_NULL_HANDLE && call->signal == 0
                ? next_message(call)
                : NULL;
 }
 
+/** Whether a partition has no restart left for who asks now. */
+static bool is_lost(uint32_t number)
+{
+    return failures_lost(number, chain_asker(chain_running()) == NULL);
+}
+
 /** Whether a call that was accepted can be answered. */
 static psa_status_t availability(const struct call *call)
 {
-    if (failures_lost(call->number)) {
+    if (is_lost(call->number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     return call->connection != NULL && call->connection->broken ? PSA_ERROR_PROGRAMMER_ERROR
@@ -339,7 +339,7 @@ psa_handle_t spm_connect(int32_t client_id, uint32_t sid, uint32_t version,
     if (to.service->handle != PSA_NULL_HANDLE) {
         return refuse(client_id, "connection to a stateless service");
     }
-    if (!version_fits(to.service, version) || failures_lost(to.number)) {
+    if (!version_fits(to.service, version) || is_lost(to.number)) {
         return PSA_ERROR_CONNECTION_REFUSED;
     }
     if (!enter(client_id)) {
@@ -400,7 +400,7 @@ static psa_status_t end_on_connection(const struct call *call, psa_status_t stat
 
 psa_status_t spm_end(psa_status_t status)
 {
-    struct call *call = running_call();
+    struct call *call = chain_running();
     if (call == NULL) {
         return status;
     }
@@ -450,17 +450,23 @@ static void begin_anew(const struct call *call)
     }
 }
 
+void chain_fail(struct call *call, enum failure_charge charge, const char *reason)
+{
+    running_open_memory(NULL); /* the log is not in reach of each of them */
+    if (!call->failed) {
+        call->failed = true;
+        failures_note(call->number, charge, reason);
+        signals_off(call->partition);
+    }
+}
+
 void spm_partition_failed(const char *reason)
 {
-    const struct call *call = running_call();
+    struct call *call = chain_running();
     if (call == NULL) {
         port_panic(reason);
     }
-    running_open_memory(NULL); /* the log is not in reach of each of them */
-    if (!call->failed) {
-        failures_note(call->number, reason);
-        signals_off(call->partition);
-    }
+    chain_fail(call, FAILURE_ITS_OWN, reason);
     /* The end of a handler is not yet that of its partition's call below, whose callees go on. */
     struct call *below = find_call(call->partition, depth - 1u);
     if (below != NULL) {
@@ -473,122 +479,8 @@ void spm_partition_failed(const char *reason)
 
 void spm_require_sound(void)
 {
-    const struct call *call = running_call();
+    const struct call *call = chain_running();
     if (call != NULL && call->failed) {
         spm_partition_failed("");
-    }
-}
-
-/** Ticks that a call or a handler has. */
-static uint32_t tick_limit(const struct call *call)
-{
-    if (call->signal != 0) {
-        return SPM_HANDLER_TICKS;
-    }
-    const uint32_t own = call->partition->time_limit_ms;
-    return (own != 0 ? own : PARTITION_TIME_LIMIT_MS) / SPM_TICK_MS;
-}
-
-void spm_tick(void)
-{
-    struct call *call = running_call();
-    if (call == NULL) {
-        return;
-    }
-    spm_require_sound();
-    call->ticks++;
-    if (call->ticks >= tick_limit(call)) {
-        spm_partition_failed("time is up");
-    }
-}
-
-void running_require_own(const void *buffer, size_t len, uint32_t access)
-{
-    if (len > 0 && !claim_is_own(spm_running(), (uintptr_t)buffer, len, access)) {
-        running_mistake("buffer is not its own");
-    }
-}
-
-/** The running call, if the message is its; a vector that it was not passed is an empty one. */
-static struct call *require_message(psa_handle_t message, uint32_t index)
-{
-    struct call *call = running_call();
-    if (call == NULL || message == PSA_NULL_HANDLE || message != call->message ||
-        index >= PSA_MAX_IOVEC) {
-        running_mistake("message handle or vector");
-    }
-    return call;
-}
-
-/** What one partition lends another passes through here, so that only one's memory is open. */
-#define LENT_BYTES 128u
-
-static void copy_lent(const struct partition *target, uint8_t *to, const struct partition *source,
-                      const uint8_t *from, size_t len)
-{
-    uint8_t lent[LENT_BYTES];
-    for (size_t done = 0; done < len; done += LENT_BYTES) {
-        const size_t part = len - done < LENT_BYTES ? len - done : LENT_BYTES;
-        running_open_memory(source);
-        memcpy(lent, from + done, part);
-        running_open_memory(target);
-        memcpy(to + done, lent, part);
-    }
-    secret_wipe(lent, sizeof lent);
-}
-
-/** The next bytes of an input. */
-static size_t take_input(struct call *call, uint32_t index, size_t len, uint8_t **data)
-{
-    return index < call->in_count ? grant_take(&call->vec[index], len, data) : 0;
-}
-
-size_t spm_read(psa_handle_t message, uint32_t index, void *buffer, size_t len)
-{
-    uint8_t *data = NULL;
-    struct call *call = require_message(message, index);
-    running_require_own(buffer, len, PARTITION_READ | PARTITION_WRITE);
-    const size_t taken = take_input(call, index, len, &data);
-    if (call->client != NULL) {
-        copy_lent(call->partition, buffer, call->client, data, taken);
-    } else if (taken > 0) {
-        memcpy(buffer, data, taken);
-    }
-    return taken;
-}
-
-void spm_set_rhandle(psa_handle_t message, void *rhandle)
-{
-    struct call *call = require_message(message, 0);
-    if (call->connection == NULL) {
-        running_mistake("a stateless service has no rhandle");
-    }
-    call->connection->rhandle = rhandle;
-}
-
-size_t spm_skip(psa_handle_t message, uint32_t index, size_t len)
-{
-    uint8_t *data;
-    return take_input(require_message(message, index), index, len, &data);
-}
-
-void spm_write(psa_handle_t message, uint32_t index, const void *buffer, size_t len)
-{
-    uint8_t *data;
-    struct call *call = require_message(message, index);
-    running_require_own(buffer, len, PARTITION_READ);
-    if (len == 0) {
-        return;
-    }
-    struct grant *output = index < call->out_count ? &call->vec[call->in_count + index] : NULL;
-    if (output == NULL || len > output->len - output->used) {
-        running_mistake("more output than there is room for");
-    }
-    (void)grant_take(output, len, &data);
-    if (call->client != NULL) {
-        copy_lent(call->client, data, call->partition, buffer, len);
-        running_open_memory(call->partition);
-    } else {
-        memcpy(data, buffer, len);
     }
 }

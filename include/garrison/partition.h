@@ -63,6 +63,9 @@ struct partition_area {
 /** Time that a call of a partition's may take, its calls of others and interrupts apart. */
 #define PARTITION_TIME_LIMIT_MS 10000u
 
+/** So many times that a call may take together with the calls that it makes. */
+#define PARTITION_ALL_LIMITS 8u
+
 /** Failures that a partition survives, each boot. */
 #define PARTITION_RESTARTS_MAX 3u
 
