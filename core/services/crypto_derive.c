@@ -46,6 +46,9 @@ psa_status_t crypto_derivation_input_bytes(const struct crypto_call *call)
 psa_status_t crypto_derivation_input_integer(const struct crypto_call *call)
 {
     const uint64_t value = call->request.value[0] | (uint64_t)call->request.value[1] << 32;
+    if (step_of(call) == PSA_KEY_DERIVATION_INPUT_COST && value > CRYPTO_PBKDF2_ROUNDS_MAX) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
     return psa_key_derivation_input_integer(call->state, step_of(call), value);
 }
 
@@ -65,6 +68,12 @@ psa_status_t crypto_derivation_key_agreement(const struct crypto_call *call)
     return crypto_whole(call, 0, key_agreement);
 }
 
+/** Whether so much can be derived within the service's time. */
+static bool is_affordable(const struct crypto_call *call, size_t len)
+{
+    return garrison_psa_derivation_rounds(call->state, len) <= CRYPTO_PBKDF2_ROUNDS_MAX;
+}
+
 /** Leaves an operation that cannot give `len` bytes with none, before any of them is made. */
 static psa_status_t require_capacity(const struct crypto_call *call, size_t len)
 {
@@ -72,6 +81,8 @@ static psa_status_t require_capacity(const struct crypto_call *call, size_t len)
     const psa_status_t status = psa_key_derivation_get_capacity(call->state, &capacity);
     if (status == PSA_SUCCESS && len > capacity) {
         (void)psa_key_derivation_set_capacity(call->state, 0); /* less is always allowed */
+    } else if (status == PSA_SUCCESS && !is_affordable(call, len)) {
+        return PSA_ERROR_NOT_SUPPORTED;
     }
     return status;
 }
@@ -106,8 +117,12 @@ static psa_status_t output_key(const struct crypto_call *call, struct crypto_buf
 
 psa_status_t crypto_derivation_output_key(const struct crypto_call *call)
 {
-    return crypto_answer_is_number(call) ? crypto_whole(call, 0, output_key)
-                                         : PSA_ERROR_PROGRAMMER_ERROR;
+    if (!crypto_answer_is_number(call)) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    return is_affordable(call, PSA_BITS_TO_BYTES(call->request.attributes.bits))
+               ? crypto_whole(call, 0, output_key)
+               : PSA_ERROR_NOT_SUPPORTED;
 }
 
 /** Compares all of it, however early it differs. Mbed TLS has no such function. */

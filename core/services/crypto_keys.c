@@ -40,6 +40,12 @@ psa_status_t crypto_answer_key(const struct crypto_call *call, psa_status_t stat
     return crypto_answer_number(call, status, MBEDTLS_SVC_KEY_ID_GET_KEY_ID(key));
 }
 
+/** Whether keys of that type and size can be used within the service's time. */
+static bool is_affordable(const struct crypto_call *call, size_t bits)
+{
+    return !PSA_KEY_TYPE_IS_DH(call->request.attributes.type) || bits <= CRYPTO_FFDH_BITS_MAX;
+}
+
 static psa_status_t generate_key(const struct crypto_call *call, struct crypto_buffers *buffers)
 {
     const psa_key_attributes_t attributes = crypto_attributes_of(call);
@@ -52,8 +58,14 @@ static psa_status_t generate_key(const struct crypto_call *call, struct crypto_b
 
 psa_status_t crypto_generate_key(const struct crypto_call *call)
 {
-    return crypto_answer_is_number(call) ? crypto_whole(call, 0, generate_key)
-                                         : PSA_ERROR_PROGRAMMER_ERROR;
+    const struct crypto_attributes *wanted = &call->request.attributes;
+    if (!crypto_answer_is_number(call)) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    const bool is_large =
+        wanted->type == PSA_KEY_TYPE_RSA_KEY_PAIR && wanted->bits > CRYPTO_RSA_GENERATE_BITS_MAX;
+    return !is_large && is_affordable(call, wanted->bits) ? crypto_whole(call, 0, generate_key)
+                                                          : PSA_ERROR_NOT_SUPPORTED;
 }
 
 static psa_status_t import_key(const struct crypto_call *call, struct crypto_buffers *buffers)
@@ -67,8 +79,12 @@ static psa_status_t import_key(const struct crypto_call *call, struct crypto_buf
 
 psa_status_t crypto_import_key(const struct crypto_call *call)
 {
-    return crypto_answer_is_number(call) ? crypto_whole(call, 0, import_key)
-                                         : PSA_ERROR_PROGRAMMER_ERROR;
+    if (!crypto_answer_is_number(call)) {
+        return PSA_ERROR_PROGRAMMER_ERROR;
+    }
+    return is_affordable(call, PSA_BYTES_TO_BITS(call->message->in_size[1]))
+               ? crypto_whole(call, 0, import_key)
+               : PSA_ERROR_NOT_SUPPORTED;
 }
 
 static psa_status_t export_key(const struct crypto_call *call, struct crypto_buffers *buffers)

@@ -110,6 +110,15 @@ enum crypto_function {
     CRYPTO_FUNCTIONS                  /**< One more than the last. */
 };
 
+/*
+ * Costs: what would take longer than the service has time answers PSA_ERROR_NOT_SUPPORTED. That is
+ * PBKDF2 with more rounds, for all that one request derives together, RSA keys to be made and keys
+ * for finite-field Diffie-Hellman that are larger.
+ */
+#define CRYPTO_PBKDF2_ROUNDS_MAX     32768u
+#define CRYPTO_RSA_GENERATE_BITS_MAX 2048u
+#define CRYPTO_FFDH_BITS_MAX         4096u
+
 /** An operation's number has this bit clear: a client may use it for a mark of its own. */
 #define CRYPTO_OPERATION_MARK 0x80000000u
 

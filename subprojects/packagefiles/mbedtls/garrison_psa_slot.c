@@ -85,3 +85,19 @@ psa_status_t garrison_psa_expected_bytes(mbedtls_svc_key_id_t key, psa_algorithm
     psa_status_t unlocked = psa_unregister_read(slot);
     return status == PSA_SUCCESS ? unlocked : status;
 }
+
+uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *operation, size_t len)
+{
+#if defined(PSA_HAVE_SOFT_PBKDF2)
+    const psa_algorithm_t alg = psa_key_derivation_get_kdf_alg(operation);
+    if (PSA_ALG_IS_PBKDF2(alg)) {
+        const size_t block = alg == PSA_ALG_PBKDF2_AES_CMAC_PRF_128
+                                 ? PSA_MAC_LENGTH(PSA_KEY_TYPE_AES, 128, PSA_ALG_CMAC)
+                                 : PSA_HASH_LENGTH(PSA_ALG_PBKDF2_HMAC_GET_HASH(alg));
+        return operation->ctx.pbkdf2.input_cost * (len / block + (len % block != 0));
+    }
+#endif
+    (void)operation;
+    (void)len;
+    return 0;
+}

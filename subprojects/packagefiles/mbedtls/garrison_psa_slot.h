@@ -1,6 +1,7 @@
 /*
  * What the crypto service needs of Mbed TLS's keys and PSA Crypto's functions do not give: signatures
- * of messages whose hash the service has made part by part, and keys to compare with.
+ * of messages whose hash the service has made part by part, keys to compare with, and what a
+ * derivation costs.
  */
 #pragma once
 
@@ -29,3 +30,6 @@ psa_status_t garrison_psa_verify_digest(mbedtls_svc_key_id_t key, psa_algorithm_
  */
 psa_status_t garrison_psa_expected_bytes(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
                                          const uint8_t **data, size_t *length);
+
+/** Rounds of PBKDF2 that the next `len` bytes of a derivation cost, at most; 0: it has none. */
+uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *operation, size_t len);
