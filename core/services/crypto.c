@@ -24,6 +24,18 @@
 /** Everything that Mbed TLS allocates, and whole inputs; used up it is INSUFFICIENT_MEMORY. */
 static alignas(8) uint8_t arena[GARRISON_CRYPTO_ARENA_BYTES];
 static bool started;
+static uint32_t starts;
+
+void crypto_note_start(uint32_t number)
+{
+    starts = number;
+    crypto_operation_start(number);
+}
+
+uint32_t crypto_starts(void)
+{
+    return starts;
+}
 
 /** Called by Mbed TLS for every random byte it needs. */
 psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,

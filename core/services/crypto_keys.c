@@ -7,9 +7,44 @@
 #include "services/crypto_operation.h"
 #include "services/crypto_request.h"
 
+/** Ids that volatile keys of one start may have; Mbed TLS names them by their slots. */
+#define IDS_OF_START 256u
+#define STARTS       0x10000u
+
+_Static_assert(MBEDTLS_PSA_KEY_SLOT_COUNT < IDS_OF_START, "a start has an id for each slot");
+_Static_assert(PSA_KEY_ID_VENDOR_MIN + STARTS * IDS_OF_START < PSA_KEY_ID_VENDOR_MAX,
+               "ids of all starts are the implementation's own");
+
+/** Of volatile keys of this start, the id in slot 0. */
+static psa_key_id_t first_id(void)
+{
+    return PSA_KEY_ID_VENDOR_MIN + crypto_starts() % STARTS * IDS_OF_START;
+}
+
+/** Mbed TLS's id for one of a client's. */
+static psa_key_id_t inner_id(psa_key_id_t id)
+{
+    if (id - first_id() < MBEDTLS_PSA_KEY_SLOT_COUNT) {
+        return PSA_KEY_ID_VENDOR_MIN + (id - first_id());
+    }
+    /* What would be a slot's is of another start: no key has this one. */
+    return id - PSA_KEY_ID_VENDOR_MIN < MBEDTLS_PSA_KEY_SLOT_COUNT
+               ? PSA_KEY_ID_VENDOR_MIN + MBEDTLS_PSA_KEY_SLOT_COUNT
+               : id;
+}
+
+/** A client's id for one of Mbed TLS's. */
+static psa_key_id_t outer_id(mbedtls_svc_key_id_t key)
+{
+    const psa_key_id_t id = MBEDTLS_SVC_KEY_ID_GET_KEY_ID(key);
+    return id - PSA_KEY_ID_VENDOR_MIN < MBEDTLS_PSA_KEY_SLOT_COUNT
+               ? first_id() + (id - PSA_KEY_ID_VENDOR_MIN)
+               : id;
+}
+
 mbedtls_svc_key_id_t crypto_key_of(const struct crypto_call *call)
 {
-    return mbedtls_svc_key_id_make(call->message->client_id, call->request.key);
+    return mbedtls_svc_key_id_make(call->message->client_id, inner_id(call->request.key));
 }
 
 psa_key_attributes_t crypto_attributes_of(const struct crypto_call *call)
@@ -37,7 +72,7 @@ psa_status_t crypto_answer_key(const struct crypto_call *call, psa_status_t stat
             status = PSA_ERROR_INSUFFICIENT_MEMORY;
         }
     }
-    return crypto_answer_number(call, status, MBEDTLS_SVC_KEY_ID_GET_KEY_ID(key));
+    return crypto_answer_number(call, status, outer_id(key));
 }
 
 /** Whether keys of that type and size can be used within the service's time. */
@@ -141,7 +176,7 @@ psa_status_t crypto_open_key(const struct crypto_call *call)
 {
     psa_key_handle_t handle = PSA_KEY_HANDLE_INIT;
     const psa_status_t status = psa_open_key(crypto_key_of(call), &handle);
-    return crypto_answer_number(call, status, MBEDTLS_SVC_KEY_ID_GET_KEY_ID(handle));
+    return crypto_answer_number(call, status, outer_id(handle));
 }
 
 psa_status_t crypto_close_key(const struct crypto_call *call)
@@ -170,7 +205,7 @@ psa_status_t crypto_key_attributes(const struct crypto_call *call)
             .type = psa_get_key_type(&attributes),
             .bits = (uint16_t)psa_get_key_bits(&attributes),
             .lifetime = psa_get_key_lifetime(&attributes),
-            .id = MBEDTLS_SVC_KEY_ID_GET_KEY_ID(psa_get_key_id(&attributes)),
+            .id = outer_id(psa_get_key_id(&attributes)),
             .usage = psa_get_key_usage_flags(&attributes),
             .alg = psa_get_key_algorithm(&attributes),
         };

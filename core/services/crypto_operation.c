@@ -22,6 +22,14 @@ struct operation {
 static struct operation operations[OPERATIONS];
 static uint32_t generation;
 
+/** Operations of a start until one has a number of the next start's. */
+#define GENERATIONS_OF_START_BITS 19u
+
+void crypto_operation_start(uint32_t starts)
+{
+    generation = starts << GENERATIONS_OF_START_BITS;
+}
+
 static void end(struct operation *operation)
 {
     (void)crypto_kinds[operation->kind].abort(operation->state);

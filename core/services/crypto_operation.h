@@ -28,6 +28,9 @@ enum crypto_use {
     CRYPTO_KEEPS, /**< Ends not even with a failure. */
 };
 
+/** Before the first operation: what those of earlier starts were named by names none of this one. */
+void crypto_operation_start(uint32_t starts);
+
 /** Runs a function for an operation. @return also PSA_ERROR_BAD_STATE: the caller has none such */
 psa_status_t crypto_operation_run(struct crypto_call *call, enum crypto_kind kind,
                                   enum crypto_use use, crypto_function_fn *run);

@@ -128,6 +128,9 @@ bool crypto_hash_length_is_right(const struct crypto_call *call);
 /** The key that the caller means: ids belong to clients, and no client sees another's. */
 mbedtls_svc_key_id_t crypto_key_of(const struct crypto_call *call);
 
+/** How often the service has begun anew: what is named afterwards has other names than before. */
+uint32_t crypto_starts(void);
+
 /** The attributes that the caller wants for a key of its own. */
 psa_key_attributes_t crypto_attributes_of(const struct crypto_call *call);
 

@@ -12,6 +12,7 @@
 #include "base/hardened.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "services/crypto.h"
 #include "services/its.h"
 #include "services/ps.h"
 #include "services/update.h"
@@ -110,6 +111,14 @@ void manager_prepare_update(void)
     for (uint32_t place = 0; measured_at(record, place, &image); place++) {
         note_image(&image);
     }
+}
+
+/** It forgets what it has named when it begins anew; its clients do not. */
+void manager_prepare_crypto(void)
+{
+    static uint32_t starts;
+    crypto_note_start(starts);
+    starts++;
 }
 
 /** Hands a service the key of what it stores; one that gets none refuses. */

@@ -49,6 +49,7 @@ const struct partition partition_table[] = {
         .service_count = COUNT(crypto_services),
         .uses = crypto_uses,
         .use_count = COUNT(crypto_uses),
+        .prepare = manager_prepare_crypto,
         .time_limit_ms = 60000, /* the largest keys */
         .hears_ends = true,     /* operations and volatile keys */
     },

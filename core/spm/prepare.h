@@ -3,6 +3,7 @@
  */
 #pragma once
 
+void manager_prepare_crypto(void);
 void manager_prepare_update(void);
 void manager_prepare_its(void);
 void manager_prepare_ps(void);

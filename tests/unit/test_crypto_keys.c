@@ -3,6 +3,7 @@
  */
 #include "crypto_fixture.h"
 
+#include "services/crypto.h"
 #include "support/port_fake.h"
 #include "support/psa_direct.h"
 
@@ -257,9 +258,54 @@ static void volatile_keys_are_opened_purged_and_closed(void **state)
     OK(psa_destroy_key(0));
 }
 
+/** A restart wipes the service; here its client forgets instead, which leaves as little. */
+static void begin_anew(uint32_t starts)
+{
+    OK(crypto_set_up(NULL));
+    crypto_note_start(starts);
+}
+
+static void what_a_restart_has_ended_names_nothing_new(void **state)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    const psa_key_id_t old = make_key(SIGN_AND_VERIFY);
+    (void)state;
+    for (uint32_t starts = 1; starts < 300u; starts += 13u) {
+        begin_anew(starts);
+        const psa_key_id_t key = make_key(SIGN_AND_VERIFY);
+        assert_int_not_equal(key, old);
+        FAILS(PSA_ERROR_INVALID_HANDLE, psa_get_key_attributes(old, &attributes));
+        FAILS(PSA_ERROR_INVALID_HANDLE, psa_destroy_key(old));
+        OK(psa_get_key_attributes(key, &attributes));
+        OK(psa_sign_hash(key, ECDSA, sha256_abc, 32, out, 64, &len));
+        OK(psa_destroy_key(key));
+    }
+    begin_anew(0);
+}
+
+static void an_operation_of_before_a_restart_names_no_new_one(void **state)
+{
+    psa_hash_operation_t old[9] = {PSA_HASH_OPERATION_INIT};
+    (void)state;
+    begin_anew(0);
+    for (uint32_t i = 0; i < 8u; i++) {
+        OK(psa_hash_setup(&old[i], SHA256));
+    }
+    begin_anew(1);
+    old[8] = psa_hash_operation_init();
+    OK(psa_hash_setup(&old[8], SHA256));
+    for (uint32_t i = 0; i < 8u; i++) {
+        FAILS(PSA_ERROR_BAD_STATE, psa_hash_update(&old[i], text("x"), 1));
+    }
+    OK(psa_hash_abort(&old[8]));
+    begin_anew(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(what_a_restart_has_ended_names_nothing_new),
+        TEST(an_operation_of_before_a_restart_names_no_new_one),
         TEST(a_key_is_its_clients_own),
         TEST(key_attributes_come_back),
         TEST(import_and_export_follow_the_published_vector),
