@@ -223,6 +223,26 @@ int32_t operation_aborted(void)
     return with_operation(HASH_UPDATE, own);
 }
 
+int32_t cost_rounds(void)
+{
+    psa_key_derivation_operation_t derivation = PSA_KEY_DERIVATION_OPERATION_INIT;
+    if (psa_key_derivation_setup(&derivation, PSA_ALG_PBKDF2_HMAC(PSA_ALG_SHA_256)) != 0) {
+        return 1;
+    }
+    const int32_t status =
+        psa_key_derivation_input_integer(&derivation, PSA_KEY_DERIVATION_INPUT_COST, 0x7FFFFFFFu);
+    return psa_key_derivation_abort(&derivation) != 0 ? 2 : status;
+}
+
+int32_t cost_key(void)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_key_id_t key = 0;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RSA_KEY_PAIR);
+    psa_set_key_bits(&attributes, 4096);
+    return psa_generate_key(&attributes, &key);
+}
+
 /** Until there are no more; then all of them are given up. */
 int32_t operation_flood(void)
 {

@@ -78,6 +78,8 @@
     X(operation_aborted, "uses an operation after its abortion", REFUSED, -137)                    \
     X(operation_flood, "begins operations without end", FUTILE, 0)                                 \
     X(key_flood, "makes keys without end", FUTILE, 0)                                              \
+    X(cost_rounds, "derives a key with more rounds than there is time for", REFUSED, -134)         \
+    X(cost_key, "makes an RSA key that there is no time for", REFUSED, -134)                       \
     /* Storage and update. */                                                                      \
     X(storage_nothing, "stores under uid 0", REFUSED, -135)                                        \
     X(storage_wrap, "reads an object from behind its end", REFUSED, -135)                          \
@@ -171,6 +173,7 @@
     /* Failing. */                                                                                 \
     X(stack_overflown, "overflows its stack", ENDED, "UsageFault")                                 \
     X(loop_for_ever, "loops", ENDED, "time is up")                                                 \
+    X(calls_for_ever, "calls another partition without end", ENDED, "time of its calls is up")     \
     X(panic, "panics", ENDED, "psa_panic")                                                         \
     /* Messages. */                                                                                \
     X(receive_to_spm, "has a message written to the SPM", ENDED, HOSTILE_BUFFER)                   \

@@ -10,7 +10,8 @@
 #define RAM        0x3009E000u
 #define RAM_END    0x300A0000u
 
-#define ITS_HANDLE ((psa_handle_t)0x40000103)
+#define CRYPTO_HANDLE ((psa_handle_t)0x40000101)
+#define ITS_HANDLE    ((psa_handle_t)0x40000103)
 
 /** A whole message, or a vector that is lent. */
 #define LENT_BYTES 32u
@@ -156,6 +157,20 @@ int32_t loop_for_ever(void)
 {
     for (;;) {
     }
+}
+
+/** Random bytes, which cost the crypto service much more than the module. */
+int32_t calls_for_ever(void)
+{
+    static uint8_t bytes[512];
+    static const uint32_t request[4] = {9, 0, 0, 0};
+    const psa_invec in = {request, sizeof request};
+    psa_outvec out = {bytes, sizeof bytes};
+    int32_t status = 0;
+    while (status == 0) {
+        status = psa_call(CRYPTO_HANDLE, 0, &in, 1, &out, 1);
+    }
+    return status;
 }
 
 int32_t panic(void)
