@@ -140,7 +140,8 @@ bool spm_irq_switch(psa_signal_t signal, bool on);
 
 /**
  * To be called each SPM_TICK_MS while a call is under way, if that finds a partition's code running
- * and not an interrupt of the Non-secure side's. Returns unless the partition's time is up.
+ * and not an interrupt of the Non-secure side's. Returns unless the partition's time is up, which
+ * counts to who asked if the partition is a built-in one. Callers have a limit for what waits on them.
  */
 void spm_tick(void);
 
