@@ -1,15 +1,35 @@
 #include "spm/connection.h"
 
-#define PLACE_BITS     4u
+#define PLACE_BITS     5u
 #define PLACE_MASK     ((1u << PLACE_BITS) - 1u)
-#define GENERATION_MAX 0x03FFFFFFu /* a handle stays below the stateless ones */
+#define GENERATION_MAX 0x01FFFFFFu /* a handle stays below the stateless ones */
 
 _Static_assert(CONNECTIONS_MAX <= 1u << PLACE_BITS, "a place fits its bits");
 
 static struct connection pool[CONNECTIONS_MAX];
 
+static bool is_of(const struct connection *connection, int32_t client_id)
+{
+    /* All of the Non-secure side are one. */
+    return connection->to.partition != NULL &&
+           (connection->client_id == client_id || (connection->client_id < 0 && client_id < 0));
+}
+
+static bool has_share(int32_t client_id)
+{
+    const uint32_t most = client_id < 0 ? CONNECTIONS_OF_NON_SECURE : CONNECTIONS_OF_PARTITION;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        count += is_of(&pool[i], client_id);
+    }
+    return count >= most;
+}
+
 struct connection *connection_open(struct partition_entry to, int32_t client_id)
 {
+    if (has_share(client_id)) {
+        return NULL;
+    }
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *connection = &pool[i];
         if (connection->to.partition == NULL) {

@@ -6,9 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <garrison/module.h>
+
 #include "spm/partitions.h"
 
-#define CONNECTIONS_MAX 8u
+/** What the Non-secure side and each partition may have; there are places for eight modules' at once. */
+#define CONNECTIONS_OF_NON_SECURE 8u
+#define CONNECTIONS_OF_PARTITION  2u
+#define CONNECTIONS_MAX           (CONNECTIONS_OF_NON_SECURE + MODULES_MAX * CONNECTIONS_OF_PARTITION)
 
 struct connection {
     struct partition_entry to; /**< `partition` NULL: this place is free. */
@@ -18,10 +23,10 @@ struct connection {
     void *rhandle;             /**< The service's own. */
 };
 
-/** Takes a place. @return NULL: none is free. */
+/** Takes a place. @return NULL: none is free, or the client has its share. */
 struct connection *connection_open(struct partition_entry to, int32_t client_id);
 
-/** Its handle: place in bits 0-3, generation above, never one of a stateless service. */
+/** Its handle: place in bits 0-4, generation above, never one of a stateless service. */
 psa_handle_t connection_handle(const struct connection *connection);
 
 /** The client's connection of that handle; NULL: it has no such. */

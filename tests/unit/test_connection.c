@@ -150,9 +150,9 @@ static void handles_are_of_one_client_and_one_connection(void **state)
 
 static void the_pool_is_limited_and_comes_back(void **state)
 {
-    psa_handle_t handle[CONNECTIONS_MAX];
+    psa_handle_t handle[CONNECTIONS_OF_NON_SECURE];
     (void)state;
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < CONNECTIONS_OF_NON_SECURE; i++) {
         handle[i] = open_connection(NS);
         assert_true(PSA_HANDLE_IS_VALID(handle[i]));
     }
@@ -160,6 +160,26 @@ static void the_pool_is_limited_and_comes_back(void **state)
     assert_int_equal(open_connection(NS), PSA_ERROR_CONNECTION_BUSY);
     close_connection(NS, handle[3]);
     assert_true(PSA_HANDLE_IS_VALID(open_connection(NS)));
+    assert_int_equal(open_connection(NS), PSA_ERROR_CONNECTION_BUSY);
+}
+
+/** One that floods has two; the other side has all of its own, and the flood is worth no more. */
+static void a_client_takes_no_place_of_anothers(void **state)
+{
+    psa_handle_t handle[CONNECTIONS_OF_NON_SECURE];
+    (void)state;
+    assert_int_equal(call(0), PSA_SUCCESS);
+    for (uint32_t i = 0; i < 3 * CONNECTIONS_MAX; i++) {
+        assert_true(PSA_HANDLE_IS_VALID(open_connection(1)) == (i < CONNECTIONS_OF_PARTITION));
+    }
+    assert_int_equal(open_connection(1), PSA_ERROR_CONNECTION_BUSY);
+    (void)spm_end(PSA_SUCCESS);
+    for (uint32_t i = 0; i < CONNECTIONS_OF_NON_SECURE; i++) {
+        handle[i] = open_connection(i % 2u == 0 ? NS : NS - 1);
+        assert_true(PSA_HANDLE_IS_VALID(handle[i]));
+        assert_int_equal(call_on(i % 2u == 0 ? NS : NS - 1, handle[i]), PSA_SUCCESS);
+        (void)spm_end(PSA_SUCCESS);
+    }
     assert_int_equal(open_connection(NS), PSA_ERROR_CONNECTION_BUSY);
 }
 
@@ -188,9 +208,10 @@ static void a_connection_ends_with_the_partition_that_has_it(void **state)
     (void)state;
     for (uint32_t i = 1; i <= PARTITION_RESTARTS_MAX; i++) {
         assert_int_equal(call(0), PSA_SUCCESS);
-        for (uint32_t k = 0; k < CONNECTIONS_MAX; k++) {
+        for (uint32_t k = 0; k < CONNECTIONS_OF_PARTITION; k++) {
             assert_true(PSA_HANDLE_IS_VALID(open_connection(1)));
         }
+        assert_int_equal(open_connection(1), PSA_ERROR_CONNECTION_BUSY);
         crash();
     }
     assert_true(PSA_HANDLE_IS_VALID(open_connection(NS)));
@@ -265,6 +286,7 @@ int main(void)
         TEST(versions_are_compared_as_the_service_wants),
         TEST(handles_are_of_one_client_and_one_connection),
         TEST(the_pool_is_limited_and_comes_back),
+        TEST(a_client_takes_no_place_of_anothers),
         TEST(the_connections_of_a_partition_that_fails_are_broken),
         TEST(a_connection_ends_with_the_partition_that_has_it),
         TEST(a_failure_while_connecting_refuses),
