@@ -7,6 +7,7 @@
 #include <psa/storage_common.h>
 
 #include "base/secret.h"
+#include "services/clients.h"
 
 #define FLAGS_KNOWN                                                                                \
     (PSA_STORAGE_FLAG_WRITE_ONCE | PSA_STORAGE_FLAG_NO_CONFIDENTIALITY |                           \
@@ -110,6 +111,66 @@ static enum garrison_status sum_reserve(struct storage_call *call, struct reserv
     return storage->reserves ? store_each(&storage->store, add_to_reserve, reserve) : GARRISON_OK;
 }
 
+/** Of the area's bytes one module may have an eighth, all together a quarter. */
+#define MODULE_PART  8u
+#define MODULES_PART 4u
+
+/** Sums up what modules have, themselves or by a partition that keeps it for them. */
+struct module_room {
+    const struct store *store;
+    struct store_key but; /**< This one is about to change. */
+    int32_t client_id;
+    uint32_t but_bytes; /**< What it has now. */
+    uint32_t own_bytes; /**< Of the module's others, */
+    uint32_t all_bytes; /**< and of all modules'. */
+};
+
+/**
+ * Whose an object is. A partition of the manager's that keeps something for a client has the client's
+ * id in the upper half of its uids, as "crypto" has for keys.
+ */
+static int32_t client_of(struct store_key key)
+{
+    const bool by_partition = key.owner > 0 && key.owner < CLIENT_MODULE_FIRST;
+    const uint32_t upper = (uint32_t)(key.uid >> 32);
+    return by_partition && upper <= INT32_MAX ? (int32_t)upper : key.owner;
+}
+
+static bool add_to_room(void *context, struct store_key key, const struct store_info *info)
+{
+    struct module_room *room = context;
+    const int32_t client_id = client_of(key);
+    const uint32_t bytes = store_object_bytes(room->store, info->capacity);
+    if (key.owner == room->but.owner && key.uid == room->but.uid) {
+        room->but_bytes = bytes;
+    } else if (client_is_module(client_id)) {
+        room->own_bytes += client_id == room->client_id ? bytes : 0;
+        room->all_bytes += bytes;
+    }
+    return true;
+}
+
+/** Whether the client may have an object of that size. What it has may always stay, or shrink. */
+static enum garrison_status check_share(struct storage_call *call, uint32_t capacity)
+{
+    struct storage *storage = call->storage;
+    const struct store_key key = key_of(call);
+    struct module_room room = {.store = &storage->store, .but = key, .client_id = client_of(key)};
+    if (!client_is_module(room.client_id)) {
+        return GARRISON_OK;
+    }
+    const enum garrison_status status = store_each(&storage->store, add_to_room, &room);
+    const uint32_t bytes = store_object_bytes(&storage->store, capacity);
+    const uint32_t area = storage->config.device->size;
+    if (status != GARRISON_OK || bytes <= room.but_bytes) {
+        return status;
+    }
+    return room.own_bytes + bytes <= area / MODULE_PART &&
+                   room.all_bytes + bytes <= area / MODULES_PART
+               ? GARRISON_OK
+               : GARRISON_ERROR_FULL;
+}
+
 /** What cannot fit is refused here, so that the store's sums cannot overflow. */
 static psa_status_t set(struct storage_call *call, const struct store_info *info)
 {
@@ -118,7 +179,10 @@ static psa_status_t set(struct storage_call *call, const struct store_info *info
     if (info->capacity > storage->config.device->size) {
         return PSA_ERROR_INSUFFICIENT_STORAGE;
     }
-    const enum garrison_status status = sum_reserve(call, &reserve);
+    enum garrison_status status = check_share(call, info->capacity);
+    if (status == GARRISON_OK) {
+        status = sum_reserve(call, &reserve);
+    }
     if (status != GARRISON_OK) {
         return status_of(status);
     }

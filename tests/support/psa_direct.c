@@ -31,10 +31,23 @@ const struct partition_memory partition_memory_update = {
     .region = WHOLE_MEMORY,
 };
 
-/** Who calls: the partition that runs, else the client. */
+/** Who calls: the partition that runs, else the client; a module comes by the Non-secure side. */
 static int32_t caller(void)
 {
-    return spm_running() != NULL ? spm_running()->id : psa_direct_client;
+    if (spm_running() != NULL) {
+        return spm_running()->id;
+    }
+    return psa_direct_client > 0 ? SPM_CLIENT_NON_SECURE : psa_direct_client;
+}
+
+/** The partition's function, which sees the client that was asked for. */
+static psa_status_t serve(const struct partition *partition, const psa_msg_t *message)
+{
+    psa_msg_t seen = *message;
+    if (seen.client_id < 0 && psa_direct_client > 0) {
+        seen.client_id = psa_direct_client;
+    }
+    return partition->function(&seen);
 }
 
 uint32_t psa_framework_version(void)
@@ -55,7 +68,7 @@ static psa_status_t run(psa_status_t result, const struct partition *partition,
     }
     psa_status_t answer;
     do {
-        answer = partition->function(message);
+        answer = serve(partition, message);
         message = spm_next();
     } while (message != NULL);
     return spm_end(answer);

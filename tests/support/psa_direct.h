@@ -6,5 +6,5 @@
 
 #include <stdint.h>
 
-/** Who calls; negative. */
+/** Who calls: negative, or a module. */
 extern int32_t psa_direct_client;
