@@ -13,6 +13,7 @@
 #include "services/crypto_operation.h"
 #include "services/crypto_request.h"
 #include "services/crypto_set.h"
+#include "services/crypto_share.h"
 
 /** Key slots and bytes of the arena that Non-secure callers leave to partitions. */
 #define RESERVE_KEYS  4u
@@ -55,7 +56,7 @@ bool crypto_leaves_reserve(const struct crypto_call *call)
 {
     mbedtls_psa_stats_t stats;
     if (call->message->client_id > 0) {
-        return true;
+        return crypto_share_allows(call);
     }
     mbedtls_psa_get_stats(&stats);
     void *reserve = mbedtls_calloc(1, RESERVE_BYTES);
@@ -130,13 +131,38 @@ static psa_status_t run(struct crypto_call *call)
                                 (enum crypto_use)function->use, function->run);
 }
 
+/** A message after the first one has started the service. */
+static psa_status_t serve(struct crypto_call *call)
+{
+    if (call->message->type == PSA_IPC_CLIENT_ENDED) {
+        return crypto_forget(call);
+    }
+    (void)crypto_storage_failure(); /* of another request */
+    psa_status_t status = run(call);
+    if (status == PSA_ERROR_DATA_INVALID) {
+        const psa_status_t failure = crypto_storage_failure();
+        status = failure != PSA_SUCCESS ? failure : status;
+    }
+    /* A persistent key stands in the arena only while a request uses it; others stay. */
+    (void)psa_purge_key(crypto_key_of(call));
+    return status;
+}
+
+static psa_status_t serve_counted(struct crypto_call *call)
+{
+    crypto_share_begin(call->message->client_id);
+    const psa_status_t status = serve(call);
+    crypto_share_end(call->message->client_id);
+    return status;
+}
+
 psa_status_t crypto_service(const psa_msg_t *message)
 {
     struct crypto_call call = {.message = message};
     const size_t size = message->in_size[0];
 
     if (message->type == PSA_IPC_CLIENT_ENDED) {
-        return started ? crypto_forget(&call) : PSA_SUCCESS;
+        return started ? serve_counted(&call) : PSA_SUCCESS;
     }
     if (size < CRYPTO_REQUEST_BYTES_MIN || size > sizeof call.request ||
         psa_read(message->handle, 0, &call.request, size) != size) {
@@ -145,17 +171,6 @@ psa_status_t crypto_service(const psa_msg_t *message)
     if (message->type != PSA_IPC_CALL) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
-    psa_status_t status = start();
-    if (status != PSA_SUCCESS) {
-        return status;
-    }
-    (void)crypto_storage_failure(); /* of another request */
-    status = run(&call);
-    if (status == PSA_ERROR_DATA_INVALID) {
-        const psa_status_t failure = crypto_storage_failure();
-        status = failure != PSA_SUCCESS ? failure : status;
-    }
-    /* A persistent key stands in the arena only while a request uses it; others stay. */
-    (void)psa_purge_key(crypto_key_of(&call));
-    return status;
+    const psa_status_t status = start();
+    return status == PSA_SUCCESS ? serve_counted(&call) : status;
 }

@@ -9,10 +9,13 @@
 /** What a part may become: blocks of a cipher that were held back come out with it. */
 #define PART_OUT_BYTES (PART_BYTES + PSA_BLOCK_CIPHER_BLOCK_MAX_SIZE)
 
+static size_t taken;
+
 static bool take(struct crypto_bytes *bytes, size_t size)
 {
     bytes->size = size;
     bytes->data = mbedtls_calloc(1, size > 0 ? size : 1);
+    taken += bytes->data != NULL ? size : 0;
     return bytes->data != NULL;
 }
 
@@ -21,7 +24,13 @@ static void release(struct crypto_bytes *bytes)
     if (bytes->data != NULL) {
         secret_wipe(bytes->data, bytes->size);
         mbedtls_free(bytes->data);
+        taken -= bytes->size;
     }
+}
+
+size_t crypto_buffers_bytes(void)
+{
+    return taken;
 }
 
 static bool read_input(const struct crypto_call *call, uint32_t index, struct crypto_bytes *bytes)

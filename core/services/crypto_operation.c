@@ -3,14 +3,20 @@
 #include <mbedtls/platform.h>
 
 #include "base/secret.h"
+#include "services/clients.h"
 #include "services/crypto_set.h"
+#include "services/crypto_share.h"
 
 /** Low bits of an operation's number: its place in the table. */
-#define PLACE_BITS 4u
+#define PLACE_BITS 5u
 #define OPERATIONS (1u << PLACE_BITS)
 
-/** One client's; what is left then is the others'. */
+/** What one client may have: there is a place for each, whatever the others do. */
+#define OPERATIONS_OF_MODULE 3u
 #define OPERATIONS_OF_CLIENT 8u
+
+_Static_assert(OPERATIONS_OF_CLIENT + CLIENT_MODULES * OPERATIONS_OF_MODULE <= OPERATIONS,
+               "the application and all modules have their places");
 
 struct operation {
     uint32_t number; /**< 0: free. */
@@ -52,6 +58,7 @@ static struct operation *find(const struct crypto_call *call, uint32_t number)
 static struct operation *find_free(int32_t client_id)
 {
     struct operation *found = NULL;
+    const uint32_t most = client_is_module(client_id) ? OPERATIONS_OF_MODULE : OPERATIONS_OF_CLIENT;
     uint32_t owned = 0;
     for (uint32_t i = 0; i < OPERATIONS; i++) {
         if (operations[i].number == 0) {
@@ -60,7 +67,7 @@ static struct operation *find_free(int32_t client_id)
             owned++;
         }
     }
-    return owned < OPERATIONS_OF_CLIENT ? found : NULL;
+    return owned < most ? found : NULL;
 }
 
 static struct operation *make(const struct crypto_call *call, enum crypto_kind kind)
@@ -112,7 +119,12 @@ psa_status_t crypto_operation_run(struct crypto_call *call, enum crypto_kind kin
         return PSA_ERROR_BAD_STATE;
     }
     call->state = operation->state;
-    const psa_status_t status = run(call);
+    psa_status_t status = run(call);
+    /* Some grow with what they are given. */
+    if (((use == CRYPTO_USES && status == PSA_SUCCESS) || status == PSA_OPERATION_INCOMPLETE) &&
+        !crypto_share_allows(call)) {
+        status = PSA_ERROR_INSUFFICIENT_MEMORY;
+    }
     const bool failed = status != PSA_SUCCESS && status != PSA_OPERATION_INCOMPLETE;
     if ((use == CRYPTO_ENDS && status != PSA_OPERATION_INCOMPLETE) ||
         (use == CRYPTO_USES && failed)) {

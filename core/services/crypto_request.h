@@ -135,8 +135,8 @@ uint32_t crypto_starts(void);
 psa_key_attributes_t crypto_attributes_of(const struct crypto_call *call);
 
 /**
- * Answers with the id of a key that was made, or destroys it where nothing would be left for
- * partitions.
+ * Answers with the id of a key that was made, or destroys it where too little would be left
+ * for others.
  * @param status  of making it
  */
 psa_status_t crypto_answer_key(const struct crypto_call *call, psa_status_t status,
@@ -151,7 +151,7 @@ psa_status_t crypto_answer_number(const struct crypto_call *call, psa_status_t s
 
 /**
  * Whether what the caller has leaves enough for the others: Non-secure callers must not use up what
- * partitions need. Asked after something was made that stays.
+ * partitions need, nor modules more than their shares. Asked after something was made that stays.
  */
 bool crypto_leaves_reserve(const struct crypto_call *call);
 
@@ -181,6 +181,9 @@ typedef psa_status_t crypto_whole_fn(const struct crypto_call *call,
  * @return PSA_ERROR_INSUFFICIENT_MEMORY: larger than what the arena has free.
  */
 psa_status_t crypto_whole(const struct crypto_call *call, size_t out_max, crypto_whole_fn *run);
+
+/** Bytes of the arena that buffers have now. */
+size_t crypto_buffers_bytes(void);
 
 /** One part of a stream; `out` is NULL where a function has no output. */
 typedef psa_status_t crypto_part_fn(void *state, const uint8_t *in, size_t in_len, uint8_t *out,

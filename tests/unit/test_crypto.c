@@ -5,6 +5,7 @@
 
 #include <psa/client.h>
 
+#include "services/clients.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
 #include "support/port_fake.h"
@@ -441,6 +442,58 @@ static void one_client_cannot_use_up_what_others_need(void **state)
     }
 }
 
+/** All modules have theirs at once, and the application its own. */
+static void modules_have_operations_of_their_own(void **state)
+{
+    psa_hash_operation_t operation[CLIENT_MODULES][4] = {0};
+    psa_hash_operation_t own[8] = {0};
+    psa_msg_t ended = {.type = PSA_IPC_CLIENT_ENDED};
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (int32_t module = 0; module < (int32_t)CLIENT_MODULES; module++) {
+            psa_direct_client = CLIENT_MODULE_FIRST + module;
+            for (size_t i = 0; i < 3; i++) {
+                OK(psa_hash_setup(&operation[module][i], SHA256));
+            }
+            FAILS(PSA_ERROR_INSUFFICIENT_MEMORY, psa_hash_setup(&operation[module][3], SHA256));
+        }
+        psa_direct_client = -1;
+        for (size_t i = 0; i < COUNT_OF(own); i++) {
+            OK(psa_hash_setup(&own[i], SHA256));
+        }
+        for (size_t i = 0; i < COUNT_OF(own); i++) {
+            OK(psa_hash_abort(&own[i]));
+        }
+        for (int32_t module = 0; module < (int32_t)CLIENT_MODULES; module++) {
+            ended.client_id = CLIENT_MODULE_FIRST + module;
+            OK(crypto_service(&ended));
+            for (size_t i = 0; i < 3; i++) {
+                operation[module][i] = psa_hash_operation_init();
+            }
+        }
+    }
+}
+
+/** A label that an operation keeps counts as what a module holds. */
+static void an_operation_does_not_grow_beyond_a_modules_share(void **state)
+{
+    static const uint8_t label[3000];
+    psa_key_derivation_operation_t operation = PSA_KEY_DERIVATION_OPERATION_INIT;
+    (void)state;
+    for (int module = 0; module < 2; module++) {
+        psa_direct_client = module != 0 ? CLIENT_MODULE_FIRST : -1;
+        OK(psa_key_derivation_setup(&operation, PSA_ALG_TLS12_PRF(SHA256)));
+        assert_int_equal(psa_key_derivation_input_bytes(&operation, PSA_KEY_DERIVATION_INPUT_SEED,
+                                                        label, sizeof label),
+                         module != 0 ? PSA_ERROR_INSUFFICIENT_MEMORY : PSA_SUCCESS);
+        OK(psa_key_derivation_abort(&operation));
+    }
+    OK(psa_key_derivation_setup(&operation, PSA_ALG_TLS12_PRF(SHA256)));
+    OK(psa_key_derivation_input_bytes(&operation, PSA_KEY_DERIVATION_INPUT_SEED, label, 1000));
+    OK(psa_key_derivation_abort(&operation));
+    psa_direct_client = -1;
+}
+
 static void results_of_a_wrong_size_are_refused_before_anything_is_made(void **state)
 {
     static const uint32_t functions[] = {CRYPTO_HASH_SETUP, CRYPTO_HASH_CLONE, CRYPTO_GENERATE_KEY,
@@ -483,6 +536,8 @@ int main(void)
         TEST(a_client_that_starts_anew_has_nothing),
         TEST(of_a_client_that_has_ended_nothing_is_left),
         TEST(one_client_cannot_use_up_what_others_need),
+        TEST(modules_have_operations_of_their_own),
+        TEST(an_operation_does_not_grow_beyond_a_modules_share),
         TEST(results_of_a_wrong_size_are_refused_before_anything_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

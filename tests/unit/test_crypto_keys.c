@@ -3,6 +3,9 @@
  */
 #include "crypto_fixture.h"
 
+#include <garrison/module.h>
+
+#include "services/clients.h"
 #include "services/crypto.h"
 #include "support/port_fake.h"
 #include "support/psa_direct.h"
@@ -105,6 +108,59 @@ static void keys_are_limited_and_come_back(void **state)
     }
     assert_int_equal(psa_generate_key(&attributes, &keys[0]), PSA_SUCCESS);
     assert_int_equal(psa_destroy_key(keys[0]), PSA_SUCCESS);
+}
+
+static size_t flood(psa_key_id_t keys[64], size_t bytes)
+{
+    const psa_key_attributes_t attributes =
+        attributes_of(PSA_KEY_TYPE_RAW_DATA, 8 * bytes, PSA_KEY_USAGE_EXPORT, 0);
+    static const uint8_t value[2000];
+    psa_status_t status = PSA_SUCCESS;
+    size_t count = 0;
+    while (count < 64 && status == PSA_SUCCESS) {
+        status = count % 2u == 0 ? psa_generate_key(&attributes, &keys[count])
+                                 : psa_import_key(&attributes, value, bytes, &keys[count]);
+        count += status == PSA_SUCCESS;
+    }
+    assert_int_equal(status, PSA_ERROR_INSUFFICIENT_MEMORY);
+    return count;
+}
+
+/** Small keys by number, large ones by the arena; twice: what is given back can be had again. */
+static void modules_have_shares_of_slots_and_arena(void **state)
+{
+    static const struct {
+        size_t bytes;
+        size_t count;
+    } rows[] = {{16, 4}, {1000, 2}, {16, 4}, {2000, 1}};
+    psa_key_id_t keys[CLIENT_MODULES][64];
+    psa_key_id_t own[64];
+    (void)state;
+    assert_int_equal(CLIENT_MODULE_FIRST, GARRISON_MODULE_CLIENT_ID(0));
+    assert_int_equal(CLIENT_MODULES, MODULES_MAX);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int32_t module = 0; module < (int32_t)CLIENT_MODULES; module++) {
+            psa_direct_client = CLIENT_MODULE_FIRST + module;
+            const size_t count = flood(keys[module], rows[i].bytes);
+            assert_int_equal(count, module < 4 ? rows[i].count : count);
+            for (size_t k = count; k < 64; k++) {
+                keys[module][k] = 0;
+            }
+        }
+        psa_direct_client = -1;
+        const size_t count = flood(own, 16);
+        assert_true(count >= 12);
+        for (size_t k = 0; k < count; k++) {
+            OK(psa_destroy_key(own[k]));
+        }
+        for (int32_t module = 0; module < (int32_t)CLIENT_MODULES; module++) {
+            psa_direct_client = CLIENT_MODULE_FIRST + module;
+            for (size_t k = 0; k < 64 && keys[module][k] != 0; k++) {
+                OK(psa_destroy_key(keys[module][k]));
+            }
+        }
+    }
+    psa_direct_client = -1;
 }
 
 static void a_hundred_rounds_leak_nothing(void **state)
@@ -310,6 +366,7 @@ int main(void)
         TEST(key_attributes_come_back),
         TEST(import_and_export_follow_the_published_vector),
         TEST(keys_are_limited_and_come_back),
+        TEST(modules_have_shares_of_slots_and_arena),
         TEST(a_hundred_rounds_leak_nothing),
         TEST(keys_are_exported_where_that_is_allowed),
         TEST(a_copy_has_what_both_policies_allow),
