@@ -137,7 +137,8 @@ static void make_attack(const struct attack *attack, uint32_t order)
         fail_msg("%s: outcome %u, value %d:\n%s\n%s", attack->name, (unsigned)outcome,
                  (int)answer.value, lab.device.uart, lab.device.events);
     }
-    if (outcome == RETURNED && (answer.dirty != 0 || (attack->end == ENDED && answer.found != 0))) {
+    if (outcome == RETURNED &&
+        (answer.dirty != 0 || (order >= HOSTILE_MODULE && answer.found != 0))) {
         fail_msg("%s: %u registers of %u calls hold something; the module's answer is %08X",
                  attack->name, answer.dirty, answer.calls, answer.found);
     }

@@ -184,6 +184,27 @@ static int32_t prepare(void)
     return status != PSA_SUCCESS ? status : (int32_t)mailbox.found;
 }
 
+/** A key, an operation and an object more. @return 0, or which of them cannot be had */
+static int32_t make_more(void)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
+    psa_key_id_t key = 0;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
+    psa_set_key_bits(&attributes, 8u * 512u);
+    if (psa_generate_key(&attributes, &key) != 0 || psa_destroy_key(key) != 0) {
+        return 5;
+    }
+    if (psa_hash_setup(&operation, PSA_ALG_SHA_256) != 0 || psa_hash_abort(&operation) != 0) {
+        return 6;
+    }
+    static uint8_t object[2048];
+    return psa_its_set(OWN_UID + 1u, sizeof object, object, PSA_STORAGE_FLAG_NONE) != 0 ||
+                   psa_its_remove(OWN_UID + 1u) != 0
+               ? 7
+               : 0;
+}
+
 /** All services, without anything of what is secret coming out. */
 static int32_t honest(void)
 {
@@ -204,7 +225,7 @@ static int32_t honest(void)
                       sizeof signature, &len) != 0) {
         return 3;
     }
-    return call_module('e') != 0 ? 4 : 0;
+    return call_module('e') != 0 ? 4 : make_more();
 }
 
 static int32_t serve(uint32_t number)

@@ -202,7 +202,14 @@
     X(flash_erased, "erases the flash", ENDED, "programmer error: flash is not its own")           \
     X(chip_reset, "resets the chip", ENDED, "programmer error: it may not reset the chip")         \
     X(return_forged, "forges an exception return", ENDED, HOSTILE_MPU)                             \
-    X(return_elsewhere, "returns off its stack", ENDED, "UsageFault")
+    X(return_elsewhere, "returns off its stack", ENDED, "UsageFault")                              \
+    /* What it shares with others: there is always some left for them. */                          \
+    X(flood_keys, "makes keys without end", FUTILE, 0)                                             \
+    X(flood_arena, "makes large keys without end", FUTILE, 0)                                      \
+    X(flood_operations, "begins operations without end", FUTILE, 0)                                \
+    X(flood_stored_keys, "makes persistent keys without end", FUTILE, 0)                           \
+    X(flood_its, "stores objects without end", FUTILE, 0)                                          \
+    X(flood_its_for_ever, "stores objects that nobody can remove", FUTILE, 0)
 
 /** Orders to the application: numbers of its attacks, and these. */
 #define HOSTILE_PREPARE 1000u /* makes key and object of `secret`, then forgets it */

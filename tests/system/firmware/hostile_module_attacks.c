@@ -2,6 +2,9 @@
  * The attacks of a hostile module. Addresses and handles are typed here on purpose: an attacker knows
  * them without our headers.
  */
+#include <psa/crypto.h>
+#include <psa/internal_trusted_storage.h>
+
 #include "hostile_module_attacks.h"
 
 #define SLOT       0x0C100000u
@@ -215,4 +218,88 @@ int32_t return_elsewhere(void)
 {
     __asm__ volatile("mov r1, #0\nmsr psplim, r1\nmov sp, %0\nsvc #16" ::"r"(0x30041000u) : "r1");
     return 1;
+}
+
+/* Floods: 0 when one is refused for want of room before there are too many. */
+#define FLOOD 100u
+
+static int32_t refused(uint32_t count, psa_status_t status, psa_status_t expected)
+{
+    return count > 0 && count < FLOOD && status == expected ? 0 : 1;
+}
+
+static int32_t flood_with_keys(psa_key_id_t id, size_t bytes, psa_status_t expected)
+{
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_status_t status = PSA_SUCCESS;
+    uint32_t count = 0;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
+    psa_set_key_bits(&attributes, 8u * bytes);
+    while (count < FLOOD) {
+        psa_key_id_t key;
+        if (id != 0) {
+            psa_set_key_id(&attributes, id + count);
+        }
+        status = psa_generate_key(&attributes, &key);
+        if (status != PSA_SUCCESS) {
+            break;
+        }
+        count++;
+    }
+    return refused(count, status, expected);
+}
+
+int32_t flood_keys(void)
+{
+    return flood_with_keys(0, 1, PSA_ERROR_INSUFFICIENT_MEMORY);
+}
+
+int32_t flood_arena(void)
+{
+    return flood_with_keys(0, 1000, PSA_ERROR_INSUFFICIENT_MEMORY);
+}
+
+int32_t flood_stored_keys(void)
+{
+    return flood_with_keys(1, 400, PSA_ERROR_INSUFFICIENT_STORAGE);
+}
+
+int32_t flood_operations(void)
+{
+    psa_status_t status = PSA_SUCCESS;
+    uint32_t count = 0;
+    while (count < FLOOD) {
+        psa_hash_operation_t operation = PSA_HASH_OPERATION_INIT;
+        status = psa_hash_setup(&operation, PSA_ALG_SHA_512);
+        if (status != PSA_SUCCESS) {
+            break;
+        }
+        count++;
+    }
+    return refused(count, status, PSA_ERROR_INSUFFICIENT_MEMORY);
+}
+
+static int32_t flood_with_objects(psa_storage_create_flags_t flags)
+{
+    static const uint8_t data[400] = {1};
+    psa_status_t status = PSA_SUCCESS;
+    uint32_t count = 0;
+    while (count < FLOOD) {
+        status = psa_its_set(1000u + count, sizeof data, data, flags);
+        if (status != PSA_SUCCESS) {
+            break;
+        }
+        count++;
+    }
+    return refused(count, status, PSA_ERROR_INSUFFICIENT_STORAGE);
+}
+
+int32_t flood_its(void)
+{
+    return flood_with_objects(PSA_STORAGE_FLAG_NONE);
+}
+
+int32_t flood_its_for_ever(void)
+{
+    return flood_with_objects(PSA_STORAGE_FLAG_WRITE_ONCE);
 }
