@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 
-# What an application cannot bring about, for any function: broken hardware and broken storage. Tests
-# of the service, the store and the drivers do (tests/unit, tests/system/test_crypto_answers.c).
+# Documented for nearly every function, and not asked of each: broken hardware and broken storage, which
+# an application cannot bring about (tests of the service, the store and the drivers do: tests/unit,
+# tests/system/test_crypto_answers.c); and COMMUNICATION_FAILURE, which it can, by a request that costs
+# more than the service's time: it is the manager's answer, the same for every function, at the price
+# of one of the service's restarts (tests/system/test_time.c).
 NOT_AN_APPLICATIONS = {'COMMUNICATION_FAILURE', 'CORRUPTION_DETECTED', 'HARDWARE_FAILURE',
-                       'STORAGE_FAILURE', 'DATA_CORRUPT', 'DATA_INVALID', 'INSUFFICIENT_ENTROPY',
-                       'INSUFFICIENT_STORAGE'}
+                       'STORAGE_FAILURE', 'DATA_CORRUPT', 'DATA_INVALID', 'INSUFFICIENT_ENTROPY'}
 
 # Functions for drivers of Mbed TLS; the service's own, not its clients'.
 NOT_FOR_CLIENTS = 'psa_crypto_driver_'
@@ -22,6 +24,9 @@ NOT_FOR_CLIENTS = 'psa_crypto_driver_'
 HAS_ITS_MEMORY = 'what it needs it had when it was set up, or is on the stack'
 # Documented, but no application can bring it about here.
 NEVER = {
+    'INSUFFICIENT_STORAGE': {
+        'it stores nothing': 'psa_crypto_init',
+    },
     'INSUFFICIENT_MEMORY': {
         HAS_ITS_MEMORY: '''psa_aead_finish psa_aead_generate_nonce psa_aead_set_lengths
             psa_aead_set_nonce psa_aead_update psa_aead_update_ad psa_aead_verify psa_cipher_decrypt

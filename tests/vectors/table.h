@@ -104,3 +104,4 @@ void api_asymmetric(void);
 void api_derive(void);
 void api_pake(void);
 void api_steps(void);
+void api_storage(void);

@@ -32,6 +32,7 @@ const struct vectors_group vectors_groups[] = {
     {"api derive", api_derive, true},
     {"api pake", api_pake, true},
     {"api steps", api_steps, true},
+    {"api storage", api_storage, true},
 };
 const size_t vectors_group_count = VECTORS_COUNT_OF(vectors_groups);
 
