@@ -10,9 +10,6 @@
 #include <psa/internal_trusted_storage.h>
 #include <psa/protected_storage.h>
 
-#include <garrison/module.h>
-
-#include "services/clients.h"
 #include "services/its_protocol.h"
 #include "services/ps_protocol.h"
 #include "support/storage_fixture.h"
@@ -300,72 +297,6 @@ static void a_full_area_loses_nothing_and_removing_makes_room_every_time(void **
     }
 }
 
-/** Objects of a flooding module; all of them stay as they are. */
-static uint32_t flood(const struct api *api, int32_t client, size_t size)
-{
-    storage_client(client);
-    const uint32_t count = fill(api, size);
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t data[1300];
-        storage_fill(data, size, i);
-        expect_object(api, UID + i, data, size);
-        assert_int_equal(api->set(UID + i, size, data, NO_FLAGS), PSA_SUCCESS);
-        assert_int_equal(api->set(UID + i, size + 700, data, NO_FLAGS),
-                         PSA_ERROR_INSUFFICIENT_STORAGE);
-    }
-    return count;
-}
-
-static void modules_have_shares_of_the_area(void **state)
-{
-    const struct api *api = api_of(state);
-    static const size_t sizes[] = {600, 32, 300};
-    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
-        uint32_t count[CLIENT_MODULES];
-        uint32_t all = 0;
-        storage_start();
-        for (uint32_t module = 0; module < CLIENT_MODULES; module++) {
-            count[module] = flood(api, GARRISON_MODULE_CLIENT_ID(module), sizes[i]);
-            assert_true(count[module] * sizes[i] <= api->bytes / 8);
-            all += count[module];
-        }
-        assert_true(count[0] >= 2 && count[1] == count[0]); /* whole shares, for two */
-        assert_true(all * sizes[i] <= api->bytes / 4);
-        storage_restart();
-        storage_client(GARRISON_MODULE_CLIENT_ID(0));
-        assert_int_equal(api->remove(UID), PSA_SUCCESS);
-        assert_int_equal(flood(api, GARRISON_MODULE_CLIENT_ID(0), sizes[i]), count[0]);
-        storage_client(-1);
-        assert_true(fill(api, sizes[i]) > count[0]);
-    }
-}
-
-/** Keys that "crypto" keeps for a module are of its share, those of the application are not. */
-static void what_a_partition_keeps_for_a_module_is_of_its_share(void **state)
-{
-    const uint64_t module_keys = (uint64_t)GARRISON_MODULE_CLIENT_ID(0) << 32;
-    const uint64_t own_keys = (uint64_t)UINT32_MAX << 32;
-    uint8_t data[600];
-    uint32_t count = 0;
-    (void)state;
-    storage_fill(data, sizeof data, 1);
-    storage_client(1);
-    while (psa_its_set(module_keys + count, sizeof data, data, NO_FLAGS) == PSA_SUCCESS) {
-        count++;
-        assert_true(count * sizeof data <= STORAGE_ITS_BYTES / 8);
-    }
-    assert_true(count >= 2);
-    for (uint32_t i = 0; i < 2 * count; i++) {
-        assert_int_equal(psa_its_set(own_keys + i, sizeof data, data, NO_FLAGS), PSA_SUCCESS);
-    }
-    storage_client(GARRISON_MODULE_CLIENT_ID(0));
-    assert_int_equal(psa_its_set(1, sizeof data, data, NO_FLAGS), PSA_ERROR_INSUFFICIENT_STORAGE);
-    storage_client(1);
-    assert_int_equal(psa_its_remove(module_keys), PSA_SUCCESS);
-    storage_client(GARRISON_MODULE_CLIENT_ID(0));
-    assert_int_equal(psa_its_set(1, sizeof data, data, NO_FLAGS), PSA_SUCCESS);
-}
-
 static void clients_do_not_meet(void **state)
 {
     const struct api *api = api_of(state);
@@ -591,8 +522,6 @@ int main(void)
         FOR_BOTH(memory_that_is_not_there_is_an_invalid_argument),
         FOR_BOTH(objects_may_fill_nearly_the_whole_area),
         FOR_BOTH(a_full_area_loses_nothing_and_removing_makes_room_every_time),
-        FOR_BOTH(modules_have_shares_of_the_area),
-        cmocka_unit_test_setup(what_a_partition_keeps_for_a_module_is_of_its_share, set_up_its),
         FOR_BOTH(clients_do_not_meet),
         cmocka_unit_test_setup(the_services_do_not_meet, set_up_its),
         FOR_BOTH(messages_have_one_form),
