@@ -139,6 +139,7 @@ static void modules_have_shares_of_slots_and_arena(void **state)
     assert_int_equal(CLIENT_MODULE_FIRST, GARRISON_MODULE_CLIENT_ID(0));
     assert_int_equal(CLIENT_MODULES, MODULES_MAX);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t all = 0;
         for (int32_t module = 0; module < (int32_t)CLIENT_MODULES; module++) {
             psa_direct_client = CLIENT_MODULE_FIRST + module;
             const size_t count = flood(keys[module], rows[i].bytes);
@@ -146,7 +147,9 @@ static void modules_have_shares_of_slots_and_arena(void **state)
             for (size_t k = count; k < 64; k++) {
                 keys[module][k] = 0;
             }
+            all += count;
         }
+        assert_true(all <= 16 && all * rows[i].bytes <= 10240); /* half of what there is */
         psa_direct_client = -1;
         const size_t count = flood(own, 16);
         assert_true(count >= 12);
@@ -159,6 +162,35 @@ static void modules_have_shares_of_slots_and_arena(void **state)
                 OK(psa_destroy_key(keys[module][k]));
             }
         }
+    }
+    psa_direct_client = -1;
+}
+
+/** However many keys there are, one that is stored can still be used. */
+static void a_slot_is_left_for_persistent_keys(void **state)
+{
+    psa_key_attributes_t stored =
+        attributes_of(PSA_KEY_TYPE_AES, 128, PSA_KEY_USAGE_EXPORT, PSA_ALG_CTR);
+    psa_key_id_t own[64];
+    psa_key_id_t others[64];
+    psa_key_id_t key;
+    (void)state;
+    psa_set_key_id(&stored, 77);
+    OK(psa_generate_key(&stored, &key));
+    size_t own_count = flood(own, 1);
+    psa_direct_client = CLIENT_MODULE_FIRST;
+    size_t others_count = flood(others, 1);
+    assert_int_equal(own_count, 28);
+    assert_int_equal(others_count, 3);
+    psa_direct_client = -1;
+    OK(psa_export_key(77, out, sizeof out, &len));
+    OK(psa_destroy_key(77));
+    while (own_count > 0) {
+        OK(psa_destroy_key(own[--own_count]));
+    }
+    psa_direct_client = CLIENT_MODULE_FIRST;
+    while (others_count > 0) {
+        OK(psa_destroy_key(others[--others_count]));
     }
     psa_direct_client = -1;
 }
@@ -367,6 +399,7 @@ int main(void)
         TEST(import_and_export_follow_the_published_vector),
         TEST(keys_are_limited_and_come_back),
         TEST(modules_have_shares_of_slots_and_arena),
+        TEST(a_slot_is_left_for_persistent_keys),
         TEST(a_hundred_rounds_leak_nothing),
         TEST(keys_are_exported_where_that_is_allowed),
         TEST(a_copy_has_what_both_policies_allow),
