@@ -23,6 +23,7 @@ int main(void)
         printf("speed: no keys\n");
         return 1;
     }
+    printf("speed: begin\n");
     for (unsigned i = 0; i < crypto_load_count; i++) {
         const struct crypto_load *load = &crypto_loads[i];
         const uint32_t begin = *reg(DWT_CYCCNT);
@@ -32,7 +33,8 @@ int main(void)
                 return 1;
             }
         }
-        printf("speed: %s %u\n", load->name, (unsigned)((*reg(DWT_CYCCNT) - begin) / load->times));
+        const uint32_t cycles = (*reg(DWT_CYCCNT) - begin) / load->times;
+        printf("speed: %s %u, %u times\n", load->name, (unsigned)cycles, load->times);
     }
     printf("speed: end\n");
     return 0;
