@@ -90,6 +90,38 @@ static void one_time_passwords_are_the_published_ones(void **state)
     assert_null(strstr(device.events, "fault:"));
 }
 
+#define OTP_SECRET "12345678901234567890"
+#define OTP_CALLS  17u /* one enrols, and each of 16 codes needs the secret */
+#define OTP_STEP   100u
+
+static bool otp_secret_is_in_ram(void)
+{
+    static uint8_t memory[RAM_END - RAM];
+    struct sim_error error;
+    assert_int_equal(sim_peek(device.sim, RAM & ~0x10000000u, memory, sizeof memory, &error),
+                     SIM_OK);
+    return memmem(memory, sizeof memory, OTP_SECRET, strlen(OTP_SECRET)) != NULL;
+}
+
+/** A call that left it would have it lie there until the next one has its own. */
+static void the_secret_is_in_ram_only_during_each_call(void **state)
+{
+    unsigned times = 0;
+    bool was_there = false;
+    (void)state;
+    device_boot(&device);
+    expect_text("module 0 (otp): admitted\n", BOOT_INSNS);
+    while (strstr(device.uart, "secure_module: ok\n") == NULL) {
+        const bool is_there = otp_secret_is_in_ram();
+        times += is_there && !was_there ? 1u : 0u;
+        was_there = is_there;
+        const enum sim_stop stop = device_run(&device, OTP_STEP);
+        assert_true(stop == SIM_STOP_INSNS || stop == SIM_STOP_IDLE); /* idle: it is at its end */
+    }
+    assert_false(otp_secret_is_in_ram());
+    assert_int_equal(times, OTP_CALLS);
+}
+
 #define BLOCK  16u
 #define RECORD 192u /* the manager knows what it says */
 
@@ -501,6 +533,7 @@ int main(void)
 {
     const struct CMUnitTest example[] = {
         cmocka_unit_test(one_time_passwords_are_the_published_ones),
+        cmocka_unit_test(the_secret_is_in_ram_only_during_each_call),
         cmocka_unit_test(its_code_is_nowhere_but_in_its_slot),
     };
     const struct CMUnitTest update[] = {
