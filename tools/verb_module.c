@@ -119,6 +119,27 @@ static void tell(const char *path, const struct module_record *record)
     printf("\n");
 }
 
+/** Refuses code with BXNS or BLXNS in it, and names each place: one may be no instruction at all. */
+static int look_for_exits(const char *path, const struct module_record *record,
+                          const struct file_data *body)
+{
+    int status = EXIT_DONE;
+    const uint32_t len = (uint32_t)body->len;
+    uint32_t at = record->code_addr - record->text_addr;
+    while ((at += module_find_exit(body->data + at, len - at)) < len) {
+        status = fail(EXIT_USAGE, "%s: refused: %s, at 0x%08lX", path,
+                      module_refusal_text(MODULE_LEAVES), (unsigned long)(record->text_addr + at));
+        at += 2;
+    }
+    if (status != EXIT_DONE) {
+        (void)fail(EXIT_USAGE,
+                   "%s: a literal or half of an instruction counts too: make it a "
+                   "constant (static const volatile), or another one",
+                   path);
+    }
+    return status;
+}
+
 /** Checks the record as the manager will, and writes the body with it. */
 static int pack(const struct pack_args *args, struct module_place *place, uint32_t room,
                 const char *const *operands)
@@ -140,6 +161,9 @@ static int pack(const struct pack_args *args, struct module_place *place, uint32
         if (refusal != MODULE_GRANTED) {
             status = fail(EXIT_USAGE, "%s: refused: %s", operands[0], module_refusal_text(refusal));
         }
+    }
+    if (status == EXIT_DONE) {
+        status = look_for_exits(operands[0], &record, &body);
     }
     if (status == EXIT_DONE) {
         memcpy(body.data, &record, sizeof record);

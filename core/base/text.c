@@ -29,6 +29,15 @@ void text_add_number(struct text *text, uint32_t number)
     text_add(text, &digits[at]);
 }
 
+void text_add_address(struct text *text, uint32_t number)
+{
+    char digits[sizeof "0x00000000"] = "0x";
+    for (uint32_t i = 0; i < 8; i++) {
+        digits[2u + i] = "0123456789ABCDEF"[number >> (28u - 4u * i) & 0xFu];
+    }
+    text_add(text, digits);
+}
+
 void text_add_version(struct text *text, uint32_t major, uint32_t minor, uint32_t revision)
 {
     text_add_number(text, major);

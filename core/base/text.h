@@ -22,5 +22,8 @@ void text_add(struct text *text, const char *words);
 /** Adds a number in decimal. */
 void text_add_number(struct text *text, uint32_t number);
 
+/** Adds a number as 0x and 8 hexadecimal digits. */
+void text_add_address(struct text *text, uint32_t number);
+
 /** Adds "major.minor.revision". */
 void text_add_version(struct text *text, uint32_t major, uint32_t minor, uint32_t revision);

@@ -29,6 +29,7 @@ static const char *const texts[MODULE_REFUSALS] = {
     [MODULE_INTERRUPT] = "interrupt not granted",
     [MODULE_LICENCE_FORM] = "licence has a wrong form",
     [MODULE_LICENCE] = "licensed for another device",
+    [MODULE_LEAVES] = "BXNS or BLXNS in its code",
     [MODULE_IMAGE] = "image cannot be read",
     [MODULE_SID_TAKEN] = "service id is taken",
     [MODULE_USE_UNKNOWN] = "it calls a service that there is not",
@@ -36,6 +37,7 @@ static const char *const texts[MODULE_REFUSALS] = {
     [MODULE_CIRCLE] = "modules call each other in a circle",
     [MODULE_DEPTH] = "calls would go too deep",
     [MODULE_DEVICE_TAKEN] = "device is another module's",
+    [MODULE_DEVICES_APART] = "devices do not lie side by side",
 };
 
 const char *module_refusal_text(enum module_refusal refusal)
@@ -66,8 +68,7 @@ static enum module_refusal check_form(const struct module_record *record)
     if (record->version != MODULE_VERSION || record->size != sizeof *record) {
         return MODULE_OTHER_VERSION;
     }
-    if (record->unused != 0 ||
-        !bytes_all((const uint8_t *)record->reserved, sizeof record->reserved, 0)) {
+    if (!bytes_all((const uint8_t *)record->reserved, sizeof record->reserved, 0)) {
         return MODULE_UNUSED;
     }
     return module_name_is_sound(record->name) ? MODULE_GRANTED : MODULE_NAME;
@@ -80,13 +81,12 @@ static bool lies_in(uint32_t addr, uint32_t size, uint32_t outer, uint32_t outer
            bytes_range_fits(addr - outer, size, outer_size);
 }
 
-/** Whether that is the address of a function behind the record. */
+/** Whether that is the address of a function in its code, whose place has been checked. */
 static bool is_in_code(const struct module_record *record, uint32_t function)
 {
     const uint32_t entry = function & ~1u;
-    const uint32_t code = record->text_addr + (uint32_t)sizeof *record;
-    return (function & 1u) != 0 && entry >= code &&
-           entry - code < record->text_size - sizeof *record;
+    return (function & 1u) != 0 && entry >= record->code_addr &&
+           entry - record->text_addr < record->text_size;
 }
 
 static enum module_refusal check_text(const struct module_record *record,
@@ -97,6 +97,11 @@ static enum module_refusal check_text(const struct module_record *record,
     }
     if (record->text_size != place->text_size || record->text_size % REGION_ALIGN != 0 ||
         record->text_size < sizeof *record + REGION_ALIGN) {
+        return MODULE_TEXT;
+    }
+    if (record->code_addr % REGION_ALIGN != 0 ||
+        record->code_addr < record->text_addr + (uint32_t)sizeof *record ||
+        record->code_addr - record->text_addr >= record->text_size) {
         return MODULE_TEXT;
     }
     return is_in_code(record, record->entry) ? MODULE_GRANTED : MODULE_ENTRY;
@@ -230,4 +235,16 @@ enum module_refusal module_check(const struct module_record *record,
     refusal = refusal == MODULE_GRANTED ? check_services(record) : refusal;
     refusal = refusal == MODULE_GRANTED ? check_lists(record, place) : refusal;
     return refusal == MODULE_GRANTED ? check_licence(record, place) : refusal;
+}
+
+uint32_t module_find_exit(const uint8_t *code, uint32_t len)
+{
+    for (uint32_t i = 0; i < len && len - i >= 2u; i += 2u) {
+        /* 0x47; bit 2; the register in bits 3 to 6; bit 7: with a link. Bits 0 and 1 are to be zero:
+         * what a processor does with others is open, so they are refused as well. */
+        if (code[i + 1u] == 0x47u && (code[i] & 0x04u) != 0) {
+            return i;
+        }
+    }
+    return len;
 }

@@ -42,6 +42,7 @@ enum module_refusal {
     MODULE_INTERRUPT,
     MODULE_LICENCE_FORM,
     MODULE_LICENCE,
+    MODULE_LEAVES,
     /* What the manager alone finds out. */
     MODULE_IMAGE,
     MODULE_SID_TAKEN,
@@ -50,6 +51,7 @@ enum module_refusal {
     MODULE_CIRCLE,
     MODULE_DEPTH,
     MODULE_DEVICE_TAKEN,
+    MODULE_DEVICES_APART,
     MODULE_REFUSALS,
 };
 
@@ -62,3 +64,12 @@ const char *module_refusal_text(enum module_refusal refusal);
 /** The first rule that a record breaks; it may hold anything. */
 enum module_refusal module_check(const struct module_record *record,
                                  const struct module_place *place);
+
+/**
+ * Finds BXNS and BLXNS: with them a module runs code of the Non-secure side's with the rights which
+ * that side has, and need not come back. Every halfword counts, the second ones of long instructions
+ * and literals too, since a jump may begin there.
+ * @param code  from an even address on
+ * @return offset of the first one, or `len`
+ */
+uint32_t module_find_exit(const uint8_t *code, uint32_t len);

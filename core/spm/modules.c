@@ -19,6 +19,8 @@
 #include "spm/partitions.h"
 #include "spm/running.h"
 
+#define CODE_PIECE 256u /* bytes of a module's code that are looked through at a time */
+
 /** What a row points to. */
 struct module {
     struct partition partition;
@@ -58,19 +60,70 @@ static void log_line(uint32_t module, const struct module_record *record, const 
     port_log(text.line);
 }
 
-/** Reads the record at the start of an image's body. @return whether that is possible */
+/**
+ * Reads the record at the start of an image's body.
+ * @param body  set to the offset of the body in flash
+ * @return whether that is possible
+ */
 static bool read_record(const struct layout_slot *slot, const struct handoff_entry *entry,
-                        struct module_record *record)
+                        struct module_record *record, uint32_t *body)
 {
     const struct flash_device *flash = port_flash();
-    struct image_header header;
+    struct image_header header = {.magic = 0};
     memset(record, 0, sizeof *record);
-    return flash->read(flash, slot->off, (uint8_t *)&header, sizeof header) == GARRISON_OK &&
-           header.magic == IMAGE_MAGIC && header.body_size == entry->size &&
+    const bool there =
+        flash->read(flash, slot->off, (uint8_t *)&header, sizeof header) == GARRISON_OK;
+    *body = slot->off + header.header_size;
+    return there && header.magic == IMAGE_MAGIC && header.body_size == entry->size &&
            header.body_size >= sizeof *record && header.header_size <= slot->size &&
            header.body_size <= slot->size - header.header_size &&
-           flash->read(flash, slot->off + header.header_size, (uint8_t *)record, sizeof *record) ==
-               GARRISON_OK;
+           flash->read(flash, *body, (uint8_t *)record, sizeof *record) == GARRISON_OK;
+}
+
+/**
+ * Looks through the code of a module whose record has been checked.
+ * @param body  offset of its body in flash
+ * @param at    set to the address of an instruction for which it is refused
+ */
+static enum module_refusal check_code(const struct module_record *record, uint32_t body,
+                                      uint32_t *at)
+{
+    const struct flash_device *flash = port_flash();
+    uint8_t piece[CODE_PIECE];
+    uint32_t done = record->code_addr - record->text_addr;
+    while (done < record->text_size) {
+        const uint32_t left = record->text_size - done;
+        const uint32_t len = left < sizeof piece ? left : (uint32_t)sizeof piece;
+        if (flash->read(flash, body + done, piece, len) != GARRISON_OK) {
+            return MODULE_IMAGE;
+        }
+        const uint32_t found = module_find_exit(piece, len);
+        if (found < len) {
+            *at = record->text_addr + done + found;
+            return MODULE_LEAVES;
+        }
+        done += len;
+    }
+    return MODULE_GRANTED;
+}
+
+/** Devices of a module are one region. @return that; base and limit are 0 if they lie apart */
+static struct partition_region devices_of(const struct module_record *record)
+{
+    struct partition_region all = {.base = 0};
+    for (uint32_t i = 0; i < record->device_count; i++) {
+        const struct partition_region *device = &port_modules.device[record->device[i]];
+        if (i == 0) {
+            all = *device;
+        } else if (device->base == all.limit) {
+            all.limit = device->limit;
+        } else if (device->limit == all.base) {
+            all.base = device->base;
+        } else {
+            return (struct partition_region){.base = 0};
+        }
+    }
+    return all;
 }
 
 #define CALLERS (SERVICE_FOR_NON_SECURE | SERVICE_FOR_MODULES)
@@ -86,9 +139,11 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
                 .stack_limit = ram + record->stack_size,
                 .region =
                     {
-                        {record->text_addr, record->text_addr + record->text_size,
+                        {record->code_addr, record->text_addr + record->text_size,
                          PARTITION_READ | PARTITION_EXECUTE},
                         {ram, ram + record->ram_size, PARTITION_READ | PARTITION_WRITE},
+                        {record->text_addr, record->code_addr, PARTITION_READ},
+                        devices_of(record),
                     },
                 .data = {record->data_load, record->data_addr, record->data_size},
             },
@@ -122,7 +177,6 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
         };
     }
     for (uint32_t i = 0; i < record->device_count; i++) {
-        module->memory.region[2u + i] = port_modules.device[record->device[i]];
         if (i < record->interrupt_count) {
             module->partition.signals |= PARTITION_SIGNAL(record->device[i]);
         }
@@ -132,12 +186,12 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
 _Static_assert(MODULE_FOR_NON_SECURE == SERVICE_FOR_NON_SECURE &&
                    MODULE_FOR_MODULES == SERVICE_FOR_MODULES,
                "a record's callers are a row's");
-_Static_assert(2u + MODULE_DEVICES_MAX <= PARTITION_REGIONS_MAX, "a region for each device");
 
 /** Modules that wait for what they call, or for nothing any more. */
 struct candidates {
     struct module_record record[MODULES_MAX];
     enum module_refusal refusal[MODULES_MAX];
+    uint32_t at[MODULES_MAX]; /**< Address of what MODULE_LEAVES is about. */
     bool waits[MODULES_MAX];
     uint32_t devices; /**< Of those that were admitted. */
 };
@@ -169,6 +223,9 @@ static enum module_refusal check_rows(const struct candidates *candidates,
         if ((candidates->devices >> record->device[i] & 1u) != 0) {
             return MODULE_DEVICE_TAKEN;
         }
+    }
+    if (record->device_count != 0 && devices_of(record).limit == 0) {
+        return MODULE_DEVICES_APART;
     }
     for (uint32_t i = 0; i < record->use_count; i++) {
         const struct partition_service *service = partitions_find_sid(record->use[i]).service;
@@ -221,17 +278,26 @@ static bool decide(struct candidates *candidates)
     return decided;
 }
 
+/** The record, then the code that it names. */
+static enum module_refusal check(const struct module_record *record,
+                                 const struct module_place *place, uint32_t body, uint32_t *at)
+{
+    const enum module_refusal refusal = module_check(record, place);
+    return refusal == MODULE_GRANTED ? check_code(record, body, at) : refusal;
+}
+
 /** Twice, since what a record may not say is what a module could reach. */
 static enum module_refusal check_twice(const struct module_record *record,
-                                       const struct module_place *place)
+                                       const struct module_place *place, uint32_t body,
+                                       uint32_t *at)
 {
     struct hardened_verdict verdict = HARDENED_REFUSED;
-    enum module_refusal refusal = module_check(record, place);
+    enum module_refusal refusal = check(record, place, body, at);
     if (refusal == MODULE_GRANTED) {
         hardened_grant_first(&verdict);
     }
     hardened_forget();
-    refusal = refusal == MODULE_GRANTED ? module_check(record, place) : refusal;
+    refusal = refusal == MODULE_GRANTED ? check(record, place, body, at) : refusal;
     if (refusal == MODULE_GRANTED) {
         hardened_grant_second(&verdict);
     }
@@ -269,10 +335,25 @@ static bool examine(struct candidates *candidates, uint32_t number, const uint8_
         .device_id = device_id,
         .devices = devices(),
     };
-    candidates->refusal[number] =
-        read_record(slot, entry, record) ? check_twice(record, &place) : MODULE_IMAGE;
+    uint32_t body = 0;
+    candidates->refusal[number] = read_record(slot, entry, record, &body)
+                                      ? check_twice(record, &place, body, &candidates->at[number])
+                                      : MODULE_IMAGE;
     candidates->waits[number] = candidates->refusal[number] == MODULE_GRANTED;
     return true;
+}
+
+static void log_refusal(uint32_t number, const struct candidates *candidates,
+                        enum module_refusal refusal)
+{
+    struct text reason;
+    text_start(&reason);
+    text_add(&reason, module_refusal_text(refusal));
+    if (refusal == MODULE_LEAVES) {
+        text_add(&reason, ", at ");
+        text_add_address(&reason, candidates->at[number]);
+    }
+    log_line(number, &candidates->record[number], ": refused: ", reason.line);
 }
 
 void modules_admit(void)
@@ -291,7 +372,7 @@ void modules_admit(void)
         const enum module_refusal refusal =
             candidates.waits[i] ? MODULE_CIRCLE : candidates.refusal[i];
         if ((present >> i & 1u) != 0 && refusal != MODULE_GRANTED) {
-            log_line(i, &candidates.record[i], ": refused: ", module_refusal_text(refusal));
+            log_refusal(i, &candidates, refusal);
         }
     }
     port_isolation_grant(candidates.devices);

@@ -4,8 +4,9 @@
  * The image's body begins with a record that says what the module is and what it needs; the manager
  * checks it at each boot, grants it or refuses the module with a named reason, and starts without a
  * module that it has refused. The body is linked for one place, behind its slot's header, and is
- * what the module may read and execute; its RAM is a window that the layout gives it. docs/MODULES.md
- * says how a module is made, docs/SPEC.md every byte of the record.
+ * what the module may read: first the record and constants, then the code, which alone is executed.
+ * Its RAM is a window that the layout gives it. docs/MODULES.md says how a module is made,
+ * docs/SPEC.md every byte of the record.
  */
 #pragma once
 
@@ -80,7 +81,7 @@ struct module_record {
     uint32_t device[MODULE_DEVICES_MAX]; /**< Numbers of devices, docs/MODULES.md; the same. */
     uint32_t
         handler; /**< Address of the handler of these interrupts, bit 0 set; without any zero. */
-    uint32_t unused;      /**< 0 */
+    uint32_t code_addr;   /**< First byte of its code, a multiple of 32 behind the record. */
     uint32_t licensed;    /**< 1: for the device below alone; 0: for every one. */
     uint8_t licence[12];  /**< That device's id; without a licence zero. */
     uint32_t reserved[3]; /**< 0 */
@@ -95,6 +96,7 @@ psa_status_t garrison_module_main(const psa_msg_t *message);
 /* What the SDK's linker script and its entry define. */
 extern uint8_t garrison_module_text[];
 extern uint8_t garrison_module_text_size[]; /* as an address */
+extern uint8_t garrison_module_code[];
 extern uint8_t garrison_module_ram[];
 extern uint8_t garrison_module_ram_size[]; /* the same */
 extern uint8_t garrison_module_data_load[];
@@ -132,6 +134,7 @@ psa_flih_result_t garrison_module_interrupt(psa_signal_t signal);
         .data_load = (uint32_t)garrison_module_data_load,                                          \
         .data_addr = (uint32_t)garrison_module_data,                                               \
         .data_size = (uint32_t)garrison_module_data_size,                                          \
+        .code_addr = (uint32_t)garrison_module_code,                                               \
         __VA_ARGS__};                                                                              \
     __attribute__((section(".bss.garrison_module_stack"),                                          \
                    used)) static uint8_t garrison_module_stack[(stack)]

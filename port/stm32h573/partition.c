@@ -170,8 +170,12 @@ static bool close_rows(uint32_t mask)
 
 static bool has_devices(const struct partition *module)
 {
-    const struct partition_region *device = &module->memory->region[2];
-    return device->base != device->limit;
+    for (uint32_t i = 0; i < REGION_COUNT; i++) {
+        if ((module->memory->region[i].access & PARTITION_DEVICE) != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 enum garrison_status port_partition_switch(const struct partition *partition)

@@ -245,6 +245,9 @@ static void text_writes_words_and_numbers(void **state)
     text_add(&text, " ");
     text_add_number(&text, UINT32_MAX);
     assert_string_equal(text.line, "iROT 0.10.65535 4294967295");
+    text_start(&text);
+    text_add_address(&text, 0x0C9A04EFu);
+    assert_string_equal(text.line, "0x0C9A04EF");
     assert_int_equal(text.used, strlen(text.line));
 }
 

@@ -53,6 +53,7 @@ static void make_record(uint32_t number)
         .stack_size = 0x400,
         .entry = text + 0x101,
         .data_load = text + TEXT - 32,
+        .code_addr = text + (uint32_t)sizeof *record,
         .data_addr = ram + RAM - 32,
         .data_size = 32,
         .service_count = 1,
@@ -206,7 +207,16 @@ static const struct change changes[] = {
     {"interrupts", FIELD(interrupt_count), 1, MODULE_INTERRUPT}, /* without a device */
     {"interrupts", FIELD(interrupt_count), 255, MODULE_INTERRUPT},
     {"unused handler", FIELD(handler), TEXT_0 + 193, MODULE_INTERRUPT},
-    {"behind the handler", FIELD(unused), 1, MODULE_UNUSED},
+    {"code", FIELD(code_addr), 0, MODULE_TEXT},
+    {"code", FIELD(code_addr), TEXT_0, MODULE_TEXT},
+    {"code", FIELD(code_addr), TEXT_0 + 160, MODULE_TEXT}, /* in the record */
+    {"code", FIELD(code_addr), TEXT_0 + 208, MODULE_TEXT},
+    {"code", FIELD(code_addr), TEXT_0 + 224, MODULE_GRANTED},
+    {"code", FIELD(code_addr), TEXT_0 + 256, MODULE_GRANTED}, /* the entry is its first one */
+    {"code", FIELD(code_addr), TEXT_0 + 288, MODULE_ENTRY},
+    {"code", FIELD(code_addr), TEXT_0 + TEXT, MODULE_TEXT},
+    {"code", FIELD(code_addr), TEXT_0 - 32, MODULE_TEXT},
+    {"code", FIELD(code_addr), 0xFFFFFFE0, MODULE_TEXT},
     {"licensed", FIELD(licensed), 1, MODULE_LICENCE}, /* device id of zeros */
     {"licensed", FIELD(licensed), 2, MODULE_LICENCE_FORM},
     {"licensed", FIELD(licensed), 0x01000000, MODULE_LICENCE_FORM},
@@ -330,32 +340,36 @@ static void expect_sound(uint32_t number)
     const struct partition_region *text = &memory->region[0];
     const struct partition_region *ram = &memory->region[1];
     assert_true(partitions_memory_is_sound(memory));
-    assert_int_equal(text->base, place.text_addr);
+    const struct partition_region *constants = &memory->region[2];
+    assert_int_equal(constants->base, place.text_addr);
+    assert_int_equal(constants->limit, text->base);
+    assert_int_equal(constants->access, PARTITION_READ);
+    assert_true(text->base >= place.text_addr + sizeof(struct module_record));
     assert_int_equal(text->limit, place.text_addr + place.text_size);
     assert_int_equal(text->access, PARTITION_READ | PARTITION_EXECUTE);
     assert_int_equal(ram->base, place.ram_addr);
     assert_true(ram->limit <= place.ram_addr + place.ram_size);
     assert_int_equal(ram->access, PARTITION_READ | PARTITION_WRITE);
-    for (uint32_t i = 2; i < PARTITION_REGIONS_MAX; i++) {
-        const struct partition_region *region = &memory->region[i];
-        assert_true(region->base == region->limit || region->base == port_modules.device[0].base ||
-                    region->base == port_modules.device[2].base);
-    }
-    assert_true((uintptr_t)partition->function >= text->base + sizeof(struct module_record));
+    const struct partition_region *devices = &memory->region[3];
+    assert_true(devices->base == devices->limit ||
+                (devices->base >= port_modules.device[0].base &&
+                 devices->limit <= port_modules.device[2].limit));
+    assert_true((uintptr_t)partition->function >= text->base);
     assert_true((uintptr_t)partition->function < text->limit);
     uint32_t signals = partition->signals;
-    for (uint32_t i = 0; i < 2; i++) {
-        const uintptr_t base = memory->region[2 + i].base;
-        signals &= base != 0 && base == port_modules.device[0].base ? ~0x10u : UINT32_MAX;
-        signals &= base != 0 && base == port_modules.device[2].base ? ~0x40u : UINT32_MAX;
+    for (uint32_t i = 0; i <= 2; i += 2) {
+        const struct partition_region *device = &port_modules.device[i];
+        if (device->base >= devices->base && device->limit <= devices->limit) {
+            signals &= ~(0x10u << i);
+        }
     }
     assert_int_equal(signals, 0); /* of its devices only */
     if (partition->signals != 0) {
-        assert_true((uintptr_t)partition->handler >= text->base + sizeof(struct module_record));
+        assert_true((uintptr_t)partition->handler >= text->base);
         assert_true((uintptr_t)partition->handler < text->limit);
     }
     const struct partition_data *data = &memory->data;
-    assert_true(data->load >= text->base && data->load + data->len <= text->limit);
+    assert_true(data->load >= constants->base && data->load + data->len <= text->limit);
     assert_true(data->base >= memory->stack_limit && data->base + data->len <= ram->limit);
     assert_int_equal(memory->area[0].len + memory->area[1].len, 0);
     assert_false(partition->owns_downloads || partition->may_reset);
@@ -587,9 +601,92 @@ static void service_ids_and_devices_are_the_first_ones(void **state)
     expect_refused(2, "device is another module's");
     assert_int_equal(modules_count(), 1);
     assert_int_equal(port_fake.granted, 1u << 2);
-    assert_int_equal(modules_at(0)->memory->region[2].base, port_modules.device[2].base);
+    assert_int_equal(modules_at(0)->memory->region[3].base, port_modules.device[2].base);
     assert_int_equal(modules_at(0)->signals, 0x10u << 2);
     assert_int_equal((uintptr_t)modules_at(0)->handler, TEXT_0 + 193);
+}
+
+static void devices_side_by_side_are_one_region(void **state)
+{
+    (void)state;
+    for (uint32_t first = 0; first <= 2; first += 2) {
+        make_record(0);
+        records[0].device_count = 2;
+        records[0].device[0] = first;
+        records[0].device[1] = 2u - first;
+        port_fake.handoff.count = 0;
+        install(0);
+        modules_admit();
+        assert_int_equal(modules_count(), 1);
+        expect_sound(0);
+        const struct partition_region *devices = &modules_at(0)->memory->region[3];
+        assert_int_equal(devices->base, port_modules.device[0].base);
+        assert_int_equal(devices->limit, port_modules.device[2].limit);
+        assert_int_equal(devices->access, port_modules.device[0].access);
+    }
+}
+
+/** Every halfword, alone: those that leave the Secure state are found, and no others. */
+static void exits_are_found(void **state)
+{
+    (void)state;
+    for (uint32_t half = 0; half <= UINT16_MAX; half++) {
+        const uint8_t code[] = {0x00, 0xBF, (uint8_t)half, (uint8_t)(half >> 8), 0x00, 0xBF};
+        const bool leaves = (half & ~0x00FBu) == 0x4704u; /* BXNS; bit 7: BLXNS */
+        assert_int_equal(module_find_exit(code, sizeof code), leaves ? 2 : sizeof code);
+    }
+}
+
+static void exits_are_found_at_the_ends_and_nowhere_between(void **state)
+{
+    const uint8_t first[] = {0x74, 0x47, 0, 0};
+    const uint8_t last[] = {0, 0, 0x84, 0x47};
+    const uint8_t long_one[] = {0xD0, 0xF8, 0x04, 0x47}; /* LDR.W r4, [r0, #0x704] */
+    const uint8_t odd[] = {0, 0x74, 0x47, 0};            /* no instruction begins there */
+    (void)state;
+    assert_int_equal(module_find_exit(first, 4), 0);
+    assert_int_equal(module_find_exit(last, 4), 2);
+    assert_int_equal(module_find_exit(last, 3), 3);
+    assert_int_equal(module_find_exit(last, 0), 0);
+    assert_int_equal(module_find_exit(long_one, 4), 2);
+    assert_int_equal(module_find_exit(odd, 4), 4);
+}
+
+/** At each halfword of a body: the one in its code is refused and named, the one before is not. */
+static void a_module_that_can_leave_is_refused(void **state)
+{
+    (void)state;
+    records[0].code_addr = TEXT_0 + 256;
+    install(0);
+    uint8_t *body = port_fake.flash.bytes + slot_off(0) + HEADER;
+    memset(body + sizeof records[0], 0, TEXT - sizeof records[0]);
+    for (uint32_t i = sizeof records[0]; i < TEXT; i += 2) {
+        char reason[64];
+        body[i] = 0x84; /* blxns r0 */
+        body[i + 1] = 0x47;
+        port_fake.log_count = 0;
+        modules_admit();
+        body[i] = 0;
+        body[i + 1] = 0;
+        if (i < 256) {
+            assert_int_equal(modules_count(), 1);
+            continue;
+        }
+        assert_int_equal(modules_count(), 0);
+        (void)snprintf(reason, sizeof reason, "BXNS or BLXNS in its code, at 0x%08X", TEXT_0 + i);
+        expect_refused(0, reason);
+    }
+}
+
+static void code_that_cannot_be_read_is_no_module(void **state)
+{
+    (void)state;
+    install(0);
+    port_fake.flash.bad_from = slot_off(0) + HEADER + TEXT - 16;
+    port_fake.flash.bad_to = port_fake.flash.bad_from + 16;
+    modules_admit();
+    assert_int_equal(modules_count(), 0);
+    expect_refused(0, "image cannot be read");
 }
 
 static void an_image_that_cannot_be_read_is_no_module(void **state)
@@ -636,6 +733,11 @@ int main(void)
         cmocka_unit_test_setup(circles_are_refused, set_up),
         cmocka_unit_test_setup(chains_have_a_depth, set_up),
         cmocka_unit_test_setup(service_ids_and_devices_are_the_first_ones, set_up),
+        cmocka_unit_test_setup(devices_side_by_side_are_one_region, set_up),
+        cmocka_unit_test_setup(exits_are_found, set_up),
+        cmocka_unit_test_setup(exits_are_found_at_the_ends_and_nowhere_between, set_up),
+        cmocka_unit_test_setup(a_module_that_can_leave_is_refused, set_up),
+        cmocka_unit_test_setup(code_that_cannot_be_read_is_no_module, set_up),
         cmocka_unit_test_setup(an_image_that_cannot_be_read_is_no_module, set_up),
         cmocka_unit_test_setup(a_name_that_is_no_name_is_not_logged, set_up),
     };
