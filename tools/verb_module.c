@@ -133,8 +133,8 @@ static int look_for_exits(const char *path, const struct module_record *record,
     }
     if (status != EXIT_DONE) {
         (void)fail(EXIT_USAGE,
-                   "%s: a literal or half of an instruction counts too: make it a "
-                   "constant (static const volatile), or another one",
+                   "%s: half of an instruction, a literal or a jump table counts too: build "
+                   "with -fno-jump-tables, or change that function",
                    path);
     }
     return status;

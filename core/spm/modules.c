@@ -91,20 +91,23 @@ static enum module_refusal check_code(const struct module_record *record, uint32
     const struct flash_device *flash = port_flash();
     uint8_t piece[CODE_PIECE];
     uint32_t done = record->code_addr - record->text_addr;
-    while (done < record->text_size) {
+    enum module_refusal refusal = MODULE_GRANTED;
+    while (refusal == MODULE_GRANTED && done < record->text_size) {
         const uint32_t left = record->text_size - done;
         const uint32_t len = left < sizeof piece ? left : (uint32_t)sizeof piece;
         if (flash->read(flash, body + done, piece, len) != GARRISON_OK) {
-            return MODULE_IMAGE;
+            refusal = MODULE_IMAGE;
+            break;
         }
         const uint32_t found = module_find_exit(piece, len);
         if (found < len) {
             *at = record->text_addr + done + found;
-            return MODULE_LEAVES;
+            refusal = MODULE_LEAVES;
         }
         done += len;
     }
-    return MODULE_GRANTED;
+    secret_wipe(piece, sizeof piece); /* its code is nobody else's */
+    return refusal;
 }
 
 /** Devices of a module are one region. @return that; base and limit are 0 if they lie apart */

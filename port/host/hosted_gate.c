@@ -381,7 +381,7 @@ void hosted_gate_leave_to(uint32_t vectors)
     set(SIM_REG_PSP_S, THREAD_TOP);
     set(SIM_REG_PSPLIM_S, CODE + sizeof code);
     set(SIM_REG_CONTROL_S, CONTROL_UNPRIVILEGED | CONTROL_PROCESS);
-    set(SIM_REG_LR, UINT32_MAX);
+    set(SIM_REG_LR, words[1] & ~1u); /* gate_leave goes where it says */
     set(SIM_REG_XPSR, XPSR_T);
     set(SIM_REG_SECURE, 0);
     set(SIM_REG_PC, words[1] & ~1u);

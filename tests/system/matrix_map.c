@@ -41,6 +41,7 @@ static const struct {
     {MAP_PARTITION, ___, ___, RW_, ___, ___, ___}, /* code: see spm_rights() */
     {MAP_LIBRARY, ___, ___, R_X, R_X, R_X, ___},
     {MAP_MODULE_CODE, ___, ___, R__, R__, ___, ___},
+    {MAP_MODULE_CONSTANTS, ___, ___, R__, R__, ___, ___},
     {MAP_MODULE_DATA, ___, ___, ___, ___, ___, ___},
     {MAP_MODULE_DEVICE, ___, ___, RW_, RW_, ___, ___},
     {MAP_NOBODYS, ___, ___, ___, ___, ___, ___},
@@ -122,12 +123,13 @@ static const struct {
     {"vector table's place", MAP_SYSTEM, 0xE000ED08, false, 0},
 };
 
-enum region { CODE, DATA, DEVICE };
+enum region { CODE, DATA, DEVICE, CONSTANTS };
 
 static const char *const region_names[][2] = {
     [CODE] = {": code", ": code, its end"},
     [DATA] = {": data", ": data, its end"},
     [DEVICE] = {": device", ": device, its end"},
+    [CONSTANTS] = {": constants", ": constants, its end"},
 };
 
 static struct map_target *add(struct map *map, const char *whose, const char *name,
@@ -169,6 +171,7 @@ static const enum map_kind module_kinds[] = {
     [CODE] = MAP_MODULE_CODE,
     [DATA] = MAP_MODULE_DATA,
     [DEVICE] = MAP_MODULE_DEVICE,
+    [CONSTANTS] = MAP_MODULE_CONSTANTS,
 };
 
 /** Both ends of each region of a record; a code region that partitions share is named for the first. */
@@ -179,7 +182,10 @@ static void add_record(struct map *map, const struct matrix_record *record)
         const uint32_t limit = record->region[i].limit;
         const uint32_t access = record->region[i].access;
         const bool device = (access & RECORD_DEVICE) != 0;
-        const enum region what = device ? DEVICE : (access & MAY_WRITE) != 0 ? DATA : CODE;
+        const enum region what = device                        ? DEVICE
+                                 : (access & MAY_WRITE) != 0   ? DATA
+                                 : (access & MAY_EXECUTE) != 0 ? CODE
+                                                               : CONSTANTS;
         add_ends(map, record->name, region_names[what],
                  record->is_module != 0 ? module_kinds[what] : MAP_PARTITION, base, limit, !device);
     }

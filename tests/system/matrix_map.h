@@ -17,29 +17,30 @@
 #define MAY_EXECUTE 4u
 
 enum map_kind {
-    MAP_GATE,           /**< An entry of the gate. */
-    MAP_GATE_INSIDE,    /**< The gate, behind an entry's SG. */
-    MAP_MANAGER_CODE,   /**< The SPM's. */
-    MAP_VECTORS,        /**< The manager's vector table: only the processor's exceptions read it. */
-    MAP_MANAGER_DATA,   /**< The SPM's, the hand-over record. */
-    MAP_GATE_STACK,     /**< Of the gate's entries. */
-    MAP_PARTITION,      /**< What a built-in partition's record grants to it alone, */
-    MAP_LIBRARY,        /**< and code that several grant. */
-    MAP_MODULE_CODE,    /**< What a module's record grants: in Secure flash of bank 2 */
-    MAP_MODULE_DATA,    /**< and in RAM, */
-    MAP_MODULE_DEVICE,  /**< and a device. */
-    MAP_NOBODYS,        /**< Secure RAM that no one has. */
-    MAP_SECURE_DEVICE,  /**< A device that is Secure and no partition's. */
-    MAP_ROOT_DEVICE,    /**< SAES, which holds the root key. */
-    MAP_SECURE_AS_OPEN, /**< Secure memory or a Secure device, by its Non-secure address. */
-    MAP_STAGE,          /**< A boot stage's flash. */
-    MAP_KEYS,           /**< Option-byte keys, of any level. */
-    MAP_STORAGE,        /**< Secure flash of bank 2: storage areas, journal, downloads. */
-    MAP_OPEN_CODE,      /**< The application's slot. */
-    MAP_OPEN_DATA,      /**< The application's RAM. */
-    MAP_OPEN_DEVICE,    /**< A device of the application's. */
-    MAP_OPEN_AS_SECURE, /**< The application's memory or device, by its Secure address. */
-    MAP_SYSTEM,         /**< The processor's own registers. */
+    MAP_GATE,         /**< An entry of the gate. */
+    MAP_GATE_INSIDE,  /**< The gate, behind an entry's SG. */
+    MAP_MANAGER_CODE, /**< The SPM's. */
+    MAP_VECTORS,      /**< The manager's vector table: only the processor's exceptions read it. */
+    MAP_MANAGER_DATA, /**< The SPM's, the hand-over record. */
+    MAP_GATE_STACK,   /**< Of the gate's entries. */
+    MAP_PARTITION,    /**< What a built-in partition's record grants to it alone, */
+    MAP_LIBRARY,      /**< and code that several grant. */
+    MAP_MODULE_CODE,  /**< What a module's record grants: in Secure flash of bank 2 */
+    MAP_MODULE_CONSTANTS, /**< before its code, */
+    MAP_MODULE_DATA,      /**< and in RAM, */
+    MAP_MODULE_DEVICE,    /**< and a device. */
+    MAP_NOBODYS,          /**< Secure RAM that no one has. */
+    MAP_SECURE_DEVICE,    /**< A device that is Secure and no partition's. */
+    MAP_ROOT_DEVICE,      /**< SAES, which holds the root key. */
+    MAP_SECURE_AS_OPEN,   /**< Secure memory or a Secure device, by its Non-secure address. */
+    MAP_STAGE,            /**< A boot stage's flash. */
+    MAP_KEYS,             /**< Option-byte keys, of any level. */
+    MAP_STORAGE,          /**< Secure flash of bank 2: storage areas, journal, downloads. */
+    MAP_OPEN_CODE,        /**< The application's slot. */
+    MAP_OPEN_DATA,        /**< The application's RAM. */
+    MAP_OPEN_DEVICE,      /**< A device of the application's. */
+    MAP_OPEN_AS_SECURE,   /**< The application's memory or device, by its Secure address. */
+    MAP_SYSTEM,           /**< The processor's own registers. */
     MAP_KINDS
 };
 

@@ -22,6 +22,7 @@ REFUSED = [
     (32, '<I', 0x3009E400, 'linked for other RAM'),
     (36, '<I', 0x2020, 'more RAM than the layout gives it'),
     (40, '<I', 480, 'stack does not fit its RAM, or is too small'),
+    (160, '<I', 0x0C100500 - 16, 'code is not whole 32 bytes'),
     (44, '<I', 0x0C014401, 'entry or handler is not in its code'),
     (52, '<I', 0x30040000, 'initialised data do not fit'),
     (60, '<I', 60001, 'time limit too long'),
@@ -74,6 +75,31 @@ class Packed(cli.Case):
                 self.assert_refused(2, r'bad\.bin: refused: ' + words,
                                     *self.pack('bad.bin', 'out.bin'))
                 self.assertFalse(os.path.exists(self.path('out.bin')))
+
+    def test_code_that_could_leave_the_secure_state(self):
+        body = cli.read(self.path('otp.bin'))
+        code = struct.unpack_from('<I', body, 160)[0] - struct.unpack_from('<I', body, 24)[0]
+        places = {code, code + 2, len(body) - 2}
+        for half in (0x4704, 0x4774, 0x4784, 0x47FC, 0x4787):
+            for at in places:
+                bad = bytearray(body)
+                struct.pack_into('<H', bad, at, half)
+                cli.write(self.path('bad.bin'), bytes(bad))
+                self.assert_refused(2, r'bad\.bin: refused: BXNS or BLXNS in its code, at 0x%08X'
+                                    % (0x0C100400 + at), *self.pack('bad.bin', 'out.bin'))
+                self.assertFalse(os.path.exists(self.path('out.bin')))
+        # All of them are named; constants may be what they like.
+        bad = bytearray(body)
+        for at in places:
+            struct.pack_into('<H', bad, at, 0x4784)
+        cli.write(self.path('bad.bin'), bytes(bad))
+        answer = cli.garrison(*self.pack('bad.bin', 'out.bin'), cwd=self.dir)
+        self.assertEqual(answer.err.count(b'BXNS or BLXNS'), len(places))
+        bad = bytearray(body)
+        self.assertGreater(code, RECORD)
+        struct.pack_into('<H', bad, code - 2, 0x4784)
+        cli.write(self.path('good.bin'), bytes(bad))
+        self.run_ok(*self.pack('good.bin', 'out.bin'))
 
     def test_other_places_and_files(self):
         self.assert_refused(2, '--slot is missing', 'module', 'pack', 'otp.elf', 'a.bin')

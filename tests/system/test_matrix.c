@@ -99,7 +99,7 @@ static bool is_live(const struct map_target *target)
         return target->addr > target->base;
     }
     return kind == MAP_GATE || kind == MAP_GATE_INSIDE || kind == MAP_VECTORS ||
-           kind == MAP_MANAGER_CODE ||
+           kind == MAP_MANAGER_CODE || kind == MAP_MODULE_CONSTANTS ||
            ((kind == MAP_PARTITION || kind == MAP_LIBRARY || kind == MAP_MODULE_CODE) &&
             target->addr < SRAM) ||
            target->addr == MODULE_AS_OPEN || target->addr == APPLICATION ||

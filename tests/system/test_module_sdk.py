@@ -33,7 +33,7 @@ class Installed(unittest.TestCase):
                 file.write(memory)
             elf = os.path.join(folder, 'otp.elf')
             run('arm-none-eabi-gcc', *CPU, '-std=c11', '-Os', '-Wall', '-Werror', '-ffunction-sections',
-                '-fdata-sections', '--specs=nano.specs', '-nostartfiles', '-Wl,--gc-sections',
+                '-fdata-sections', '-fno-jump-tables', '--specs=nano.specs', '-nostartfiles', '-Wl,--gc-sections',
                 '-I' + include, '-L' + folder, '-T', found['module.ld'],
                 EXAMPLE + '/module.c', EXAMPLE + '/sha1.c', found['libgarrison_module.a'], '-o', elf)
             body = os.path.join(folder, 'otp.bin')

@@ -170,6 +170,9 @@
     X(run_spm, "runs the SPM", ENDED, HOSTILE_MPU)                                                 \
     X(run_library, "runs the library", ENDED, HOSTILE_MPU)                                         \
     X(run_open, "runs Non-secure code", ENDED, "SecureFault")                                      \
+    X(run_constants, "runs its constants, a BLXNS", ENDED, HOSTILE_MPU)                            \
+    X(run_record, "runs its record", ENDED, HOSTILE_MPU)                                           \
+    X(leave_by_gate, "runs a function of the application's by the gate's BXNS", STOPPED, "Fault")  \
     /* Failing. */                                                                                 \
     X(stack_overflown, "overflows its stack", ENDED, "UsageFault")                                 \
     X(loop_for_ever, "loops", ENDED, "time is up")                                                 \

@@ -13,6 +13,8 @@
 #define RAM        0x3009E000u
 #define RAM_END    0x300A0000u
 
+#define GATE 0x0C014800u
+
 #define CRYPTO_HANDLE ((psa_handle_t)0x40000101)
 #define ITS_HANDLE    ((psa_handle_t)0x40000103)
 
@@ -113,6 +115,40 @@ RUNS(run_data, RAM)
 RUNS(run_spm, 0x0C014C00u)
 RUNS(run_library, 0x0C027000u)
 RUNS(run_open, 0x0803E400u)
+
+RUNS(run_record, TEXT)
+
+/** What a module's code may not have, where it cannot be run. */
+int32_t run_constants(void)
+{
+    static const volatile uint16_t code[] = {0x4784, 0x4770}; /* blxns r0; bx lr */
+    return run((uint32_t)(uintptr_t)code);
+}
+
+/** What BLXNS does, by hand: the gate's own BXNS, a frame to come back with, and a forged return. */
+int32_t leave_by_gate(void)
+{
+    static const volatile uint16_t leaves = 0x4774; /* bxns lr; not among its own code */
+    const volatile uint16_t *at = (const volatile uint16_t *)GATE;
+    uint32_t function = 0;
+    (void)psa_read(hostile_message->handle, 0, &function, sizeof function);
+    while (*at != leaves) {
+        at++;
+    }
+    __asm__ volatile("adr r1, 1f\n"
+                     "orr r1, #1\n"
+                     "movs r2, #0\n"
+                     "push {r1, r2}\n"
+                     "mvn r3, #0x01000000\n" /* FNC_RETURN: what others than lr could hold */
+                     "mov r12, r3\n"
+                     "mov lr, %1\n"
+                     "bx %0\n"
+                     ".balign 4\n"
+                     "1: nop\n" ::"r"((uint32_t)(uintptr_t)at | 1u),
+                     "r"(function)
+                     : "r1", "r2", "r3", "r12", "lr", "memory");
+    return 1;
+}
 
 RECEIVES(receive_to_spm, 0x30041000u)
 RECEIVES(receive_to_partitions, 0x30048000u)
