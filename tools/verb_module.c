@@ -119,25 +119,25 @@ static void tell(const char *path, const struct module_record *record)
     printf("\n");
 }
 
-/** Refuses code with BXNS or BLXNS in it, and names each place: one may be no instruction at all. */
+/** Refuses code with BXNS or BLXNS in it, and says where, since it may be no instruction at all. */
 static int look_for_exits(const char *path, const struct module_record *record,
                           const struct file_data *body)
 {
-    int status = EXIT_DONE;
     const uint32_t len = (uint32_t)body->len;
     uint32_t at = record->code_addr - record->text_addr;
+    uint32_t first = 0;
+    uint32_t count = 0;
     while ((at += module_find_exit(body->data + at, len - at)) < len) {
-        status = fail(EXIT_USAGE, "%s: refused: %s, at 0x%08lX", path,
-                      module_refusal_text(MODULE_LEAVES), (unsigned long)(record->text_addr + at));
+        first = count == 0 ? record->text_addr + at : first;
+        count++;
         at += 2;
     }
-    if (status != EXIT_DONE) {
-        (void)fail(EXIT_USAGE,
-                   "%s: half of an instruction, a literal or a jump table counts too: build "
-                   "with -fno-jump-tables, or change that function",
-                   path);
-    }
-    return status;
+    return count == 0 ? EXIT_DONE
+                      : fail(EXIT_USAGE,
+                             "%s: refused: %s, at 0x%08lX, %lu in all; half of an instruction, a "
+                             "literal or a jump table counts too (-fno-jump-tables)",
+                             path, module_refusal_text(MODULE_LEAVES), (unsigned long)first,
+                             (unsigned long)count);
 }
 
 /** Checks the record as the manager will, and writes the body with it. */

@@ -54,6 +54,7 @@ _Noreturn void fault_stop(const char *what)
     fault_partition(what);
     line_start(&line);
     line_add(&line, what);
+    fault_open_log();
     port_panic(line.text);
 }
 
@@ -77,6 +78,7 @@ _Noreturn void fault_report(const uint32_t *frame, uint32_t exc_return)
         exception <= EXCEPTION_SECURE_FAULT) {
         fault_partition(reason);
     }
+    fault_open_log();
     port_panic(line.text);
 }
 
@@ -109,6 +111,10 @@ __attribute__((weak)) void fault_add_non_secure(struct line *line, uint32_t exc_
 {
     (void)line;
     (void)exc_return;
+}
+
+__attribute__((weak)) void fault_open_log(void)
+{
 }
 
 __attribute__((weak)) bool fault_is_partitions(uint32_t exc_return)

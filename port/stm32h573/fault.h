@@ -28,6 +28,9 @@ void fault_partition(const char *reason);
  */
 bool fault_is_partitions(uint32_t exc_return);
 
+/** Makes the log's peripheral the image's again, before its last line. */
+void fault_open_log(void);
+
 /**
  * Adds to the line where Non-secure code was when it faulted. A boot stage leaves it out: nothing
  * Non-secure runs before the manager.
