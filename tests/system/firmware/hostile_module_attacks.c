@@ -121,7 +121,7 @@ RUNS(run_record, TEXT)
 /** What a module's code may not have, where it cannot be run. */
 int32_t run_constants(void)
 {
-    static const volatile uint16_t code[] = {0x4784, 0x4770}; /* blxns r0; bx lr */
+    static const volatile uint16_t code[] = {0x4770, 0x4784}; /* bx lr: would come back; blxns r0 */
     return run((uint32_t)(uintptr_t)code);
 }
 
