@@ -380,7 +380,7 @@ static void a_hostile_handler_is_its_modules_end(void **state)
     }
 }
 
-/** Out of the handler by BXNS, to code of the application's that hangs, faults, or calls. */
+/** Out of the handler by the BXNS of the gate, to code of the application's that hangs, faults, or calls. */
 static void one_that_leaves_for_the_other_side_is_ended(void **state)
 {
     (void)state;
