@@ -113,12 +113,13 @@ void manager_prepare_update(void)
     }
 }
 
+static uint32_t crypto_begun; /**< How often, since reset. */
+
 /** It forgets what it has named when it begins anew; its clients do not. */
 void manager_prepare_crypto(void)
 {
-    static uint32_t starts;
-    crypto_note_start(starts);
-    starts++;
+    crypto_note_start(crypto_begun);
+    crypto_begun++;
 }
 
 /** Hands a service the key of what it stores; one that gets none refuses. */
@@ -153,6 +154,7 @@ void manager_prepare_ps(void)
 
 enum garrison_status manager_serve(void)
 {
+    crypto_begun = 0;
     const enum garrison_status status = spm_init();
     for (uint32_t i = 0; status == GARRISON_OK && i < partition_count; i++) {
         if (partition_table[i].prepare != NULL) {
