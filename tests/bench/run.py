@@ -22,6 +22,7 @@ import bounds
 LINE = re.compile(r'([a-z][a-z0-9_.]*) = (-?[0-9.]+(?:e[-+]?[0-9]+)?)(?: (\S+))?$')
 ATTEMPTS = 4
 COMPARE = {'>=': operator.ge, '<=': operator.le, '<': operator.lt}
+BETTER = {'>=': max, '<=': min, '<': min}
 # The manager's parts: what bounds the flash and the RAM of each, stack included.
 PARTS = {
     'spm': ('spm_text', 'spm_text_end', 'stack_limit', 'spm_ram_end'),
@@ -32,7 +33,6 @@ PARTS = {
     'ps': ('ps_text', 'ps_text_end', 'ps_ram', 'ps_ram_end'),
     'library': ('library_text', 'library_text_end', None, None),
 }
-BETTER = {'>=': max, '<=': min, '<': min}
 
 
 def parse(text, source):

@@ -59,7 +59,8 @@ TARGETS = {
               *('%s/src/cbor/%s.c' % (LIBCBOR, name)
                 for name in ('encoding', 'internal/encoders'))],
     'update': ['tests/fuzz/fuzz_update.c', 'tests/support/flash_emulator.c',
-               'tests/support/update_call.c', 'core/base/status.c', 'core/client/update.c', 'core/services/update.c', 'core/services/update_room.c',
+               'tests/support/update_call.c', 'core/base/status.c', 'core/client/update.c',
+               'core/services/update.c', 'core/services/update_room.c',
                'core/services/update_write.c', 'core/store/journal.c', 'core/store/window.c'],
 }
 # What the compiler is told besides, for each target, and the linker.
