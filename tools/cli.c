@@ -111,7 +111,7 @@ static int option_store(const struct parse *parse, const struct cli_option *opti
         break;
     case CLI_TEXT:
     case CLI_MAYBE_TEXT:
-        *(const char **)field = value != NULL ? value : "";
+        *(const char **)field = value;
         break;
     case CLI_NUMBER:
         sound = cli_parse_number(value, &number->value);
