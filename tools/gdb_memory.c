@@ -7,11 +7,6 @@
 #define QUADWORD_BYTES 16u
 #define FLASH_BYTES    0x00200000u
 
-static void malformed(struct gdb_session *session)
-{
-    gdb_put_text(&session->reply, "E01");
-}
-
 /** Two numbers: "addr,len". */
 static void take_range(struct gdb_cursor *cursor, uint32_t *addr, uint32_t *len)
 {
@@ -29,7 +24,7 @@ void gdb_memory_read(struct gdb_session *session, struct gdb_cursor *cursor)
     size_t done = 0;
     take_range(cursor, &addr, &len);
     if (!gdb_taken(cursor)) {
-        malformed(session);
+        gdb_malformed(session);
         return;
     }
     len = len < sizeof data ? len : sizeof data;
@@ -51,7 +46,7 @@ void gdb_memory_write(struct gdb_session *session, struct gdb_cursor *cursor, bo
     take_range(cursor, &addr, &len);
     gdb_expect(cursor, ":");
     if (cursor->bad || len > sizeof data || (binary && len != cursor->left)) {
-        malformed(session);
+        gdb_malformed(session);
         return;
     }
     if (binary) {
@@ -59,7 +54,7 @@ void gdb_memory_write(struct gdb_session *session, struct gdb_cursor *cursor, bo
     } else {
         gdb_take_hex(cursor, data, len);
         if (!gdb_taken(cursor)) {
-            malformed(session);
+            gdb_malformed(session);
             return;
         }
     }
@@ -88,7 +83,7 @@ void gdb_memory_crc(struct gdb_session *session, struct gdb_cursor *cursor)
     uint32_t crc = UINT32_MAX;
     take_range(cursor, &addr, &len);
     if (!session->started || !gdb_taken(cursor) || len > FLASH_BYTES) {
-        malformed(session);
+        gdb_malformed(session);
         return;
     }
     while (len > 0) {
@@ -117,7 +112,7 @@ static void flash_erase(struct gdb_session *session, struct gdb_cursor *cursor)
     uint32_t len = 0;
     take_range(cursor, &addr, &len);
     if (!gdb_taken(cursor) || addr % SECTOR_BYTES != 0 || len > FLASH_BYTES) {
-        malformed(session);
+        gdb_malformed(session);
         return;
     }
     for (uint32_t done = 0; done < len; done += SECTOR_BYTES) {
@@ -136,7 +131,7 @@ static void flash_write(struct gdb_session *session, struct gdb_cursor *cursor)
     const uint32_t addr = gdb_take_number(cursor);
     gdb_expect(cursor, ":");
     if (cursor->bad) {
-        malformed(session);
+        gdb_malformed(session);
         return;
     }
     for (uint32_t done = 0; done < cursor->left;) {
@@ -160,7 +155,7 @@ static void flash_write(struct gdb_session *session, struct gdb_cursor *cursor)
 void gdb_flash(struct gdb_session *session, struct gdb_cursor *cursor)
 {
     if (!session->started) {
-        malformed(session);
+        gdb_malformed(session);
     } else if (gdb_skip(cursor, "Erase:")) {
         flash_erase(session, cursor);
     } else if (gdb_skip(cursor, "Write:")) {
@@ -185,6 +180,13 @@ static void soft_note(struct gdb_session *session, uint32_t addr, bool set)
     }
 }
 
+/** Of the kinds of watchpoints: 2 stops at writes, 3 at reads, 4 at both. */
+static struct sim_debug_watch watch_of(uint32_t kind, uint32_t addr, uint32_t len)
+{
+    return (struct sim_debug_watch){
+        .addr = addr, .len = len, .reads = kind != 2, .writes = kind != 3};
+}
+
 static enum sim_status set_point(struct gdb_session *session, uint32_t kind, uint32_t addr,
                                  uint32_t len, struct sim_error *error)
 {
@@ -192,8 +194,7 @@ static enum sim_status set_point(struct gdb_session *session, uint32_t kind, uin
         soft_note(session, addr, kind == 0);
         return sim_debug_break_set(session->sim, addr, error);
     }
-    const struct sim_debug_watch watch = {
-        .addr = addr, .len = len, .reads = kind != 2, .writes = kind != 3};
+    const struct sim_debug_watch watch = watch_of(kind, addr, len);
     return sim_debug_watch_set(session->sim, &watch, error);
 }
 
@@ -204,8 +205,7 @@ static void clear_point(struct gdb_session *session, uint32_t kind, uint32_t add
         sim_debug_break_clear(session->sim, addr);
         return;
     }
-    const struct sim_debug_watch watch = {
-        .addr = addr, .len = len, .reads = kind != 2, .writes = kind != 3};
+    const struct sim_debug_watch watch = watch_of(kind, addr, len);
     sim_debug_watch_clear(session->sim, &watch);
 }
 
@@ -218,7 +218,7 @@ void gdb_point(struct gdb_session *session, struct gdb_cursor *cursor, bool set)
     gdb_expect(cursor, ",");
     take_range(cursor, &addr, &len);
     if (cursor->bad) {
-        malformed(session);
+        gdb_malformed(session);
     } else if (kind > 4 || cursor->left > 0) {
         return; /* GDB evaluates conditions itself */
     } else if (!set) {

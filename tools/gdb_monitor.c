@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 /** Addresses of fault status registers in the Non-secure view of privileged code; +0x20000: twin. */
 #define CFSR    0xE000ED28u
 #define HFSR    0xE000ED2Cu
@@ -179,8 +181,7 @@ static void fault_bits(struct gdb_session *session, const char *name, uint32_t a
     if (sim_debug_read(session->sim, addr, bytes, sizeof bytes, &done, NULL) != SIM_OK) {
         return;
     }
-    const uint32_t value = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                           (uint32_t)bytes[3] << 24;
+    const uint32_t value = bytes_load_le32(bytes);
     for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         if (bits[i].addr == (addr & ~NS_TWIN) && ((value >> bits[i].bit) & 1u) != 0) {
             const size_t len = strlen(text);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 #define INTERRUPT   0x03u
 #define ESCAPE      '}'
 #define ESCAPE_FLIP 0x20u
@@ -177,8 +179,8 @@ void gdb_put_hex(struct gdb_reply *reply, const void *data, size_t len)
 
 void gdb_put_word(struct gdb_reply *reply, uint32_t word)
 {
-    const uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
-                              (uint8_t)(word >> 24)};
+    uint8_t bytes[4];
+    bytes_store_le32(bytes, word);
     gdb_put_hex(reply, bytes, sizeof bytes);
 }
 

@@ -251,7 +251,7 @@ void gdb_register_read(struct gdb_session *session, struct gdb_cursor *cursor)
 {
     const struct gdb_register *reg = find(session, gdb_take_number(cursor));
     if (!gdb_taken(cursor) || reg == NULL) {
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return;
     }
     put_register(session, &session->reply, reg);
@@ -263,12 +263,12 @@ void gdb_register_write(struct gdb_session *session, struct gdb_cursor *cursor)
     const struct gdb_register *reg = find(session, gdb_take_number(cursor));
     gdb_expect(cursor, "=");
     if (cursor->bad || reg == NULL) {
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return;
     }
     gdb_take_hex(cursor, bytes, reg->bits / 8u);
     if (!gdb_taken(cursor)) {
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
     } else if (!write_register(session, reg, bytes)) {
         gdb_refuse(session, "this register cannot be reached: Secure debug is closed");
     } else {

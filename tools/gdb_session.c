@@ -46,6 +46,11 @@ static void flush_console(struct gdb_session *session)
     }
 }
 
+void gdb_malformed(struct gdb_session *session)
+{
+    gdb_put_text(&session->reply, "E01");
+}
+
 void gdb_refuse(struct gdb_session *session, const char *why)
 {
     if (strcmp(why, session->refusal) != 0) {
@@ -262,7 +267,7 @@ static void transfer(struct gdb_session *session, struct gdb_cursor *cursor, con
     gdb_expect(cursor, ",");
     const uint32_t wanted = gdb_take_number(cursor);
     if (!gdb_taken(cursor) || off > len) {
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return;
     }
     size_t count = len - off < wanted ? len - off : wanted;
@@ -291,7 +296,7 @@ static void command(struct gdb_session *session, struct gdb_cursor *cursor)
         gdb_take_hex(cursor, (uint8_t *)text, len);
     }
     if (!gdb_taken(cursor)) {
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return;
     }
     flush_console(session);
@@ -411,7 +416,7 @@ static bool lettered(struct gdb_session *session, char letter, struct gdb_cursor
         if (old_go(session, letter, cursor)) {
             return false;
         }
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return true;
     default:
         return true;
@@ -452,7 +457,7 @@ static bool answer(struct gdb_session *session, struct gdb_cursor *cursor)
         break;
     }
     if (!session->started) { /* Debug may be closed: nothing before the question why it stands. */
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
         return true;
     }
     cursor->at += cursor->left > 0 ? 1u : 0u;
@@ -469,7 +474,7 @@ static void packet(struct gdb_session *session)
     }
     if (session->reply.full) {
         gdb_reply_clear(&session->reply);
-        gdb_put_text(&session->reply, "E01");
+        gdb_malformed(session);
     }
     send_reply(session, &session->reply);
     session->no_ack = session->no_ack || session->no_ack_wanted;

@@ -82,6 +82,8 @@ void gdb_session_exit(struct gdb_session *session, int status);
 bool gdb_halt(struct gdb_session *session);
 /** A line for GDB's console, as soon as it can be shown, and for the user's terminal. */
 void gdb_console(struct gdb_session *session, const char *text);
+/** Answers that a packet is not what it must be, or not at this time. */
+void gdb_malformed(struct gdb_session *session);
 /** Answers that something was refused, and says why. */
 void gdb_refuse(struct gdb_session *session, const char *why);
 /** An O packet: only while GDB waits for a stop or for a monitor command's end. */
