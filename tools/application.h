@@ -4,14 +4,14 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "file.h"
 
 struct application {
     uint32_t addr; /**< Of the first byte; 0: the file does not say, it begins with the vectors. */
-    uint8_t *data; /**< On the heap. */
-    size_t len;    /**< Bytes. */
-    bool is_elf;   /**< Whether it has names for addresses. */
+    struct file_data body; /**< From there on, without header. */
+    bool is_elf;           /**< Whether it has names for addresses. */
 };
 
 /**

@@ -56,8 +56,8 @@ int run_hosted_open(const struct run_hosted *hosted, const struct sim_config *pr
         .host = {.device_path = hosted->device, .on_log = on_log, .context = &kept},
         .chip = *properties,
         .addr = application.addr,
-        .application = application.data,
-        .len = application.len,
+        .application = application.body.data,
+        .len = application.body.len,
     };
     if (garrison_hosted_start(&config, sim) != 0) {
         return fail(EXIT_USAGE, "%s: %s", hosted->application, garrison_host_reason());
