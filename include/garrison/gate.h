@@ -17,6 +17,7 @@ enum gate_function {
     GATE_CONNECT = 2,           /**< psa_handle_t psa_connect(uint32_t sid, uint32_t version) */
     GATE_CALL = 3,              /**< psa_status_t (handle, control, in_vec, out_vec) */
     GATE_CLOSE = 4,             /**< void psa_close(psa_handle_t handle) */
+    GATE_LIFE_CYCLE = 5,        /**< uint32_t psa_rot_lifecycle_state(void) */
     GATE_FUNCTIONS
 };
 

@@ -35,6 +35,8 @@ enum port_life_cycle {
     PORT_LIFE_TZ_CLOSED = 3,    /**< Secure side closed, Non-secure debug open. */
     PORT_LIFE_CLOSED = 4,
     PORT_LIFE_LOCKED = 5,
+    PORT_LIFE_DEBUG = 6,        /**< Closed, but Non-secure debug was authenticated in this boot. */
+    PORT_LIFE_SECURE_DEBUG = 7, /**< Closed, but all debug was authenticated in this boot. */
 };
 
 #define PORT_MODULE_DEVICES_MAX 8u
@@ -167,6 +169,7 @@ GARRISON_NORETURN void port_start_application(uint32_t vectors);
 
 /* Device */
 
+/** The life cycle now: what debug authentication opens or closes during a boot counts. */
 enum port_life_cycle port_life_cycle(void);
 void port_device_id(uint8_t id[12]);
 

@@ -54,6 +54,9 @@ enum garrison_status spm_init(void) GARRISON_MUST_USE;
 /** The partition that runs, the last of the chain; NULL between calls. */
 const struct partition *spm_running(void);
 
+/** psa_rot_lifecycle_state(), of whoever asks. */
+uint32_t spm_life_cycle(void);
+
 /*
  * Who calls: SPM_CLIENT_NON_SECURE, or the id of the partition that runs. A partition reaches what
  * its record lists; its mistakes are its end where a Non-secure client's are answered.

@@ -5,6 +5,7 @@
 #include <garrison/reset.h>
 #include <garrison/spm.h>
 #include <psa/client.h>
+#include <psa/lifecycle.h>
 #include <psa/service.h>
 
 #include "../stm32h573/area_call.h"
@@ -40,6 +41,12 @@ uint32_t psa_version(uint32_t sid)
         host_modules_ask_sid(sid);
     }
     return version;
+}
+
+uint32_t psa_rot_lifecycle_state(void)
+{
+    host_ensure_started();
+    return spm_life_cycle();
 }
 
 /** Runs a partition for what was begun; without one the result stands. */

@@ -11,6 +11,7 @@
 
 #include <garrison/gate.h>
 #include <psa/client.h>
+#include <psa/lifecycle.h>
 
 #include "../stm32h573/layout.h"
 #include "../stm32h573/regs.h"
@@ -241,6 +242,9 @@ static void serve(void *context)
     case GATE_CALL:
         call->result = (uint32_t)call_service(call->argument);
         break;
+    case GATE_LIFE_CYCLE:
+        call->result = psa_rot_lifecycle_state();
+        break;
     default:
         psa_close((psa_handle_t)call->argument[0]);
         call->result = 0;
@@ -274,6 +278,19 @@ static void finish_call(void)
     }
 }
 
+/** What a function answers while a call is under way. */
+static uint32_t busy_answer(uint32_t function)
+{
+    switch (function) {
+    case GATE_VERSION:
+        return PSA_VERSION_NONE;
+    case GATE_LIFE_CYCLE:
+        return PSA_LIFECYCLE_UNKNOWN;
+    default:
+        return (uint32_t)PSA_ERROR_CONNECTION_BUSY;
+    }
+}
+
 /** sim_gate_fn: an entry of the gate; gate.S in its order. */
 static bool on_enter(void *context, uint32_t addr)
 {
@@ -288,7 +305,7 @@ static bool on_enter(void *context, uint32_t addr)
         return true;
     }
     if ((get(SIM_REG_XPSR) & XPSR_IPSR) != 0 || get(SIM_REG_PSP_S) != THREAD_TOP) {
-        leave(function == GATE_VERSION ? PSA_VERSION_NONE : (uint32_t)PSA_ERROR_CONNECTION_BUSY);
+        leave(busy_answer(function));
         return true;
     }
     gate.function = function;

@@ -27,6 +27,20 @@ enum port_reset_cause port_reset_cause(void)
     return (rsr & RCC_RSR_PINRSTF) ? PORT_RESET_PIN : PORT_RESET_OTHER;
 }
 
+/** What debug authentication has opened of a closed part, if anything. */
+static enum port_life_cycle with_debug(enum port_life_cycle closed)
+{
+    reg_set(RCC_APB3ENR, RCC_APB3ENR_SBSEN); /* the application may have stopped its clock */
+    switch (reg_read(SBS_DBGCR) & SBS_DBGCR_OPEN_MASK) {
+    case SBS_DBGCR_OPEN_ALL:
+        return PORT_LIFE_SECURE_DEBUG;
+    case SBS_DBGCR_OPEN_NS:
+        return PORT_LIFE_DEBUG;
+    default:
+        return closed;
+    }
+}
+
 enum port_life_cycle port_life_cycle(void)
 {
     switch (FLASH_OPTSR_STATE(reg_read(FLASH_OPTSR_CUR))) {
@@ -36,9 +50,9 @@ enum port_life_cycle port_life_cycle(void)
     case FLASH_STATE_IROT_PROVISIONED:
         return PORT_LIFE_PROVISIONING;
     case FLASH_STATE_TZ_CLOSED:
-        return PORT_LIFE_TZ_CLOSED;
+        return with_debug(PORT_LIFE_TZ_CLOSED);
     case FLASH_STATE_CLOSED:
-        return PORT_LIFE_CLOSED;
+        return with_debug(PORT_LIFE_CLOSED);
     default:
         /* LOCKED, or a code that no code should ever see: nothing may be changed. */
         return PORT_LIFE_LOCKED;

@@ -45,6 +45,7 @@ gate_entries:
     entry   gate_connect
     entry   gate_call
     entry   gate_close
+    entry   gate_life_cycle
 
     .type gate_framework_version, %function
 gate_framework_version:
@@ -66,6 +67,10 @@ gate_call:
     .type gate_close, %function
 gate_close:
     handle  4, PSA_ERROR_CONNECTION_BUSY
+
+    .type gate_life_cycle, %function
+gate_life_cycle:
+    handle  5, 0 /* busy: PSA_LIFECYCLE_UNKNOWN */
 
 /* Back to the caller with nothing in the registers but the result. An exception-return value in lr
  * is a forgery: SG was reached by a branch, not by a call. A partition can branch to the BXNS, since
@@ -151,6 +156,7 @@ gate_start_application:
     supervisor_call partition_call, SVC_CALL
     supervisor_call psa_close, SVC_CLOSE
     supervisor_call psa_set_rhandle, SVC_SET_RHANDLE
+    supervisor_call psa_rot_lifecycle_state, SVC_LIFE_CYCLE
 
 /* Supervisor calls: lr and r4 to r11 of whoever called lie on the handler's stack for svc_dispatch()
  * to save, clear or replace; it returns the process stack to go on with, and its limit. */

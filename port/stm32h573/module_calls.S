@@ -39,3 +39,4 @@ garrison_module_entry:
     supervisor_call psa_irq_enable, SVC_IRQ_ENABLE
     supervisor_call psa_irq_disable, SVC_IRQ_DISABLE
     supervisor_call psa_reset_signal, SVC_RESET_SIGNAL
+    supervisor_call psa_rot_lifecycle_state, SVC_LIFE_CYCLE

@@ -6,6 +6,7 @@
  * operating system that switched threads inside the gate would resume the wrong one.
  */
 #include <psa/client.h>
+#include <psa/lifecycle.h>
 
 #include <stdbool.h>
 
@@ -23,6 +24,7 @@ typedef psa_handle_t gate_connect_fn(uint32_t sid, uint32_t version);
 typedef psa_status_t gate_call_fn(psa_handle_t handle, uint32_t control, const psa_invec *in_vec,
                                   psa_outvec *out_vec);
 typedef void gate_close_fn(psa_handle_t handle);
+typedef uint32_t gate_life_cycle_fn(void);
 
 static bool inside;
 
@@ -110,4 +112,14 @@ void psa_close(psa_handle_t handle)
         GATE_FUNCTION(gate_close_fn, GATE_CLOSE)(handle);
         leave();
     }
+}
+
+uint32_t psa_rot_lifecycle_state(void)
+{
+    if (!enter()) {
+        return PSA_LIFECYCLE_UNKNOWN;
+    }
+    const uint32_t state = GATE_FUNCTION(gate_life_cycle_fn, GATE_LIFE_CYCLE)();
+    leave();
+    return state;
 }

@@ -231,6 +231,10 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define SBS_BASE           0x54000400u
 #define SBS_HDPLCR         (SBS_BASE + 0x10u)
 #define SBS_HDPLSR         (SBS_BASE + 0x14u)
+#define SBS_DBGCR          (SBS_BASE + 0x20u)
+#define SBS_DBGCR_OPEN_MASK 0xFF00FFFFu /* but the level from which on */
+#define SBS_DBGCR_OPEN_ALL 0xB400B4B4u
+#define SBS_DBGCR_OPEN_NS  0x3C00B4B4u
 #define SBS_EPOCHSELCR     (SBS_BASE + 0xA0u)
 #define SBS_CSLCKR         (SBS_BASE + 0x148u)
 #define SBS_CSLCKR_VTAIRCR (1u << 0) /* of the Secure side */

@@ -91,6 +91,9 @@ static uint64_t serve_gate(uint32_t number, const struct call *call)
     case GATE_VERSION:
         frame->r0 = spm_version(SPM_CLIENT_NON_SECURE, frame->r0);
         break;
+    case GATE_LIFE_CYCLE:
+        frame->r0 = spm_life_cycle();
+        break;
     case GATE_CONNECT:
     case GATE_CALL:
     case GATE_CLOSE:
@@ -183,6 +186,9 @@ static uint64_t serve_partition(uint32_t number, const struct call *call)
         break;
     case SVC_RESET_SIGNAL:
         spm_reset_signal(frame->r0);
+        break;
+    case SVC_LIFE_CYCLE:
+        frame->r0 = spm_life_cycle();
         break;
     case SVC_RESET:
         spm_reset();

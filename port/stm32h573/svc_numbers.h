@@ -24,3 +24,4 @@
 #define SVC_IRQ_ENABLE       32
 #define SVC_IRQ_DISABLE      33
 #define SVC_RESET_SIGNAL     34
+#define SVC_LIFE_CYCLE       35

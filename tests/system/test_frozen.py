@@ -27,7 +27,7 @@ STOPS = FIRMWARE + 'probe_manager'  # never starts an application
 FROZEN_SHA256 = '65283877e020816addc65949bb18f9fc3fa84d375531b95db25682d21f396da7'
 
 GATE, GATE_END = 0x0C014800, 0x0C014C00
-ENTRIES = 5
+ENTRIES = 6
 SG = bytes.fromhex('7fe97fe9')  # the one instruction at which Non-secure code may enter
 APPLICATION_SECTORS = range(31, 131)
 
