@@ -36,7 +36,7 @@ int p256_generate_random(uint8_t *output, unsigned output_size)
 
 int key_generate(struct key *key)
 {
-    key->has_private = true;
+    *key = (struct key){.has_private = true};
     return p256_gen_keypair(key->secret, key->point) == P256_SUCCESS
                ? EXIT_DONE
                : fail(EXIT_INTERNAL, "no key could be made");
@@ -222,6 +222,7 @@ int key_read(const char *path, bool need_private, struct key *key)
     }
     use_heap();
     status = read_text(path, &file, need_private, key);
+    key->development = strstr((const char *)file.data, KEY_DEVELOPMENT) != NULL;
     mbedtls_platform_zeroize(file.data, file.len);
     file_free(&file);
     return status;
@@ -229,9 +230,21 @@ int key_read(const char *path, bool need_private, struct key *key)
 
 /* Writing. */
 
+/** Text in front of the boundary is no part of it (RFC 7468). @return its bytes */
+static size_t put_mark(const struct key *key, char pem[KEY_PEM_BYTES])
+{
+    static const char mark[] = KEY_DEVELOPMENT "\n";
+    if (!key->development) {
+        return 0;
+    }
+    memcpy(pem, mark, sizeof mark);
+    return sizeof mark - 1;
+}
+
 bool key_pem_private(const struct key *key, char pem[KEY_PEM_BYTES])
 {
     uint8_t der[sizeof pkcs8_head + 32 + sizeof pkcs8_middle + 64];
+    const size_t mark = put_mark(key, pem);
     size_t len = 0;
     uint8_t *at = der;
     use_heap();
@@ -242,9 +255,9 @@ bool key_pem_private(const struct key *key, char pem[KEY_PEM_BYTES])
     memcpy(at, pkcs8_middle, sizeof pkcs8_middle);
     at += sizeof pkcs8_middle;
     memcpy(at, key->point, sizeof key->point);
-    const int code =
-        mbedtls_pem_write_buffer("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n",
-                                 der, sizeof der, (unsigned char *)pem, KEY_PEM_BYTES, &len);
+    const int code = mbedtls_pem_write_buffer(
+        "-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", der, sizeof der,
+        (unsigned char *)pem + mark, KEY_PEM_BYTES - mark, &len);
     mbedtls_platform_zeroize(der, sizeof der);
     return code == 0;
 }
@@ -252,13 +265,14 @@ bool key_pem_private(const struct key *key, char pem[KEY_PEM_BYTES])
 bool key_pem_public(const struct key *key, char pem[KEY_PEM_BYTES])
 {
     uint8_t der[sizeof spki_head + 64];
+    const size_t mark = put_mark(key, pem);
     size_t len = 0;
     use_heap();
     memcpy(der, spki_head, sizeof spki_head);
     memcpy(der + sizeof spki_head, key->point, sizeof key->point);
     return mbedtls_pem_write_buffer("-----BEGIN PUBLIC KEY-----\n", "-----END PUBLIC KEY-----\n",
-                                    der, sizeof der, (unsigned char *)pem, KEY_PEM_BYTES,
-                                    &len) == 0;
+                                    der, sizeof der, (unsigned char *)pem + mark,
+                                    KEY_PEM_BYTES - mark, &len) == 0;
 }
 
 int key_sign(const struct key *key, const uint8_t digest[32], uint8_t raw[64])

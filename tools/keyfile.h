@@ -12,12 +12,16 @@
 
 struct key {
     bool has_private;
+    bool development;   /**< The file says that it is for development only. */
     uint8_t secret[32]; /**< Private key, big-endian; when has_private. */
     uint8_t point[64];  /**< Public key: X, then Y, big-endian. */
 };
 
-/** Longest PEM text written. */
-#define KEY_PEM_BYTES 512u
+/** Longest text written. */
+#define KEY_PEM_BYTES 576u
+
+/** A line in front of the PEM text of a key that must not get into a product. */
+#define KEY_DEVELOPMENT "For development only: this key must not get into a product."
 
 /** Makes a key from random bytes of the operating system. @return exit status. */
 int key_generate(struct key *key);

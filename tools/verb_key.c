@@ -16,19 +16,30 @@ struct info_args {
     bool json;
 };
 
+struct new_args {
+    bool development;
+};
+
 static const struct cli_option no_options[] = {{.name = NULL}};
+
+static const struct cli_option new_options[] = {
+    {"development", 0, CLI_FLAG, offsetof(struct new_args, development), NULL,
+     "mark it: no device is closed with it unless that is asked for"},
+    {.name = NULL},
+};
 
 static const struct cli_option info_options[] = {
     {"json", 0, CLI_FLAG, offsetof(struct info_args, json), NULL, "print JSON"},
     {.name = NULL},
 };
 
-static int run_new(const void *args, const char *const *operands)
+static int run_new(const void *opaque, const char *const *operands)
 {
-    (void)args;
+    const struct new_args *args = opaque;
     struct key key;
     char pem[KEY_PEM_BYTES];
     int status = key_generate(&key);
+    key.development = args->development;
     if (status == EXIT_DONE && !key_pem_private(&key, pem)) {
         status = fail(EXIT_INTERNAL, "the key cannot be encoded");
     }
@@ -68,7 +79,8 @@ static void print_info(const struct key *key, const uint8_t keyhash[32], bool as
 {
     struct json json = {.file = stdout};
     if (!as_json) {
-        printf("%-12sP-256, %s\n", "key", key->has_private ? "private" : "public");
+        printf("%-12sP-256, %s%s\n", "key", key->has_private ? "private" : "public",
+               key->development ? ", for development" : "");
         print_hex("sha256", keyhash, 32);
         print_hex("x", key->point, 32);
         print_hex("y", key->point + 32, 32);
@@ -77,6 +89,7 @@ static void print_info(const struct key *key, const uint8_t keyhash[32], bool as
     json_object(&json, NULL);
     json_text(&json, "curve", "P-256");
     json_bool(&json, "private", key->has_private);
+    json_bool(&json, "development", key->development);
     json_hex(&json, "sha256", keyhash, 32);
     json_hex(&json, "x", key->point, 32);
     json_hex(&json, "y", key->point + 32, 32);
@@ -109,7 +122,8 @@ const struct cli_verb verb_key_new = {
         "you alone. A file that exists is never replaced. Owners sign with their keys; another\n"
         "one, whose private part the devices hold, is to encrypt images to: never the same.\n\n"
         "exit status: 0 done, 2 the file exists or cannot be written, 3 internal error",
-    .options = no_options,
+    .options = new_options,
+    .args_size = sizeof(struct new_args),
     .run = run_new,
 };
 

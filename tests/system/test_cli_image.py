@@ -32,6 +32,23 @@ class Keys(cli.Case):
         self.run_ok('key', 'new', 'b.pem')
         self.assertNotEqual(cli.read(self.path('a.pem')), cli.read(self.path('b.pem')))
 
+    def test_a_key_for_development_says_so_in_either_form(self):
+        self.run_ok('key', 'new', '--development', 'key.pem')
+        self.run_ok('key', 'new', 'other.pem')
+        cli.write(self.path('public.pem'), self.run_ok('key', 'public', 'key.pem').out)
+        private, public = (cli.read(self.path(name)).split(b'\n', 1)[1]
+                           for name in ('key.pem', 'public.pem'))
+        secret, point = p256.private_key(private)
+        self.assertEqual(p256.multiply(secret, p256.G), point)
+        self.assertEqual(p256.public_key(public)[0], point)
+        for name, development in [('key.pem', True), ('public.pem', True), ('other.pem', False)]:
+            answer = self.run_ok('key', 'info', '--json', name)
+            self.assertEqual(json.loads(answer.out)['development'], development, name)
+            self.assertEqual(b', for development' in self.run_ok('key', 'info', name).out,
+                             development, name)
+            first = cli.read(self.path(name)).split(b'\n')[0]
+            self.assertEqual(first.startswith(b'For development only'), development, name)
+
     def test_a_key_is_never_replaced(self):
         self.run_ok('key', 'new', 'key.pem')
         self.assert_refused(2, 'key.pem: exists already', 'key', 'new', 'key.pem')
@@ -47,6 +64,9 @@ class Keys(cli.Case):
         self.run_ok('key', 'new', 'key.pem')
         self.assertEqual(openssl('pkey', '-in', 'key.pem', '-pubout'),
                          self.run_ok('key', 'public', 'key.pem').out)
+        self.run_ok('key', 'new', '--development', 'marked.pem')
+        self.assertIn(openssl('pkey', '-in', 'marked.pem', '-pubout'),
+                      self.run_ok('key', 'public', 'marked.pem').out)
         openssl('ecparam', '-name', 'prime256v1', '-genkey', '-out', 'sec1.pem')
         self.assertEqual(openssl('pkey', '-in', 'sec1.pem', '-pubout'),
                          self.run_ok('key', 'public', 'sec1.pem').out)
