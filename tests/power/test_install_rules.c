@@ -73,32 +73,25 @@ static void a_set_is_refused_for_one_bad_image(void **state)
 {
     const struct scene *scene = &scenes[3];
     struct image_dependency dependency = {.role = IMAGE_ROLE_MANAGER, .version = {3, 0, 0, 0}};
-    (void)state;
     set_up_images(false);
     /* A body that was changed, an old counter, a wrong owner, a version that is not there. */
     bench.renewed[APPLICATION].bytes[0x30] ^= 1u;
     stage_set(scene);
     expect_refused(scene, GARRISON_ERROR_DIGEST);
 
-    (void)close_bench(state);
-    (void)open_bench(state);
-    set_up_images(false);
+    begin_anew(state);
     bench.counters.counter[APPLICATION] = 1;
     bench.counters.counter[MANAGER] = 1;
     make(&bench.renewed[MANAGER], MANAGER, 0, 80, false, NULL);
     stage_set(scene);
     expect_refused(scene, GARRISON_ERROR_STALE);
 
-    (void)close_bench(state);
-    (void)open_bench(state);
-    set_up_images(false);
+    begin_anew(state);
     make(&bench.renewed[APPLICATION], APPLICATION, 2, 80, false, &dependency);
     stage_set(scene);
     expect_refused(scene, GARRISON_ERROR_DEPENDENCY);
     dependency.version.major = 2;
-    (void)close_bench(state);
-    (void)open_bench(state);
-    set_up_images(false);
+    begin_anew(state);
     make(&bench.renewed[APPLICATION], APPLICATION, 2, 80, false, &dependency);
     stage_set(scene);
     assert_int_equal(boot(), GARRISON_OK);

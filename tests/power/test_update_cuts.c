@@ -12,13 +12,6 @@
 
 static struct snapshot start;
 
-static void open_anew(void **state)
-{
-    (void)close_bench(state);
-    (void)open_bench(state);
-    update_open();
-}
-
 static void expect_no_fault(void)
 {
     assert_null(bench.slots.fault);
@@ -118,7 +111,7 @@ static void every_cell_is_old_or_new_after_a_cut(void **state)
     for (uint32_t component = 0; component < 3; component++) {
         for (unsigned operation = 0; operation < CELL_OPERATIONS; operation++) {
             for (uint8_t before = 0; before < CELL_STATES; before++) {
-                open_anew(state);
+                update_open_anew(state);
                 if (operation == CELL_REBOOT_FAIL) {
                     if (before != PSA_FWU_STAGED) {
                         continue;
@@ -163,7 +156,7 @@ static void a_set_is_cut_as_one(void **state)
         {PSA_FWU_TRIAL, CELL_REJECT},
     };
     for (uint32_t i = 0; i < COUNT_OF(calls); i++) {
-        open_anew(state);
+        update_open_anew(state);
         assert_true(update_bring(MANAGER, PSA_FWU_CANDIDATE));
         assert_true(update_bring(APPLICATION, calls[i].before));
         save(&start);
@@ -298,7 +291,7 @@ static void a_download_goes_on_after_every_cut(void **state)
 {
     uint64_t cuts = 0;
     for (unsigned round = 0; round < 6; round++) {
-        open_anew(state);
+        update_open_anew(state);
         bench.random += round;
         plan_download();
         save(&start);
@@ -407,7 +400,7 @@ static void flash_that_is_worn_is_told(void **state)
                                             FLASH_WEAR_READS_WRONG};
     const psa_fwu_component_t name = PSA_FWU_COMPONENT_APPLICATION;
     for (uint32_t i = 0; i < COUNT_OF(wears); i++) {
-        open_anew(state);
+        update_open_anew(state);
         plan_download();
         const uint32_t sector = layout.slot[APPLICATION].download_off / SECTOR + 2u;
         assert_int_equal(psa_fwu_start(name, NULL, 0), PSA_SUCCESS);

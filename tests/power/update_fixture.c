@@ -109,6 +109,13 @@ void update_open(void)
     update_restart();
 }
 
+void update_open_anew(void **state)
+{
+    (void)close_bench(state);
+    (void)open_bench(state);
+    update_open();
+}
+
 enum garrison_status update_boot(void)
 {
     flash_power_on(&bench.power);

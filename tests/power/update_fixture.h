@@ -24,6 +24,9 @@ bool update_reboot_request(psa_status_t *status);
 /** The usual images, the old ones in place, and a service that has just been started. */
 void update_open(void);
 
+/** Another bench in the place of this one, and update_open(). */
+void update_open_anew(void **state);
+
 /** The service as after a reset, without any boot: it reads what the flash has. */
 void update_restart(void);
 

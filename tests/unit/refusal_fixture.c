@@ -6,9 +6,7 @@
 
 void refusal_begin(void **state)
 {
-    (void)close_bench(state);
-    (void)open_bench(state);
-    update_open();
+    update_open_anew(state);
     for (uint32_t i = 0; i < 3; i++) {
         bench.counters.counter[i] = STORED;
     }

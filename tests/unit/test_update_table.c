@@ -13,13 +13,6 @@
 #include "services/update_protocol.h"
 #include "support/test.h"
 
-static void open_anew(void **state)
-{
-    (void)close_bench(state);
-    (void)open_bench(state);
-    update_open();
-}
-
 /** Whether the new image is the one that runs, in that state. */
 static bool runs_new(uint8_t state)
 {
@@ -55,7 +48,7 @@ static void every_operation_in_every_state_is_as_specified(void **state)
     for (uint32_t component = 0; component < 3; component++) {
         for (unsigned operation = 0; operation < CELL_OPERATIONS; operation++) {
             for (uint8_t before = 0; before < CELL_STATES; before++) {
-                open_anew(state);
+                update_open_anew(state);
                 if (operation == CELL_REBOOT_FAIL && !runs_new(before)) {
                     bench.renewed[component].bytes[40] ^= 1u;
                 }
@@ -74,7 +67,7 @@ static void every_operation_in_every_state_is_as_specified(void **state)
 static void others_are_left_alone(void **state)
 {
     for (uint8_t before = 0; before < CELL_STATES; before++) {
-        open_anew(state);
+        update_open_anew(state);
         assert_true(update_bring(MANAGER, before));
         assert_int_equal(update_query(APPLICATION).state, PSA_FWU_READY);
         assert_int_equal(update_query(UROT).state, PSA_FWU_READY);
@@ -87,7 +80,7 @@ static void nothing_is_started_while_an_installation_is_under_way(void **state)
 {
     static const uint8_t under_way[] = {PSA_FWU_STAGED, PSA_FWU_TRIAL, PSA_FWU_REJECTED};
     for (uint32_t i = 0; i < COUNT_OF(under_way); i++) {
-        open_anew(state);
+        update_open_anew(state);
         assert_true(update_bring(MANAGER, under_way[i]));
         assert_int_equal(psa_fwu_start(PSA_FWU_COMPONENT_APPLICATION, NULL, 0),
                          PSA_ERROR_BAD_STATE);
@@ -100,7 +93,7 @@ static void nothing_is_installed_while_an_installation_is_under_way(void **state
 {
     static const uint8_t under_way[] = {PSA_FWU_STAGED, PSA_FWU_TRIAL, PSA_FWU_REJECTED};
     for (uint32_t i = 0; i < COUNT_OF(under_way); i++) {
-        open_anew(state);
+        update_open_anew(state);
         assert_true(update_bring(APPLICATION, PSA_FWU_WRITING));
         assert_true(update_bring(MANAGER, under_way[i]));
         assert_int_equal(psa_fwu_finish(PSA_FWU_COMPONENT_APPLICATION), PSA_SUCCESS);
@@ -113,7 +106,7 @@ static void nothing_is_installed_while_an_installation_is_under_way(void **state
 static void a_set_is_installed_accepted_and_rejected_together(void **state)
 {
     for (unsigned accepted = 0; accepted < 2; accepted++) {
-        open_anew(state);
+        update_open_anew(state);
         assert_true(update_bring(MANAGER, PSA_FWU_CANDIDATE));
         assert_true(update_bring(APPLICATION, PSA_FWU_STAGED));
         assert_int_equal(update_query(MANAGER).state, PSA_FWU_STAGED);
@@ -298,7 +291,7 @@ static void what_is_left_of_earlier_images_is_erased(void **state)
     memset(rest, 0x3C, sizeof rest);
     for (uint32_t component = 0; component < 3; component++) {
         const psa_fwu_component_t name = update_component(component);
-        open_anew(state);
+        update_open_anew(state);
         flash_emulator_poke(&bench.slots, layout.slot[component].download_off + SECTOR, rest,
                             sizeof rest);
         assert_int_equal(psa_fwu_start(name, NULL, 0), PSA_SUCCESS);
