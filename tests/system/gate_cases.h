@@ -3,6 +3,11 @@
  */
 #pragma once
 
+#include <stdio.h>
+#include <string.h>
+
+#include "support/test.h"
+
 #define OK         0
 #define PROGRAMMER -129
 #define BUSY       -131
@@ -97,3 +102,23 @@ static const struct {
     {"hash of nothing at a Secure address", OK},
     {"random bytes", OK},
 };
+
+/** That the client has said these from its "ready" on, and nothing else, and no fault has come. */
+static void expect_gate_cases(const char *uart, const char *events)
+{
+    static const char ready[] = "client: ready\n";
+    const char *at = strstr(uart, ready);
+    assert_non_null(at);
+    at += strlen(ready);
+    for (size_t i = 0; i < COUNT_OF(gate_cases); i++) {
+        char line[128];
+        (void)snprintf(line, sizeof line, "client: %s: %d\n", gate_cases[i].name,
+                       gate_cases[i].status);
+        if (strncmp(at, line, strlen(line)) != 0) {
+            fail_msg("expected '%s' at:\n%.200s\njournal:\n%s", line, at, events);
+        }
+        at += strlen(line);
+    }
+    assert_string_equal(at, "client: done\n");
+    assert_null(strstr(events, "fault: "));
+}
