@@ -34,6 +34,18 @@ static const char config_text[] =
 static const char decryption_text[] =
     "decryption_keys: {urot: urot-decryption.pem, others: decryption.pem}\n";
 
+/** The layout of a device with a module, unless it brings its own. */
+static const char module_layout[] =
+    "layout:\n"
+    "  journal: {offset: 0x1DE000, size: 16K}\n"
+    "  slots:\n"
+    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
+    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
+    "    - {role: application, offset: 0x3E000, size: 776K,\n"
+    "       download: {offset: 0x106000, size: 784K}}\n"
+    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K, encrypted: on,\n"
+    "       download: {offset: 0x106000, size: 32K}}\n";
+
 static const char module_text[] = "  - {role: module0, address: 0x%08X, file: module.img}\n";
 
 static const char *required(const char *variable)
@@ -129,12 +141,20 @@ uint32_t device_irot(void)
     return system_irot() ? 0x0FF88000 : 0x0C000000;
 }
 
+static const char *layout_of(const struct device_images *images)
+{
+    if (images->layout != NULL) {
+        return images->layout;
+    }
+    return images->module != NULL ? module_layout : "";
+}
+
 static void write_config(const struct device *device, const struct device_images *images)
 {
     FILE *file = fopen(device_path(device, "device.yaml"), "w");
     bool written =
         file != NULL && fprintf(file, config_text, system_irot() ? "st-irot" : "user-flash",
-                                images->layout != NULL ? images->layout : "", device_irot()) >= 0;
+                                layout_of(images), device_irot()) >= 0;
     if (written && (images->module_addr != 0 || images->module != NULL)) {
         written = fprintf(file, module_text,
                           images->module != NULL ? MODULE_ADDR : images->module_addr) >= 0;
@@ -253,12 +273,17 @@ void device_xor(struct device *device, uint32_t addr, uint8_t mask)
     }
 }
 
-void device_boot(struct device *device)
+void device_forget_texts(struct device *device)
 {
     device->uart_len = 0;
     device->uart[0] = '\0';
     device->events_len = 0;
     device->events[0] = '\0';
+}
+
+void device_boot(struct device *device)
+{
+    device_forget_texts(device);
     sim_power_on(device->sim);
 }
 

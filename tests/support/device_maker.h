@@ -15,7 +15,7 @@ struct device_images {
     const char *urot;        /**< NULL: the port's. */
     const char *manager;     /**< NULL: the port's. */
     const char *application; /**< NULL: hello_psa. */
-    const char *layout;      /**< YAML of the `layout` section, with its key; NULL: the default. */
+    const char *layout;      /**< `layout` section in YAML; NULL: the default, or with module 0. */
     uint32_t counter;        /**< Security counter of all images; 0: they have none. */
     uint32_t module_addr;    /**< Where a module 0 stands, which is no program; 0: none. */
     const char *module;      /**< Module 0, in the layout's slot for it; NULL: none. */
@@ -25,7 +25,7 @@ struct device_images {
 
 #define DEVICE_TEXT_BYTES 65536u
 
-/** A device, the simulator on it, and what it has said since the last device_boot(). */
+/** A device, the simulator on it, and what it has said since it last began with empty texts. */
 struct device {
     uint32_t counter; /**< Security counter of images that are signed; 0: they have none. */
     char folder[64];  /**< Temporary; holds the device file, keys and signed images. */
@@ -64,6 +64,9 @@ void device_erase(struct device *device, uint32_t addr, uint32_t len);
 
 /** Path of a file in the device's folder; lives until the next call. */
 const char *device_path(const struct device *device, const char *name);
+
+/** Empties the texts. */
+void device_forget_texts(struct device *device);
 
 /** Powers the chip on, with empty texts. */
 void device_boot(struct device *device);

@@ -28,10 +28,7 @@ bool lab_attack(struct lab *lab, char letter, uint32_t addr)
 
 bool lab_attack_again(struct lab *lab, char letter, uint32_t addr)
 {
-    lab->device.uart_len = 0;
-    lab->device.uart[0] = '\0';
-    lab->device.events_len = 0;
-    lab->device.events[0] = '\0';
+    device_forget_texts(&lab->device);
     send(lab, letter, addr);
     return device_run_until(&lab->device, "client: done\n", ATTACK_INSNS) &&
            strstr(lab->device.uart, LAB_STOPPED) == NULL;

@@ -46,23 +46,11 @@ static struct device device;
 static struct sim_snapshot *ready;
 static struct mailbox mailbox; /**< As the last command has left it. */
 
-static const char layout_text[] =
-    "layout:\n"
-    "  journal: {offset: 0x1DE000, size: 16K}\n"
-    "  slots:\n"
-    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
-    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
-    "    - {role: application, offset: 0x3E000, size: 776K,\n"
-    "       download: {offset: 0x106000, size: 784K}}\n"
-    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K, encrypted: on,\n"
-    "       download: {offset: 0x106000, size: 32K}}\n";
-
 static int open_hostile(void **state)
 {
     const struct device_images images = {
         .module = "tests/system/firmware/interrupt_module",
         .application = "tests/system/firmware/interrupt_client",
-        .layout = layout_text,
     };
     struct sim_error error;
     (void)state;
@@ -102,10 +90,7 @@ static void write_mailbox(size_t off, const uint32_t *words, size_t count)
 static void restart(uint32_t ticking)
 {
     sim_snapshot_restore(device.sim, ready);
-    device.uart_len = 0;
-    device.uart[0] = '\0';
-    device.events_len = 0;
-    device.events[0] = '\0';
+    device_forget_texts(&device);
     write_mailbox(offsetof(struct mailbox, ticking), &ticking, 1);
 }
 
