@@ -19,7 +19,6 @@
 #define FLASH_MEM_S   0x0C000000u
 #define OTP_MEM       0x08FFF000u
 #define EDATA_NS      0x09000000u
-#define EDATA_S       0x0D000000u
 #define OBK_NS        0x0BFD0000u
 #define OBK_S         0x0FFD0000u
 

@@ -44,7 +44,6 @@
 
 #define SDW(n) (n)
 #define SINC   0x8u
-#define SBL(n) (((n)-1u) << 4)
 #define PAM(n) ((n) << 11)
 #define SBX    0x2000u
 #define SSEC   0x8000u

@@ -53,7 +53,6 @@
 #define WUTF    0x04u
 #define TSF     0x08u
 #define TSOVF   0x10u
-#define SSRUF   0x40u
 #define MSK_ALL 0x80808080u
 
 #define BDCR_LSE  0x00008101u /* RTCEN, RTCSEL LSE, LSEON */

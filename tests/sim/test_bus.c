@@ -16,7 +16,6 @@
 #define SYSTEM_FLASH_NS 0x0BF80000u
 #define SYSTEM_IROT_S   0x0FF88000u
 #define PWR_DBPCR_NS    0x44020824u
-#define PWR_DBPCR_S     0x54020824u
 #define MPCBB1_S        0x50032C00u
 #define TZSC_S          0x50032400u
 #define TZIC_S          0x50032800u

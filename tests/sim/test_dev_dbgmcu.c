@@ -9,7 +9,6 @@
 
 #define DBGMCU      0x44024000u
 #define IDCODE      (DBGMCU + 0x000u)
-#define CR          (DBGMCU + 0x004u)
 #define SR          (DBGMCU + 0x0fcu)
 #define AUTH_HOST   (DBGMCU + 0x100u)
 #define AUTH_DEVICE (DBGMCU + 0x104u)

@@ -9,7 +9,6 @@
 #define TZSC_CR          0x00u
 #define TZSC_SECCFGR1    0x10u
 #define TZSC_SECCFGR2    0x14u
-#define TZSC_SECCFGR3    0x18u
 #define TZSC_PRIVCFGR1   0x20u
 #define TZSC_PRIVCFGR2   0x24u
 #define TZSC_MPCWM4ACFGR 0x70u
@@ -304,7 +303,6 @@ static void every_change_of_a_filter_is_announced(void **state)
     assert_int_equal(f->map_changes, 3);
 }
 
-#define PLAIN(test)  cmocka_unit_test_setup_teardown(test, fixture_plain, fixture_done)
 #define SECURE(test) cmocka_unit_test_setup_teardown(test, fixture_secure, fixture_done)
 
 int main(void)

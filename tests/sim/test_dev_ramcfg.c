@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-#define RAMCFG    0x40026000u
-#define M2CR      (RAMCFG + 0x40u)
-#define M2IER     (RAMCFG + 0x44u)
-#define M2WPR1    (RAMCFG + 0x58u)
-#define M2WPR2    (RAMCFG + 0x5Cu)
-#define M2ECCKEYR (RAMCFG + 0x64u)
-#define M2ERKEYR  (RAMCFG + 0x68u)
-#define M3CR      (RAMCFG + 0x80u)
-#define M3ERKEYR  (RAMCFG + 0xA8u)
+#define RAMCFG   0x40026000u
+#define M2CR     (RAMCFG + 0x40u)
+#define M2IER    (RAMCFG + 0x44u)
+#define M2WPR1   (RAMCFG + 0x58u)
+#define M2WPR2   (RAMCFG + 0x5Cu)
+#define M2ERKEYR (RAMCFG + 0x68u)
+#define M3CR     (RAMCFG + 0x80u)
+#define M3ERKEYR (RAMCFG + 0xA8u)
 
 /* In each memory's registers. */
 #define CR      0x00u

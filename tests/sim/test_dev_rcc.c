@@ -14,7 +14,6 @@
 #define CIER      0x50u
 #define CIFR      0x54u
 #define CICR      0x58u
-#define AHB2RSTR  0x64u
 #define APB2RSTR  0x7Cu
 #define AHB1ENR   0x88u
 #define AHB2ENR   0x8Cu
@@ -27,11 +26,9 @@
 #define PRIVCFGR  0x114u
 
 #define HSION   (1u << 0)
-#define HSIRDY  (1u << 1)
 #define CSION   (1u << 8)
 #define HSI48ON (1u << 12)
 #define HSEON   (1u << 16)
-#define HSERDY  (1u << 17)
 #define PLL1ON  (1u << 24)
 #define PLL1RDY (1u << 25)
 

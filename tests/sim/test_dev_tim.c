@@ -23,7 +23,6 @@
 #define SR     0x10u
 #define EGR    0x14u
 #define CCMR1  0x18u
-#define CCMR2  0x1cu
 #define CCER   0x20u
 #define CNT    0x24u
 #define PSC    0x28u

@@ -12,7 +12,6 @@
 #define FLASH_NS   0x08000000u
 #define FLASH_S    0x0C000000u
 #define SRAM_NS    0x20000000u
-#define SRAM_S     0x30000000u
 #define MPCBB1_S   0x50032C00u
 #define SECCFGR    0x100u
 #define CPUID      0xE000ED00u

@@ -21,7 +21,6 @@
 #define SRAM3_S 0x30050000u
 
 #define EPOCHSELCR 0x440004A0u
-#define NEXTHDPL   0x44000418u
 
 static void set_option(struct sim *sim, const char *name, uint32_t value)
 {

@@ -17,7 +17,6 @@ import unittest
 
 import cli
 
-SECTOR = 8192
 JOURNAL = (239, 240)  # sectors of the default layout
 APPLICATION = 2       # as the journal numbers components
 READY, WRITING, CANDIDATE, STAGED, FAILED, TRIAL, REJECTED, UPDATED = range(8)

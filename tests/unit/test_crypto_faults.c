@@ -15,7 +15,6 @@
 /* Typed from the register texts, not taken from the port. */
 #define AES_CR     0x520C0000u
 #define AES_SR     0x520C0004u
-#define AES_KEYR0  0x520C0010u
 #define AES_ISR    0x520C0304u
 #define HASH_CR    0x520C0400u
 #define HASH_SR    0x520C0424u

@@ -1,13 +1,11 @@
 /* The FP context: who may use it, what is stacked when, and what is cleared. */
 #include "rt.h"
 
-#define CP10_11         0x00F00000u
-#define FPCCR_ASPEN     (1u << 31)
-#define FPCCR_LSPEN     (1u << 30)
-#define FPCCR_LSPENS    (1u << 29)
-#define FPCCR_CLRONRET  (1u << 28)
-#define FPCCR_CLRONRETS (1u << 27)
-#define FPCCR_TS        (1u << 26)
+#define CP10_11        0x00F00000u
+#define FPCCR_ASPEN    (1u << 31)
+#define FPCCR_LSPEN    (1u << 30)
+#define FPCCR_CLRONRET (1u << 28)
+#define FPCCR_TS       (1u << 26)
 
 /** xPSR-like mask: what of FPCCR can be compared when several fault bits may be ready or not. */
 static void note_fpccr(const char *tag)

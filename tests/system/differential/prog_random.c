@@ -11,7 +11,6 @@
 #define PSR_KEPT    0xF80F0000u /* flags and GE */
 #define NO_CUT      0xFFFFFFFFu
 #define STACK_BYTES 0x200u
-#define SLOT_END    (RANDOM_HALVES * 2u)
 
 #define RETURN_S  0xFFFFFFFDu /* to Secure Thread mode, process stack */
 #define RETURN_NS 0xFFFFFFB9u /* to Non-secure Thread mode; CONTROL_NS says which stack */

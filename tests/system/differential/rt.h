@@ -221,7 +221,6 @@ INLINE void store(uint32_t addr, uint32_t value)
 }
 
 #define NS           0x20000u /* added to an address: the Non-secure view, from the Secure side */
-#define ICTR         0xE000E004u
 #define SYST_CSR     0xE000E010u
 #define SYST_RVR     0xE000E014u
 #define SYST_CVR     0xE000E018u

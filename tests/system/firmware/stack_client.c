@@ -12,7 +12,6 @@
 #include <psa/update.h>
 
 #define USART1_ISR     (*(volatile uint32_t *)0x4001381Cu)
-#define USART1_RDR     (*(volatile uint32_t *)0x40013824u)
 #define USART_ISR_RXNE (1u << 5)
 
 #define OBJECT_BYTES 3000u
