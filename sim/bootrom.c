@@ -93,6 +93,12 @@ void bootrom_run(struct sim_chip *chip, struct bootrom_verdict *verdict)
         rss_regression_begin(chip, regression);
         return;
     }
+    if (rss_adac_begin(chip, state)) {
+        verdict->busy = true;
+        (void)snprintf(verdict->why, sizeof verdict->why,
+                       "boot ROM: a host asks for debug authentication; nothing starts meanwhile");
+        return;
+    }
     if (!state->user_code) {
         (void)snprintf(verdict->why, sizeof verdict->why,
                        "boot ROM: in product state %s no user code runs", state->name);

@@ -74,6 +74,7 @@ struct sim_chip {
     struct sim_device *rcc;
     struct sim_device *pwr;
     struct sim_device *ramcfg;
+    struct sim_device *dbgmcu;
     struct sim_nv *nv; /**< Owned by whoever made the chip. */
     struct chip_listener listener;
     struct written *written; /**< Pages of the memories written since the last snapshot. */

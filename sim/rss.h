@@ -5,6 +5,7 @@
  *   rss_provision.c   option-byte keys: writing them for a tool or firmware
  *   rss_service.c     the functions that code calls: their table in system flash, what they do
  *   rss_regression.c  full and partial regression
+ *   rss_adac.c        debug authentication over the mailbox
  */
 #pragma once
 
@@ -22,10 +23,19 @@ struct dev_flash;
 void rss_obk_cipher(const struct sim_chip *chip, unsigned level, bool decrypt, const uint8_t *in,
                     uint8_t *out, uint32_t len);
 
+/** What debug-authentication data says. For a root key and for a password it looks alike. [U] */
+struct rss_credentials {
+    uint8_t hash[32]; /**< SHA-256 of the root's public key, X and Y, or of the password. */
+    uint8_t mask[16]; /**< Permissions that can be given at most, bit 0 first. */
+};
+
 /**
- * Whether OBK holds debug-authentication data as the boot ROM accepts it: encrypted under the key of
+ * Reads debug-authentication data out of OBK, as the boot ROM accepts it: encrypted under the key of
  * this product state and EPOCH, and beginning with the SHA-256 of the rest.
+ * @return false: there is none, and `out` is zero
  */
+bool rss_credentials_read(const struct sim_chip *chip, struct rss_credentials *out);
+/** The same, without reading it. */
 bool rss_authentication_valid(const struct sim_chip *chip);
 
 /* rss_provision.c */
@@ -103,3 +113,13 @@ bool rss_regression_ask(struct sim_chip *chip, uint8_t state, char why[PRODUCT_W
 void rss_regression_begin(struct sim_chip *chip, const struct product_regression *what);
 /** An operation of the flash controller has ended: goes on with the next one. */
 void rss_regression_step(struct dev_flash *flash);
+
+/* rss_adac.c */
+
+/**
+ * Begins a session if a host has asked for one: the chip has just been reset. Any earlier one is over.
+ * @return whether there is one; the boot ROM then starts nothing before rss_adac_boots()
+ */
+bool rss_adac_begin(struct sim_chip *chip, const struct product_state *state);
+/** Whether the host has told the boot ROM to go on with the boot. */
+bool rss_adac_boots(const struct sim_chip *chip);

@@ -22,6 +22,10 @@
 #define DA_BYTES 0x60u
 #define DA_LEVEL 1u
 
+/* Within it, behind the SHA-256 of the rest; what follows the mask is padding. [I] */
+#define DA_HASH_OFF 0x20u
+#define DA_MASK_OFF 0x40u
+
 /** IVR3 to IVR0, most significant byte first. */
 static const uint8_t obk_vector[AES_BLOCK_BYTES] = {0x80, 0x01, 0xD1, 0xCE, 0xD1, 0xCE, 0xD1, 0xCE,
                                                     0xD1, 0xCE, 0x80, 0x01, 0xCE, 0xD1, 0xCE, 0xD1};
@@ -62,13 +66,25 @@ void rss_obk_cipher(const struct sim_chip *chip, unsigned level, bool decrypt, c
     }
 }
 
-bool rss_authentication_valid(const struct sim_chip *chip)
+bool rss_credentials_read(const struct sim_chip *chip, struct rss_credentials *out)
 {
     const struct sim_nv *nv = chip->nv;
     uint8_t data[DA_BYTES];
     uint8_t digest[DIGEST_BYTES];
+    memset(out, 0, sizeof *out);
     rss_obk_cipher(chip, DA_LEVEL, true, nv->obk[nv->obk_current & 1u] + DA_OFF, data, DA_BYTES);
     (void)mbedtls_sha256(data + DIGEST_BYTES, DA_BYTES - DIGEST_BYTES, digest,
                          0); /* Cannot fail. */
-    return memcmp(data, digest, DIGEST_BYTES) == 0;
+    if (memcmp(data, digest, DIGEST_BYTES) != 0) {
+        return false;
+    }
+    memcpy(out->hash, data + DA_HASH_OFF, sizeof out->hash);
+    memcpy(out->mask, data + DA_MASK_OFF, sizeof out->mask);
+    return true;
+}
+
+bool rss_authentication_valid(const struct sim_chip *chip)
+{
+    struct rss_credentials credentials;
+    return rss_credentials_read(chip, &credentials);
 }

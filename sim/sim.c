@@ -4,6 +4,7 @@
  * The chip tells of changes through struct chip_listener; whatever stops the run (a reset, the
  * user) is noted there and acted upon here, between two runs of the processor.
  */
+#include "rss.h"
 #include "sim_internal.h"
 
 #include <stdio.h>
@@ -360,11 +361,11 @@ static enum sim_stop sim_take_reset(struct sim *sim)
 }
 
 /** Lets the boot ROM go on with what takes it time; the processor's instructions are its own. */
-static enum sim_stop sim_run_rom(struct sim *sim, uint64_t insns)
+static enum sim_stop sim_run_rom(struct sim *sim, uint64_t end)
 {
     struct sim_chip *chip = sim->chip;
-    const uint64_t end = insns < UINT64_MAX - chip->now ? chip->now + insns : UINT64_MAX;
-    while (!sim->rom_stop && !sim->reset_wanted && chip->next_event <= end) {
+    while (!sim->rom_stop && !sim->reset_wanted && !rss_adac_boots(chip) &&
+           chip->next_event <= end) {
         chip_advance(chip, chip->next_event);
     }
     if (sim->reset_wanted) {
@@ -373,6 +374,11 @@ static enum sim_stop sim_run_rom(struct sim *sim, uint64_t insns)
     if (sim->rom_stop) {
         sim->rom_stop = false;
         return SIM_STOP_ASKED;
+    }
+    if (rss_adac_boots(chip)) {
+        sim->rom = false;
+        sim->boot_pending = true;
+        return SIM_STOP_INSNS;
     }
     if (chip->next_event == SIM_NEVER) {
         return SIM_STOP_IDLE;
@@ -388,26 +394,45 @@ void sim_reset_now(struct sim *sim, enum chip_reset_cause cause)
     (void)sim_take_reset(sim); /* A failed commit is noted, and told by the next run. */
 }
 
+/**
+ * Boots if that is due, and lets the boot ROM work.
+ * @return true: the processor is to run until `end`; false: nothing is, because of `stop`
+ */
+static bool sim_run_boot(struct sim *sim, uint64_t end, enum sim_stop *stop)
+{
+    uint32_t vectors = 0;
+    do {
+        if (sim->boot_pending && sim_boot(sim, &vectors)) {
+            cpu_reset(sim->cpu, vectors, vectors);
+        }
+        if (sim->halted) {
+            *stop = SIM_STOP_HALTED;
+            return false;
+        }
+        if (!sim->rom) {
+            return true;
+        }
+        *stop = sim_run_rom(sim, end);
+    } while (*stop == SIM_STOP_INSNS && sim->boot_pending);
+    return false;
+}
+
 enum sim_stop sim_run(struct sim *sim, uint64_t insns)
 {
+    enum sim_stop booted;
     if (sim->cpu == NULL || sim->failed) {
         return SIM_STOP_ERROR;
     }
     if (!sim->powered) {
         sim_power_on(sim);
     }
-    uint32_t vectors = 0;
-    if (sim->boot_pending && sim_boot(sim, &vectors)) {
-        cpu_reset(sim->cpu, vectors, vectors);
-    }
-    if (sim->halted) {
-        return SIM_STOP_HALTED;
-    }
-    if (sim->rom) {
-        return sim_run_rom(sim, insns);
+    const uint64_t now = sim->chip->now;
+    const uint64_t end = insns < UINT64_MAX - now ? now + insns : UINT64_MAX;
+    if (!sim_run_boot(sim, end, &booted)) {
+        return booted;
     }
     sim->running = true;
-    const enum sim_stop stop = cpu_run(sim->cpu, insns);
+    const enum sim_stop stop = cpu_run(sim->cpu, end - sim->chip->now);
     sim->running = false;
     if (sim->failed) {
         on_event(sim, SIM_EVENT_NOTE, sim->failure.text);

@@ -151,11 +151,12 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_commit(struct sim *sim, struct sim_e
 SIM_EXPORT void sim_power_on(struct sim *sim);
 
 /**
- * Runs the boot ROM of a chip without a processor, after sim_power_on(). With a processor sim_run()
- * does it.
+ * Runs the boot ROM of a chip without a processor, after sim_power_on(), a reset, or the end of debug
+ * authentication. With a processor sim_run() does it.
  *
  * @param vectors  out: vector table of what it starts
- * @return whether it starts anything; if not, the journal says why
+ * @return whether it starts anything; if not, the journal says why: it may be at work (a regression,
+ *         debug authentication), which sim_advance() lets it be
  */
 SIM_EXPORT SIM_MUST_USE bool sim_boot(struct sim *sim, uint32_t *vectors);
 
@@ -164,7 +165,8 @@ enum sim_stop {
     SIM_STOP_INSNS = 0,  /**< The given number of instructions has been executed. */
     SIM_STOP_ASKED = 1,  /**< sim_stop() was called. */
     SIM_STOP_RESET = 2,  /**< The chip was reset and stands before its next boot. */
-    SIM_STOP_IDLE = 3,   /**< WFI or WFE with nothing left that could ever wake it. */
+    SIM_STOP_IDLE = 3,   /**< WFI or WFE with nothing left that could ever wake it; or the boot ROM
+                              waits for the host of debug authentication. */
     SIM_STOP_LOCKUP = 4, /**< The processor locked up; only a reset helps. */
     SIM_STOP_HALTED = 5, /**< The boot ROM found nothing it may start. */
     SIM_STOP_ERROR = 6,  /**< The engine failed: a defect, described in the journal. */
@@ -324,7 +326,8 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_options(struct sim *sim,
 
 /**
  * The mailbox of debug authentication, which has a port of its own: one word to the chip, with
- * DEV_ACK set for it. Nobody on the chip need be there to read it.
+ * DEV_ACK set for it. Nobody on the chip need be there to read it: the boot ROM is, from a reset that
+ * finds the magic there until its host resumes the boot (docs/SPEC.md, "Debug authentication").
  *
  * @return SIM_ERROR_REFUSED: no power, or the chip has not taken the word before
  */
