@@ -17,6 +17,8 @@ static const struct cli_verb *const verbs[] = {
     &verb_image_hex,     &verb_layout_check,  &verb_layout_show,  &verb_layout_ld,
     &verb_module_pack,   &verb_provision,     &verb_run,          &verb_state,
     &verb_log,           &verb_rescue,        &verb_token_show,   &verb_token_verify,
+    &verb_cert_new,      &verb_cert_show,     &verb_cert_verify,  &verb_password_new,
+    &verb_obk_new,       &verb_obk_show,      &verb_options_show, &verb_options_export,
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 

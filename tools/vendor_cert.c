@@ -217,8 +217,8 @@ struct decoder {
     size_t size;
     size_t used;
     uint32_t bits;
-    unsigned count; /**< Characters that are no space, the padding counted. */
-    unsigned padding;
+    unsigned count;   /**< Characters that are no space, the padding counted. */
+    unsigned padding; /**< In the group of four that is not complete. */
 };
 
 /** Takes a character. @return NULL; or what is wrong */
@@ -249,6 +249,7 @@ static const char *decode_character(struct decoder *decoder, char c)
         decoder->bytes[decoder->used++] = (uint8_t)(decoder->bits >> (16u - 8u * i));
     }
     decoder->bits = 0;
+    decoder->padding = 0;
     return NULL;
 }
 

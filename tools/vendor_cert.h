@@ -88,7 +88,10 @@ bool vendor_cert_chain_read(const uint8_t *bytes, size_t len, struct vendor_cert
 size_t vendor_cert_chain_write(const struct vendor_cert_chain *chain,
                                uint8_t bytes[VENDOR_CERT_CHAIN_BYTES]);
 
-/** The same as files have it: in base 64, with white space anywhere; `len` characters. */
+/**
+ * The same as files have it: in base 64, with white space anywhere; `len` characters. Files of one
+ * certificate each may follow one another.
+ */
 bool vendor_cert_chain_read_text(const char *text, size_t len, struct vendor_cert_chain *chain,
                                  struct vendor_cert_problem *problem);
 /** Writes one line with its end and a NUL. @return its length, the NUL not counted */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/nearest.h"
+#include "vendor_number.h"
 
 const struct vendor_permission vendor_permissions[VENDOR_PERMISSIONS] = {
     {14, 'a', "full-regression", "erase everything and go back to OPEN"},
@@ -15,8 +16,6 @@ const struct vendor_permission vendor_permissions[VENDOR_PERMISSIONS] = {
     {1, 'g', "level2-nonsecure", "debug from HDPL 2 on, Non-secure only"},
     {0, 'h', "level1-nonsecure", "debug from HDPL 1 on, Non-secure only"},
 };
-
-#define HEX_DIGITS (2u * VENDOR_PERMISSION_BYTES)
 
 static void set(uint8_t mask[VENDOR_PERMISSION_BYTES], unsigned bit)
 {
@@ -56,33 +55,6 @@ bool vendor_permission_beyond(const uint8_t mask[VENDOR_PERMISSION_BYTES],
 
 /* Reading. */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/** Adds the number that the first `len` characters are, behind "0x". */
-static bool add_number(const char *digits, size_t len, uint8_t mask[VENDOR_PERMISSION_BYTES])
-{
-    unsigned count = 0;
-    for (size_t i = len; i > 0; i--) {
-        const int value = hex_value(digits[i - 1u]);
-        if (digits[i - 1u] == '_') {
-            continue;
-        }
-        if (value < 0 || count == HEX_DIGITS) {
-            return false;
-        }
-        mask[count / 2u] = (uint8_t)(mask[count / 2u] | (unsigned)value << (4u * (count % 2u)));
-        count++;
-    }
-    return count > 0;
-}
-
 static bool is_word(const char *text, size_t len, const char *word)
 {
     return strlen(word) == len && strncmp(text, word, len) == 0;
@@ -90,8 +62,12 @@ static bool is_word(const char *text, size_t len, const char *word)
 
 static bool add_word(const char *text, size_t len, uint8_t mask[VENDOR_PERMISSION_BYTES])
 {
-    if (len > 2u && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-        return add_number(text + 2, len - 2u, mask);
+    uint8_t number[VENDOR_PERMISSION_BYTES];
+    if (vendor_number_parse(text, len, number)) {
+        for (size_t i = 0; i < sizeof number; i++) {
+            mask[i] |= number[i];
+        }
+        return true;
     }
     for (size_t i = 0; i < VENDOR_PERMISSIONS; i++) {
         if (is_word(text, len, vendor_permissions[i].name)) {
@@ -154,36 +130,29 @@ static void append(char text[VENDOR_PERMISSION_TEXT], const char *word)
     (void)snprintf(text + used, VENDOR_PERMISSION_TEXT - used, "%s%s", used > 0 ? "," : "", word);
 }
 
-/** The number that a mask is, without zeros in front. */
-static void number_text(const uint8_t mask[VENDOR_PERMISSION_BYTES], char number[HEX_DIGITS + 3u])
-{
-    size_t top = VENDOR_PERMISSION_BYTES;
-    while (top > 1u && mask[top - 1u] == 0) {
-        top--;
-    }
-    int used = snprintf(number, HEX_DIGITS + 3u, "0x");
-    for (size_t i = top; i > 0; i--) {
-        used += snprintf(number + used, HEX_DIGITS + 3u - (size_t)used, "%02x", mask[i - 1u]);
-    }
-}
-
 void vendor_permission_text(const uint8_t mask[VENDOR_PERMISSION_BYTES],
                             char text[VENDOR_PERMISSION_TEXT])
 {
     uint8_t rest[VENDOR_PERMISSION_BYTES];
+    uint8_t every[VENDOR_PERMISSION_BYTES] = {0};
     static const uint8_t nothing[VENDOR_PERMISSION_BYTES];
-    char number[HEX_DIGITS + 3u];
+    char number[VENDOR_NUMBER_TEXT];
     memcpy(rest, mask, sizeof rest);
     text[0] = '\0';
-    for (size_t i = 0; i < VENDOR_PERMISSIONS; i++) {
-        const unsigned bit = vendor_permissions[i].bit;
-        if (vendor_permission_has(mask, bit)) {
+    set_all(every);
+    for (size_t i = 0; i < sizeof rest; i++) {
+        rest[i] &= (uint8_t)~every[i];
+    }
+    if (!vendor_permission_beyond(every, mask)) {
+        append(text, "all");
+    }
+    for (size_t i = 0; i < VENDOR_PERMISSIONS && strcmp(text, "all") != 0; i++) {
+        if (vendor_permission_has(mask, vendor_permissions[i].bit)) {
             append(text, vendor_permissions[i].name);
-            rest[bit / 8u] = (uint8_t)(rest[bit / 8u] & ~(1u << (bit % 8u)));
         }
     }
     if (memcmp(rest, nothing, sizeof rest) != 0) {
-        number_text(rest, number);
+        vendor_number_short_text(rest, number);
         append(text, number);
     }
     if (text[0] == '\0') {

@@ -35,7 +35,7 @@ extern const struct vendor_permission vendor_permissions[VENDOR_PERMISSIONS];
 bool vendor_permission_parse(const char *text, uint8_t mask[VENDOR_PERMISSION_BYTES],
                              char why[VENDOR_PERMISSION_TEXT]);
 
-/** Writes a mask as vendor_permission_parse() reads it; bits without a name as one number. */
+/** Writes a mask as vendor_permission_parse() reads it: bits without a name as one number. */
 void vendor_permission_text(const uint8_t mask[VENDOR_PERMISSION_BYTES],
                             char text[VENDOR_PERMISSION_TEXT]);
 

@@ -8,6 +8,14 @@
 extern const struct cli_verb verb_key_new;
 extern const struct cli_verb verb_key_public;
 extern const struct cli_verb verb_key_info;
+extern const struct cli_verb verb_cert_new;
+extern const struct cli_verb verb_cert_show;
+extern const struct cli_verb verb_cert_verify;
+extern const struct cli_verb verb_password_new;
+extern const struct cli_verb verb_obk_new;
+extern const struct cli_verb verb_obk_show;
+extern const struct cli_verb verb_options_show;
+extern const struct cli_verb verb_options_export;
 extern const struct cli_verb verb_image_sign;
 extern const struct cli_verb verb_image_encrypt;
 extern const struct cli_verb verb_image_decrypt;

@@ -397,6 +397,24 @@ static void base_64_has_one_form(void **state)
     assert_false(vendor_cert_chain_read_text("====", 4, &back, &problem));
 }
 
+static void texts_of_one_certificate_make_a_chain(void **state)
+{
+    const struct vendor_cert_chain chain = make_chain();
+    struct vendor_cert_chain back;
+    struct vendor_cert_problem problem;
+    char text[4u * VENDOR_CERT_TEXT_BYTES];
+    (void)state;
+    for (unsigned ends = 0; ends < 2u; ends++) { /* With and without lines' ends. */
+        size_t used = 0;
+        for (unsigned i = 0; i < 3u; i++) {
+            const struct vendor_cert_chain one = {.count = 1, .cert = {chain.cert[i]}};
+            used += vendor_cert_chain_write_text(&one, text + used) - ends;
+        }
+        assert_true(vendor_cert_chain_read_text(text, used, &back, &problem));
+        assert_same_chain(&chain, &back);
+    }
+}
+
 static void a_fourth_certificate_is_too_many(void **state)
 {
     const struct vendor_cert_chain chain = make_chain();
@@ -444,6 +462,7 @@ int main(void)
         cmocka_unit_test(text_comes_back_as_it_went),
         cmocka_unit_test(every_cut_and_every_strange_character_of_text_is_refused),
         cmocka_unit_test(base_64_has_one_form),
+        cmocka_unit_test(texts_of_one_certificate_make_a_chain),
         cmocka_unit_test(a_fourth_certificate_is_too_many),
         cmocka_unit_test(numbers_have_names),
     };

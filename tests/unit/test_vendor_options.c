@@ -129,7 +129,8 @@ static void order_and_number_are_fixed(void **state)
         size_t used = 0;
         for (unsigned i = 0; i < VENDOR_OPTIONS; i++) {
             if (i != skipped) {
-                used += (size_t)snprintf(text + used, sizeof text - used, "%s_PRG,0x00000001\n", names[i]);
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s_PRG,0x00000001\n",
+                                         names[i]);
             }
         }
         assert_false(read(text, &problem));

@@ -28,14 +28,14 @@ static void words_are_bits(void **state)
         {"level2-nonsecure", 2, NULL},
         {"level1-nonsecure", 1, NULL},
         {"none", 0, NULL},
-        {"all", 0x5077,
-         "full-regression,partial-regression,level3,level2,level1,level3-nonsecure,"
-         "level2-nonsecure,level1-nonsecure"},
+        {"all", 0x5077, NULL},
+        {"full-regression,partial-regression,level3,level2,level1,level3-nonsecure,"
+         "level2-nonsecure,level1-nonsecure",
+         0x5077, "all"},
         {"level1-nonsecure,full-regression", 0x4001, "full-regression,level1-nonsecure"},
         {"level3,level3", 0x40, "level3"},
-        {"0x5077", 0x5077,
-         "full-regression,partial-regression,level3,level2,level1,level3-nonsecure,"
-         "level2-nonsecure,level1-nonsecure"},
+        {"0x5077", 0x5077, "all"},
+        {"0xD077", 0xD077, "all,0x8000"},
         {"0x0", 0, "none"},
         {"0X00000000_00000000_00000000_00000040", 0x40, "level3"},
         {"0x8", 8, "0x08"},
