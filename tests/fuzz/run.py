@@ -35,12 +35,18 @@ CRYPTO = [*(MBEDTLS + '/library/' + name
           P256 + '/p256-m.c']
 # What each target is made of; a folder stands for its C files.
 TARGETS = {
+    'cert': ['tests/fuzz/fuzz_cert.c', 'tests/support/verify_memo.c', 'core/base/secret.c',
+             'core/base/status.c', 'core/boot/sha256.c', 'sim/nearest.c',
+             'tools/vendor_cert.c', 'tools/vendor_number.c', 'tools/vendor_permission.c', *CRYPTO],
     'gdb': ['tests/fuzz/fuzz_gdb.c', 'tools/gdb_memory.c', 'tools/gdb_monitor.c',
             'tools/gdb_packet.c', 'tools/gdb_registers.c', 'tools/gdb_session.c'],
     'image': ['tests/fuzz/fuzz_image.c', 'tests/support/image_maker.c',
               'tests/support/verify_memo.c', 'core/base/hardened.c', 'core/base/secret.c',
               'core/base/status.c', 'core/boot/clear.c', 'core/boot/decrypt.c', 'core/boot/der.c',
               'core/boot/image.c', 'core/boot/sha256.c', 'core/boot/verify.c', *CRYPTO],
+    'obk': ['tests/fuzz/fuzz_obk.c', 'core/base/secret.c', 'core/base/status.c',
+            'core/boot/sha256.c', 'tools/vendor_obk.c', 'tools/vendor_obk_field.c',
+            'tools/vendor_options.c', 'tools/vendor_password.c', *CRYPTO],
     'rescue': ['tests/fuzz/fuzz_rescue.c', 'tests/fuzz/rescue_device.c',
                'tests/support/flash_emulator.c', 'tests/support/image_maker.c',
                'tests/support/verify_memo.c',
@@ -65,8 +71,9 @@ TARGETS = {
 }
 # What the compiler is told besides, for each target, and the linker.
 MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
-EXTRA = {'image': MBEDTLS_FLAGS, 'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
-LINK = {'image': MEMO, 'rescue': MEMO}
+EXTRA = {'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS, 'obk': MBEDTLS_FLAGS,
+         'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
+LINK = {'cert': MEMO, 'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
 HANG_SECONDS = 10
