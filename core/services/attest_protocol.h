@@ -1,9 +1,9 @@
 /*
  * Messages of the service "attest", between its client library and its partition.
  *
- * Stateless; type PSA_IPC_CALL. Input 0 is `struct attest_request`. ATTEST_TOKEN: input 1 the challenge,
- * output 0 the token. ATTEST_SIZE: output 0 a uint32_t. Any other size of request or answer is a
- * programmer error, any other function answers PSA_ERROR_NOT_SUPPORTED.
+ * Stateless; type PSA_IPC_CALL. Input 0 is `struct attest_request`. Any other size of it, or of an answer
+ * that has a fixed one, is a programmer error; any other function or profile answers
+ * PSA_ERROR_NOT_SUPPORTED.
  */
 #pragma once
 
@@ -17,13 +17,18 @@
 
 /** Append only. */
 enum attest_function {
-    ATTEST_TOKEN = 1,
-    ATTEST_SIZE = 2,
+    ATTEST_TOKEN = 1,      /**< in 1: challenge; out 0: token */
+    ATTEST_SIZE = 2,       /**< out 0: bytes of the token, u32 */
+    ATTEST_PUBLIC_KEY = 3, /**< out 0: ATTEST_POINT_BYTES */
 };
+
+/** Public point of the device key: 4, X, Y. */
+#define ATTEST_POINT_BYTES 65u
 
 struct attest_request {
     uint32_t function;  /**< enum attest_function. */
+    uint32_t profile;   /**< Of the token: enum claims_profile; otherwise 0. */
     uint32_t challenge; /**< ATTEST_SIZE: bytes of the challenge; otherwise 0. */
 };
 
-GARRISON_ASSERT(sizeof(struct attest_request) == 8, "request is 8 bytes");
+GARRISON_ASSERT(sizeof(struct attest_request) == 12, "request is 12 bytes");

@@ -122,8 +122,21 @@ void manager_prepare_crypto(void)
     crypto_begun++;
 }
 
-/** Hands a service the key of what it stores; one that gets none refuses. */
-static void note_key(const char *label, void (*note)(const uint8_t *key))
+static uint8_t boot_seed[32];
+static bool has_boot_seed;
+
+const uint8_t *manager_boot_seed(void)
+{
+    if (!has_boot_seed) {
+        has_boot_seed = port_entropy(boot_seed, sizeof boot_seed) == GARRISON_OK;
+    }
+    if (!has_boot_seed) {
+        port_log("manager: no boot seed");
+    }
+    return has_boot_seed ? boot_seed : NULL;
+}
+
+void manager_note_key(const char *label, void (*note)(const uint8_t *key))
 {
     uint8_t key[64];
     const enum garrison_status status = port_derive_key(label, key);
@@ -144,17 +157,18 @@ static void note_key(const char *label, void (*note)(const uint8_t *key))
 
 void manager_prepare_its(void)
 {
-    note_key("garrison its", its_note_key);
+    manager_note_key("garrison its", its_note_key);
 }
 
 void manager_prepare_ps(void)
 {
-    note_key("garrison ps", ps_note_key);
+    manager_note_key("garrison ps", ps_note_key);
 }
 
 enum garrison_status manager_serve(void)
 {
     crypto_begun = 0;
+    has_boot_seed = false;
     const enum garrison_status status = spm_init();
     for (uint32_t i = 0; status == GARRISON_OK && i < partition_count; i++) {
         if (partition_table[i].prepare != NULL) {

@@ -14,6 +14,6 @@
 GARRISON_ABI_BEGIN
 
 /** Random bytes of full entropy. GARRISON_ERROR_DEVICE: the source failed its tests. */
-enum garrison_status port_entropy(uint8_t *data, size_t len) GARRISON_MUST_USE;
+GARRISON_ENTRY enum garrison_status port_entropy(uint8_t *data, size_t len) GARRISON_MUST_USE;
 
 GARRISON_ABI_END

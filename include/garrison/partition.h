@@ -95,6 +95,7 @@ extern const struct partition_memory partition_memory_crypto;
 extern const struct partition_memory partition_memory_update;
 extern const struct partition_memory partition_memory_its;
 extern const struct partition_memory partition_memory_ps;
+extern const struct partition_memory partition_memory_attest;
 
 struct partition {
     int32_t id;       /**< Positive, as psa_msg_t.client_id for callees. */

@@ -1,18 +1,20 @@
 /*
  * Initial Attestation: a signed token that says which device this is, what runs on it and in which
  * state, in answer to a verifier's challenge.
- * Source: PSA Certified Attestation API 2.0 (IHI 0085); tokens are those of RFC 9783, or by a choice of
- * the manager's build PSA IoT profile 1, which version 1.0 of the API describes.
+ * Source: PSA Certified Attestation API 2.0 (IHI 0085); tokens are those of RFC 9783. garrison/attestation.h
+ * has the other profile, and the device's public key.
  *
  * Conventions
- * - The token is COSE_Sign1 with ES256. Its key is the device's own and nobody can read it.
+ * - The token is COSE_Sign1 with ES256. Its key is made on the device and nobody can read it.
  * - A token is made anew by each call and says who asked: the caller's client id is a claim.
  *
  * Errors of every function
  *   PSA_ERROR_INVALID_ARGUMENT      `challenge_size` is none of the three, or the caller may not access a
  *                                   buffer
- *   PSA_ERROR_SERVICE_FAILURE       there is no device key, or no record of what was booted
- *   PSA_ERROR_INSUFFICIENT_MEMORY   too much is under way
+ *   PSA_ERROR_SERVICE_FAILURE       there is no device key, no boot seed, or no record of what was booted
+ *   PSA_ERROR_INSUFFICIENT_MEMORY   too much is under way in the crypto service
+ *   PSA_ERROR_COMMUNICATION_FAILURE it or this service has failed, and begins anew
+ *   PSA_ERROR_NOT_SUPPORTED         the manager has no attestation
  */
 #pragma once
 
@@ -32,8 +34,8 @@ GARRISON_ABI_BEGIN
 #define PSA_INITIAL_ATTEST_CHALLENGE_SIZE_48 48u
 #define PSA_INITIAL_ATTEST_CHALLENGE_SIZE_64 64u
 
-/** Longest token that this implementation makes, in bytes. */
-#define PSA_INITIAL_ATTEST_MAX_TOKEN_SIZE 2560u
+/** Longest token that this implementation makes, in bytes: of a device with all modules there can be. */
+#define PSA_INITIAL_ATTEST_MAX_TOKEN_SIZE 1728u
 
 /**
  * Makes a token.

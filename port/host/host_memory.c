@@ -13,6 +13,7 @@ static _Alignas(32) uint8_t crypto_room[MESSAGE_ROOM];
 static _Alignas(32) uint8_t update_room[MESSAGE_ROOM];
 static _Alignas(32) uint8_t its_room[MESSAGE_ROOM];
 static _Alignas(32) uint8_t ps_room[MESSAGE_ROOM];
+static _Alignas(32) uint8_t attest_room[MESSAGE_ROOM];
 
 #define HOST_MEMORY(room)                                                                          \
     .stack_base = (uintptr_t)(room), .stack_limit = (uintptr_t)(room) + MESSAGE_ROOM,              \
@@ -34,6 +35,10 @@ const struct partition_memory partition_memory_its = {
 const struct partition_memory partition_memory_ps = {
     HOST_MEMORY(ps_room),
     .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
+};
+
+const struct partition_memory partition_memory_attest = {
+    HOST_MEMORY(attest_room),
 };
 
 /** No module runs natively. */

@@ -107,6 +107,7 @@
 #define LAYOUT_UPDATE_STACK_SIZE 0x800
 #define LAYOUT_ITS_STACK_SIZE    0xA00
 #define LAYOUT_PS_STACK_SIZE     0xA00
+#define LAYOUT_ATTEST_STACK_SIZE 0x900
 
 /* SRAM1 (256 KB) and SRAM3 (320 KB) are the application's, but for the modules' RAM: windows that are
  * counted from the top of SRAM3 downwards. */

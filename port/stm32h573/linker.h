@@ -28,6 +28,8 @@ extern uint8_t linker_its_text[];
 extern uint8_t linker_its_text_end[];
 extern uint8_t linker_ps_text[];
 extern uint8_t linker_ps_text_end[];
+extern uint8_t linker_attest_text[];
+extern uint8_t linker_attest_text_end[];
 extern uint8_t linker_image_end[]; /* behind the library: data as linked, of SPM and partitions */
 
 /* RAM, in this order; each stack is the lowest part of its region. */
@@ -48,4 +50,7 @@ extern uint8_t linker_its_ram_end[];
 extern uint8_t linker_ps_ram[];
 extern uint8_t linker_ps_stack_top[];
 extern uint8_t linker_ps_ram_end[];
+extern uint8_t linker_attest_ram[];
+extern uint8_t linker_attest_stack_top[];
+extern uint8_t linker_attest_ram_end[];
 extern uint8_t linker_partition_ram_end[];

@@ -14,6 +14,8 @@
 #define ITS(what)    *domain_its.o(what) *libcore_services.a:*services_its*(what)
 #define PS(what)     *domain_ps.o(what) *libcore_services.a:*services_ps*(what)
 
+#define ATTEST(what) *domain_attest.o(what) *libcore_attest.a:*(what)
+
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*
 
@@ -56,9 +58,11 @@ SECTIONS
         . = ALIGN(4);
         linker_copy = .;
         COPY(.spm_data) COPY(.crypto_data) COPY(.update_data) COPY(.its_data) COPY(.ps_data)
+        COPY(.attest_data)
         linker_copy_end = .;
         linker_clear = .;
         CLEAR(.spm_bss) CLEAR(.crypto_bss) CLEAR(.update_bss) CLEAR(.its_bss) CLEAR(.ps_bss)
+        CLEAR(.attest_bss)
         linker_clear_end = .;
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_spm_text_end = .;
@@ -81,6 +85,10 @@ SECTIONS
         PS(TEXT)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_ps_text_end = .;
+        linker_attest_text = .;
+        ATTEST(TEXT)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_attest_text_end = .;
         linker_crypto_text = .;
         CRYPTO(TEXT)
         . = ALIGN(LAYOUT_REGION_ALIGN);
@@ -168,6 +176,22 @@ SECTIONS
         PS(BSS)
         . = ALIGN(LAYOUT_REGION_ALIGN);
         linker_ps_ram_end = .;
+    } > RAM
+
+    /* A manager without attestation has no stack for it. */
+    .attest_stack (NOLOAD) :
+    {
+        linker_attest_ram = .;
+        . = . + (linker_attest_text_end > linker_attest_text ? LAYOUT_ATTEST_STACK_SIZE - 8 : 0);
+        linker_attest_stack_top = .;
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+    } > RAM
+    .attest_data : { ATTEST(DATA) . = ALIGN(4); } > RAM AT > FLASH
+    .attest_bss (NOLOAD) :
+    {
+        ATTEST(BSS)
+        . = ALIGN(LAYOUT_REGION_ALIGN);
+        linker_attest_ram_end = .;
         linker_partition_ram_end = .;
     } > RAM
 

@@ -76,6 +76,17 @@ const struct partition_memory partition_memory_ps = {
     .area = {{LAYOUT_PS_OFF, LAYOUT_PS_SIZE}, {LAYOUT_PS_COUNTERS_OFF, LAYOUT_PS_COUNTERS_SIZE}},
 };
 
+const struct partition_memory partition_memory_attest = {
+    .stack_base = (uintptr_t)linker_attest_ram,
+    .stack_limit = (uintptr_t)linker_attest_stack_top,
+    .region =
+        {
+            REGION(linker_library_text, linker_library_text_end, CODE),
+            REGION(linker_attest_text, linker_attest_text_end, CODE),
+            REGION(linker_attest_ram, linker_attest_ram_end, DATA),
+        },
+};
+
 /* TIM6 and TIM7: a module's own clock. isolation_manager.c has their bits, in this order. */
 const struct port_modules port_modules = {
     .ram_end = LAYOUT_MODULES_RAM_END,

@@ -31,6 +31,7 @@ PARTS = {
     'update': ('update_text', 'update_text_end', 'update_ram', 'update_ram_end'),
     'its': ('its_text', 'its_text_end', 'its_ram', 'its_ram_end'),
     'ps': ('ps_text', 'ps_text_end', 'ps_ram', 'ps_ram_end'),
+    'attest': ('attest_text', 'attest_text_end', 'attest_ram', 'attest_ram_end'),
     'library': ('library_text', 'library_text_end', None, None),
 }
 

@@ -32,8 +32,10 @@ RULES = [
     ('core/base/', COMMON),
     ('core/store/', COMMON + ['include/garrison/flash.h', 'core/base/*']),
     ('core/boot/', COMMON + BOOT_CRYPTO + ['include/garrison/*', 'core/base/*', 'core/store/*']),
-    # partition_table.c names the services' functions, manager.c hands the hand-over record's versions on.
-    ('core/spm/partition_table.c', SPM + ['core/services/*.h']),
+    # The table names the services' functions; the others tell services what only the manager knows.
+    ('core/spm/partition_rows.h', SPM + ['core/services/*.h']),
+    ('core/spm/partition_table', SPM + ['core/services/*.h']),
+    ('core/spm/prepare_attest.c', SPM + ['core/services/*.h']),
     ('core/spm/manager.c', SPM + ['core/services/*.h']),
     ('core/spm/', SPM),
     # update.c knows components by their roles, and where the layout has put them.
@@ -43,7 +45,8 @@ RULES = [
                                        'include/garrison/handoff.h', 'include/garrison/layout.h',
                                        'include/garrison/measured.h', 'include/garrison/reset.h',
                                        'core/base/*', 'core/store/*', 'core/token/*']),
-    ('core/client/', COMMON + PSA + ['core/services/*_protocol.h']),
+    ('core/client/', COMMON + PSA + ['core/services/*_protocol.h',
+                                     'include/garrison/attestation.h']),
     ('core/token/', COMMON + ['<cbor.h>', '<cbor/*.h>', 'core/base/*']),
     # The host runs the chip's own drivers and boot tables on the simulated chip.
     # It asks the storage services what they found, since there is a log for that.
@@ -67,7 +70,8 @@ RULES = [
                 'core/spm/module_check.h',
                 'sim/config.h', 'sim/nearest.h',
                 'port/stm32h573/layout.h', 'port/stm32h573/layout_data.h']),
-    ('examples/', COMMON + PSA + ['include/garrison/client.h', 'include/garrison/module.h', '<stdio.h>', '<stdlib.h>']),
+    ('examples/', COMMON + PSA + ['include/garrison/attestation.h', 'include/garrison/client.h',
+                                   'include/garrison/module.h', '<stdio.h>', '<stdlib.h>']),
     ('tests/', ['*']),
 ]
 # Foreign headers that only the places named may include.

@@ -31,6 +31,7 @@ static const struct stack stacks[] = {
     {"update", "linker_update_ram", "linker_update_stack_top"},
     {"its", "linker_its_ram", "linker_its_stack_top"},
     {"ps", "linker_ps_ram", "linker_ps_stack_top"},
+    {"attest", "linker_attest_ram", "linker_attest_stack_top"},
 };
 
 static void read_elf(void)

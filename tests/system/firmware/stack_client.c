@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <garrison/attestation.h>
 #include <psa/crypto.h>
 #include <psa/internal_trusted_storage.h>
 #include <psa/protected_storage.h>
@@ -185,6 +186,20 @@ static void use_extended(void)
     expect("support", (psa_status_t)psa_ps_get_support(), PSA_STORAGE_SUPPORT_SET_EXTENDED);
 }
 
+static void use_attestation(void)
+{
+    static const uint8_t challenge[PSA_INITIAL_ATTEST_CHALLENGE_SIZE_64];
+    static uint8_t token[PSA_INITIAL_ATTEST_MAX_TOKEN_SIZE];
+    size_t len = 0;
+    for (unsigned profile = 0; profile < 2; profile++) {
+        expect("token",
+               garrison_attest_get_token((enum garrison_attest_profile)profile, challenge,
+                                         sizeof challenge, token, sizeof token, &len),
+               PSA_SUCCESS);
+    }
+    expect("token size", psa_initial_attest_get_token_size(32, &len), PSA_SUCCESS);
+}
+
 int main(void)
 {
     static const struct storage its = {"its", psa_its_set, psa_its_get, psa_its_get_info,
@@ -199,6 +214,7 @@ int main(void)
     use_storage(&its);
     use_storage(&ps);
     use_extended();
+    use_attestation();
     printf("stack: %u failures\n", failures);
     return 0;
 }
