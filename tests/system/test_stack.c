@@ -3,20 +3,16 @@
  */
 #include "support/test.h"
 
-#include <elf.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/device_maker.h"
+#include "support/elf_symbol.h"
 
 #define BOOT_INSNS 400000000u
 #define WORK_INSNS 4000000000u
 #define CUTS       4u
 #define PAINT      0xA5u
-
-/** Whole of the manager's ELF file. */
-static uint8_t elf[4u << 20];
 
 struct stack {
     const char *name;
@@ -34,40 +30,9 @@ static const struct stack stacks[] = {
     {"attest", "linker_attest_ram", "linker_attest_stack_top"},
 };
 
-static void read_elf(void)
-{
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/port/stm32h573/manager.elf",
-                   getenv("GARRISON_TARGET_DIR"));
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    const size_t len = fread(elf, 1, sizeof elf, file);
-    assert_true(len > sizeof(Elf32_Ehdr) && len < sizeof elf);
-    assert_int_equal(fclose(file), 0);
-}
-
 static uint32_t symbol(const char *name)
 {
-    Elf32_Ehdr header;
-    memcpy(&header, elf, sizeof header);
-    for (unsigned i = 0; i < header.e_shnum; i++) {
-        Elf32_Shdr table;
-        Elf32_Shdr names;
-        memcpy(&table, elf + header.e_shoff + i * sizeof table, sizeof table);
-        if (table.sh_type != SHT_SYMTAB) {
-            continue;
-        }
-        memcpy(&names, elf + header.e_shoff + table.sh_link * sizeof names, sizeof names);
-        for (uint32_t off = 0; off < table.sh_size; off += sizeof(Elf32_Sym)) {
-            Elf32_Sym entry;
-            memcpy(&entry, elf + table.sh_offset + off, sizeof entry);
-            if (strcmp((const char *)elf + names.sh_offset + entry.st_name, name) == 0) {
-                return entry.st_value;
-            }
-        }
-    }
-    fail_msg("no symbol %s", name);
-    return 0;
+    return elf_symbol("port/stm32h573/manager", name).addr;
 }
 
 static uint32_t stack_size(const struct stack *stack)
@@ -136,7 +101,6 @@ static void every_stack_keeps_a_quarter_free(void **state)
     const struct device_images images = {.application = "tests/system/firmware/stack_client"};
     uint32_t used[COUNT_OF(stacks)] = {0};
     (void)state;
-    read_elf();
     device_open(&device, &images);
     boot_painted(&device, used);
     const uint64_t start = sim_time(device.sim);
