@@ -13,6 +13,15 @@ void secret_wipe(void *data, size_t len)
     __asm__ volatile("" : : "r"(data) : "memory");
 }
 
+__attribute__((noinline)) void secret_wipe_stack(size_t len)
+{
+    uint8_t part[SECRET_STACK_PART];
+    if (len > sizeof part) {
+        secret_wipe_stack(len - sizeof part);
+    }
+    secret_wipe(part, sizeof part); /* behind the call, which so has a frame of its own */
+}
+
 bool secret_equal(const void *a, const void *b, size_t len)
 {
     const uint8_t *left = a;

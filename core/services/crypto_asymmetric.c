@@ -85,6 +85,7 @@ psa_status_t crypto_sign_message(const struct crypto_call *call)
     if (status == PSA_SUCCESS) {
         psa_write(call->message->handle, 0, signature, len);
     }
+    secret_wipe(digest, sizeof digest);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Message authentication codes. A message of any length passes in parts.
  */
+#include "base/secret.h"
 #include "services/crypto_request.h"
 
 static psa_status_t add(void *mac, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_size,
@@ -22,6 +23,7 @@ static psa_status_t finish(const struct crypto_call *call, psa_mac_operation_t *
     if (status == PSA_SUCCESS) {
         psa_write(call->message->handle, 0, value, len);
     }
+    secret_wipe(value, sizeof value);
     return status;
 }
 
@@ -30,7 +32,9 @@ static psa_status_t verify(const struct crypto_call *call, psa_mac_operation_t *
 {
     uint8_t expected[PSA_MAC_MAX_SIZE + 1];
     const size_t len = psa_read(call->message->handle, index, expected, sizeof expected);
-    return psa_mac_verify_finish(mac, expected, len);
+    const psa_status_t status = psa_mac_verify_finish(mac, expected, len);
+    secret_wipe(expected, sizeof expected);
+    return status;
 }
 
 psa_status_t crypto_mac_compute(const struct crypto_call *call)

@@ -12,6 +12,7 @@
 #include <garrison/handoff.h>
 #include <garrison/reset.h>
 
+#include "base/secret.h"
 #include "services/update_policy.h"
 #include "services/update_protocol.h"
 #include "services/update_room.h"
@@ -64,6 +65,9 @@ static bool opened;
 /** Who has started what is WRITING; 0: nobody since the last reset. */
 static int32_t writer_client[JOURNAL_COMPONENTS_MAX];
 static uint8_t block[PSA_FWU_MAX_WRITE_SIZE];
+
+/** What is wiped of the stack behind each request, where quad-words of an image have been read to. */
+#define STACK_WIPED_BYTES 512u
 
 struct update_call {
     const psa_msg_t *message;
@@ -288,7 +292,9 @@ static psa_status_t serve_write(const struct update_call *call)
     if (psa_read(call->message->handle, 1, block, len) != len) {
         return PSA_ERROR_PROGRAMMER_ERROR;
     }
-    return done(update_write_block(&writer, off, block, whole), PSA_SUCCESS);
+    const psa_status_t written = done(update_write_block(&writer, off, block, whole), PSA_SUCCESS);
+    secret_wipe(block, sizeof block);
+    return written;
 }
 
 static psa_status_t serve_finish(const struct update_call *call)
@@ -549,7 +555,9 @@ psa_status_t update_service(const psa_msg_t *message)
     for (uint32_t i = 0;
          message->type == PSA_IPC_CALL && i < sizeof functions / sizeof functions[0]; i++) {
         if (functions[i].function == call.request.function) {
-            return serve(&call, functions[i].names, functions[i].serve);
+            const psa_status_t status = serve(&call, functions[i].names, functions[i].serve);
+            secret_wipe_stack(STACK_WIPED_BYTES);
+            return status;
         }
     }
     return PSA_ERROR_NOT_SUPPORTED;

@@ -96,21 +96,22 @@ static void block_clear(void)
     reg_write(AES_CR, 0);
 }
 
+/** A word at a time, so that no more of a text than that is ever on the stack. */
 static bool block_run(const unsigned char input[16], unsigned char output[16], uint32_t config)
 {
-    uint32_t words[BLOCK_WORDS];
-    memcpy(words, input, sizeof words);
+    uint32_t word;
     reg_write(AES_CR, config | AES_CR_EN);
     for (uint32_t i = 0; i < BLOCK_WORDS; i++) {
-        reg_write(AES_DINR, words[i]);
+        memcpy(&word, input + WORD_BYTES * i, WORD_BYTES);
+        reg_write(AES_DINR, word);
     }
     if (!block_wait()) {
         return false;
     }
     for (uint32_t i = 0; i < BLOCK_WORDS; i++) {
-        words[i] = reg_read(AES_DOUTR);
+        word = reg_read(AES_DOUTR);
+        memcpy(output + WORD_BYTES * i, &word, WORD_BYTES);
     }
-    memcpy(output, words, sizeof words);
     return (reg_read(AES_ISR) & AES_ISR_ERRORS) == 0;
 }
 
