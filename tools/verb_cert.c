@@ -243,6 +243,9 @@ static int run_verify(const void *opaque, const char *const *operands)
     if (status == EXIT_DONE && args->permissions != NULL) {
         status = check_permissions(operands[0], args->permissions, mask);
     }
+    if (status == EXIT_DONE && chain.cert[chain.count - 1u].role == VENDOR_CERT_INTERMEDIATE) {
+        say("note: it ends with an intermediate's certificate; devices want a leaf's behind it");
+    }
     if (status == EXIT_DONE) {
         vendor_permission_text(mask, text);
         printf("%s: verified, permits %s\n", operands[0], text);

@@ -37,7 +37,7 @@ static const struct cli_option options[] = {
     {"usage", 0, CLI_TEXT, offsetof(struct new_args, usage), "NAME",
      "neutral or authentication (authentication)"},
     {"life-cycle", 0, CLI_NUMBER, offsetof(struct new_args, life_cycle), "N",
-     "the only PSA life cycle it holds in (any)"},
+     "the only life cycle it holds in, as discovery shows it (any)"},
     {"oem-constraint", 0, CLI_NUMBER, offsetof(struct new_args, oem_constraint), "N",
      "a mark that devices must bear (none)"},
     {"soc-class", 0, CLI_NUMBER, offsetof(struct new_args, soc_class), "N",

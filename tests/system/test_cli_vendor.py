@@ -114,6 +114,12 @@ class Vendor(cli.Case):
         self.assertEqual(self.run_ok('cert', 'verify', '--obk', 'da.obk', 'three.b64').out,
                          b'three.b64: verified, permits none\n')
 
+    def test_a_chain_without_its_leaf_is_noted(self):
+        self.make_chain()
+        self.assertIn("ends with an intermediate's", self.run_ok('cert', 'verify', 'two.b64').err)
+        for name in ('root.b64', 'three.b64'):
+            self.assertEqual(self.run_ok('cert', 'verify', name).err, '')
+
     def test_show_tells_a_wrong_signature_and_goes_on(self):
         self.make_chain()
         self.run_ok('cert', 'new', '-k', 'intermediate.pem', 'stranger.b64')

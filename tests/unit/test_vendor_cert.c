@@ -393,7 +393,18 @@ static void base_64_has_one_form(void **state)
     assert_false(vendor_cert_chain_read_text(text, len + 4u, &back, &problem));
     text[len - 2u] = 'A';
     assert_false(vendor_cert_chain_read_text(text, len, &back, &problem)); /* 221 bytes. */
-    assert_false(vendor_cert_chain_read_text("A===", 4, &back, &problem));
+    chain.cert[0].signature[63] = 0;
+    (void)vendor_cert_chain_write_text(&chain, text);
+    assert_memory_equal(text + len - 4u, "AA==", 4);
+    assert_true(vendor_cert_chain_read_text(text, len, &back, &problem));
+    memcpy(text + len - 4u, "A=A=", 4);
+    assert_false(vendor_cert_chain_read_text(text, len, &back, &problem));
+    memcpy(text + len - 4u, "AA==AAA", 7); /* A group that is not complete. */
+    for (size_t more = 1; more <= 3u; more++) {
+        assert_false(vendor_cert_chain_read_text(text, len + more, &back, &problem));
+    }
+    memcpy(text + len - 4u, "AA==A===", 8); /* A group that would be no byte. */
+    assert_false(vendor_cert_chain_read_text(text, len + 4u, &back, &problem));
     assert_false(vendor_cert_chain_read_text("====", 4, &back, &problem));
 }
 
