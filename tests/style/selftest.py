@@ -11,6 +11,7 @@ import sys
 import tempfile
 import unittest
 
+import claims
 import conditionals
 import format as formatting
 import headers
@@ -95,6 +96,42 @@ class Includes(Tree):
     def test_does_not_read_comments(self):
         self.write('core/base/a.c', '/*\n#include <stdio.h>\n*/\n// #include <stdio.h>\n')
         self.assertEqual([], includes.check(self.root))
+
+
+class Claims(Tree):
+    """docs/SECURITY.md, and tests of each kind that it may name."""
+
+    def setUp(self):
+        super().setUp()
+        self.write('tests/unit/test_a.c', 'static void it_is_so(void **state)\n{\n}\n'
+                   'static void it_is_not_run(void **state)\n{\n}\n'
+                   '    /* cmocka_unit_test(it_is_not_run), */\n'
+                   '        cmocka_unit_test(it_is_so),\n')
+        self.write('tests/unit/test_b.py', 'class B:\n    def test_it(self):\n        pass\n')
+        self.write('tests/unit/list.h', '    X(attack, "what") \\\n')
+        self.write('tests/unit/meson.build', "test('unit/sweep', executable('sweep', 'sweep.c'))\n")
+        self.write('tests/unit/sweep.c', '')
+
+    def claiming(self, shown):
+        self.write('docs/SECURITY.md',
+                   '| claim | shown by |\n|---|---|\n| it | %s |\n\n| else |\n|---|\n| no |\n' % shown)
+        return claims.check(self.root)
+
+    def test_tests_of_each_kind_are_found(self):
+        for shown in ('`unit/test_a.c: it_is_so`', '`unit/test_b.py: test_it`',
+                      '`unit/list.h: attack` `unit/sweep.c: sweep`'):
+            with self.subTest(shown=shown):
+                self.assertEqual([], self.claiming(shown))
+
+    def test_what_is_not_there_or_not_run_is_refused(self):
+        for shown in ('`unit/test_c.c: it_is_so`', '`unit/test_a.c: it_is`',
+                      '`unit/test_a.c: it_is_so, it_is_not_run`', '`unit/test_b.py: test_i`',
+                      '`unit/list.h: att`', '`unit/sweep.c: other`', 'nothing'):
+            with self.subTest(shown=shown):
+                self.assertEqual(1, len(self.claiming(shown)))
+
+    def test_a_name_in_another_form_is_refused(self):
+        self.assertIn('is not', self.claiming('`unit/test_a.c: it_is_so` `unit/test_a.c:it`')[0])
 
 
 class Lengths(Tree):
