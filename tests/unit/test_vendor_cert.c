@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mbedtls/sha256.h>
+#include <p256-m.h>
+
 #include "support/image_maker.h"
 #include "support/test.h"
 
@@ -110,6 +113,19 @@ static void every_flipped_bit_of_a_byte_is_refused(void **state)
         assert_false(read && vendor_cert_verify(&other, issuer));
         bytes[i] ^= bit;
     }
+}
+
+static void signed_are_the_first_148_bytes(void **state)
+{
+    const struct vendor_cert cert = make(VENDOR_CERT_LEAF, LEAF_OWNER, INTERMEDIATE_OWNER);
+    uint8_t issuer[64];
+    uint8_t bytes[BYTES];
+    uint8_t digest[32];
+    (void)state;
+    test_public_key(INTERMEDIATE_OWNER, issuer);
+    vendor_cert_write(&cert, bytes);
+    assert_int_equal(mbedtls_sha256(bytes, 148, digest, 0), 0);
+    assert_int_equal(p256_ecdsa_verify(bytes + 148, issuer, digest, sizeof digest), P256_SUCCESS);
 }
 
 static void another_key_verifies_nothing(void **state)
@@ -432,7 +448,13 @@ static void a_fourth_certificate_is_too_many(void **state)
     struct vendor_cert_chain back;
     struct vendor_cert_problem problem;
     char text[2u * VENDOR_CERT_TEXT_BYTES];
+    uint8_t bytes[4u * TLV];
     (void)state;
+    (void)vendor_cert_chain_write(&chain, bytes);
+    memcpy(bytes + 3u * TLV, bytes, TLV);
+    assert_false(vendor_cert_chain_read(bytes, sizeof bytes, &back, &problem));
+    assert_int_equal(problem.index, 3);
+    assert_non_null(strstr(problem.why, "three"));
     const size_t len = vendor_cert_chain_write_text(&chain, text); /* 660 bytes: no padding. */
     memcpy(text + len, text, 296);
     memcpy(text + len + 294, "==", 2);
@@ -460,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_stands_in_its_place),
         cmocka_unit_test(every_flipped_bit_of_a_byte_is_refused),
+        cmocka_unit_test(signed_are_the_first_148_bytes),
         cmocka_unit_test(another_key_verifies_nothing),
         cmocka_unit_test(a_chain_is_tlvs_one_after_the_other),
         cmocka_unit_test(every_cut_of_a_chain_is_refused),
