@@ -8,11 +8,13 @@
 
 #include <psa/client.h>
 #include <psa/crypto.h>
+#include <psa/initial_attestation.h>
 #include <psa/internal_trusted_storage.h>
 #include <psa/protected_storage.h>
 #include <psa/update.h>
 
 #include "../../examples/secure_module/otp.h"
+#include "support/elf_symbol.h"
 #include "wipe_lab.h"
 
 static uint8_t out[4096];
@@ -109,6 +111,25 @@ static void what_is_stored_is_in_no_memory(void **state)
     OK(psa_ps_remove(1));
 }
 
+/** Of the whole device the service "attest" alone has it; the crypto service has it during calls. */
+static void the_attestation_key_stands_in_its_sandbox_alone(void **state)
+{
+    static const uint8_t challenge[32] = {1};
+    const struct elf_symbol seed = elf_symbol("port/stm32h573/manager", "key_seed");
+    uint8_t key[64];
+    struct sim_error error;
+    (void)state;
+    assert_int_equal(seed.size, sizeof key);
+    assert_int_equal(sim_peek(wipe_device.sim, seed.addr & ~0x10000000u, key, sizeof key, &error),
+                     SIM_OK);
+    wipe_watch(key, sizeof key);
+    assert_true(wipe_finds());
+    wipe_except("key_seed");
+    assert_false(wipe_finds());
+    OK(psa_initial_attest_get_token(challenge, sizeof challenge, out, sizeof out, &len));
+    OK(psa_initial_attest_get_token(challenge, sizeof challenge, out, sizeof out, &len));
+}
+
 static void an_image_that_is_staged_is_in_no_memory(void **state)
 {
     const psa_fwu_component_t component = PSA_FWU_COMPONENT_APPLICATION;
@@ -168,6 +189,7 @@ int main(int argc, char **argv)
         WIPED(a_value_in_a_device_is_found),
         WIPED(a_value_in_a_register_is_found),
         WIPED(what_is_stored_is_in_no_memory),
+        WIPED(the_attestation_key_stands_in_its_sandbox_alone),
         WIPED(an_image_that_is_staged_is_in_no_memory),
         WIPED(what_a_module_is_told_is_in_no_memory),
     };

@@ -52,6 +52,9 @@ static size_t copy_count;
 static unsigned held;
 static bool is_open;
 
+/** Where nothing is looked at. */
+static struct elf_symbol excepted;
+
 static uint32_t hash(uint64_t piece)
 {
     return (uint32_t)(piece * 0x9E3779B97F4A7C15u >> (64u - FILTER_BITS));
@@ -119,6 +122,23 @@ void wipe_expect_open(void)
     is_open = true;
 }
 
+static struct elf_symbol symbol_of(const char *name)
+{
+    struct elf_symbol symbol = elf_symbol("port/stm32h573/manager", name);
+    symbol.addr &= ~0x10000000u; /* as memories are named here */
+    return symbol;
+}
+
+static bool is_in(const struct elf_symbol *place, size_t addr, size_t len)
+{
+    return addr >= place->addr && addr + len <= place->addr + place->size;
+}
+
+void wipe_except(const char *symbol)
+{
+    excepted = symbol_of(symbol);
+}
+
 static bool is_piece(const uint8_t *data)
 {
     uint64_t piece;
@@ -136,7 +156,7 @@ static bool is_piece(const uint8_t *data)
 
 static void note(const char *place, size_t off, size_t len)
 {
-    if (copy_count < COPIES_MAX) {
+    if (copy_count < COPIES_MAX && !is_in(&excepted, off, len)) {
         copies[copy_count++] = (struct copy){place, off, len};
     }
 }
@@ -209,13 +229,6 @@ bool wipe_finds(void)
     return copy_count > 0;
 }
 
-static bool is_in_arena(const struct copy *copy)
-{
-    const struct elf_symbol arena = elf_symbol("port/stm32h573/manager", "arena");
-    const uint32_t base = arena.addr & ~0x10000000u;
-    return copy->off >= base && copy->off + copy->len <= base + arena.size;
-}
-
 static bool is_whole(const struct copy *copy)
 {
     for (size_t i = 0; i < watched.marks; i++) {
@@ -231,13 +244,14 @@ static char last_call[80];
 
 void wipe_search(void)
 {
+    const struct elf_symbol arena = symbol_of("arena");
     char found[1024] = "";
     size_t right = 0;
     search();
     for (size_t i = 0; i < copy_count; i++) {
         const size_t len = strlen(found);
         const struct copy *copy = &copies[i];
-        right += is_in_arena(copy) && (is_open || is_whole(copy)) ? 1u : 0u;
+        right += is_in(&arena, copy->off, copy->len) && (is_open || is_whole(copy)) ? 1u : 0u;
         (void)snprintf(found + len, sizeof found - len, "\n  %zu bytes in %s at 0x%zX", copy->len,
                        copy->place, copy->off);
     }
@@ -369,6 +383,7 @@ void wipe_restore(void)
 {
     sim_snapshot_restore(wipe_device.sim, ready);
     memset(&watched, 0, sizeof watched);
+    excepted = (struct elf_symbol){0};
     wipe_expect_held(0);
     device_forget_texts(&wipe_device);
 }

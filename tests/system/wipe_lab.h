@@ -47,6 +47,9 @@ void wipe_expect_held(unsigned copies);
 /** The client has an operation: in the arena there may be anything of a value, and nowhere else. */
 void wipe_expect_open(void);
 
+/** A place that may have of a value what it wants, until wipe_restore(): its owner keeps it there. */
+void wipe_except(const char *symbol);
+
 /** Searches, as each call does when it has come back; fails the test by what it finds. */
 void wipe_search(void);
 
