@@ -51,6 +51,12 @@ static void judge_obk(const struct vendor_obk *obk)
     }
 }
 
+/** HDPL that reads a byte of the keys store; 0: none that a file writes to. */
+static unsigned level_of(uint32_t off)
+{
+    return off < 0x100u ? 0 : off < 0x900u ? 1 : off < 0xC00u ? 2 : off < 0x1800u ? 3 : 0;
+}
+
 static void try_obk(const uint8_t *file, size_t size)
 {
     struct vendor_obk obk;
@@ -60,7 +66,9 @@ static void try_obk(const uint8_t *file, size_t size)
         must(problem.why != NULL && problem.off <= size);
         return;
     }
-    must(obk.level >= 1u && obk.level <= 3u && obk.len % VENDOR_OBK_SLOT == 0 && obk.len > 0);
+    must(obk.len % VENDOR_OBK_SLOT == 0 && obk.len > 0 && obk.len <= VENDOR_OBK_DATA_MAX);
+    must(obk.level >= 1u && obk.level == level_of(obk.off));
+    must(obk.level == level_of(obk.off + obk.len - 1u));
     must(obk.data == file + VENDOR_OBK_HEADER && obk.len == size - VENDOR_OBK_HEADER);
     must(vendor_obk_write(&obk, written) == size && memcmp(written, file, size) == 0);
     judge_obk(&obk);
