@@ -270,6 +270,16 @@ static void usage_and_keys_are_checked(void **state)
     assert_non_null(strstr(problem.why, "public key"));
 }
 
+/** Gives a byte of a certificate in a chain a value, and signs it again. */
+static void limit(struct vendor_cert_chain *chain, unsigned index, size_t off, uint8_t value)
+{
+    uint8_t bytes[BYTES];
+    vendor_cert_write(&chain->cert[index], bytes);
+    bytes[off] = value;
+    assert_null(vendor_cert_read(bytes, &chain->cert[index]));
+    sign(&chain->cert[index], (uint8_t)(index > 0 ? index : 1u));
+}
+
 static void limits_of_a_chain_leave_a_chip(void **state)
 {
     static const struct {
@@ -278,23 +288,19 @@ static void limits_of_a_chain_leave_a_chip(void **state)
     } rows[] = {{8, "life cycle"}, {9, "life cycle"}, {10, "OEM"},  {11, "OEM"},
                 {16, "class"},     {19, "class"},     {20, "chip"}, {35, "chip"}};
     (void)state;
-    for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+    for (unsigned i = 0; i < 2u * COUNT_OF(rows); i++) {
+        const unsigned upper = i % 2u; /* The one before the leaf, or the root over its head. */
+        const size_t off = rows[i / 2u].off;
         struct vendor_cert_chain chain = make_chain();
         struct vendor_cert_problem problem;
-        uint8_t bytes[BYTES];
-        for (unsigned n = 0; n < 3u; n += 2u) { /* Root and leaf; the one between says nothing. */
-            vendor_cert_write(&chain.cert[n], bytes);
-            bytes[rows[i].off] = 7;
-            assert_null(vendor_cert_read(bytes, &chain.cert[n]));
-            sign(&chain.cert[n], (uint8_t)(n > 0 ? n : 1u));
-        }
+        limit(&chain, upper, off, 7);
         assert_true(vendor_cert_chain_verify(&chain, NULL, &problem));
-        bytes[rows[i].off] = 8;
-        assert_null(vendor_cert_read(bytes, &chain.cert[2]));
-        sign(&chain.cert[2], INTERMEDIATE_OWNER);
+        limit(&chain, 2, off, 7);
+        assert_true(vendor_cert_chain_verify(&chain, NULL, &problem));
+        limit(&chain, 2, off, 8);
         assert_false(vendor_cert_chain_verify(&chain, NULL, &problem));
         assert_int_equal(problem.index, 2);
-        assert_non_null(strstr(problem.why, rows[i].why));
+        assert_non_null(strstr(problem.why, rows[i / 2u].why));
     }
 }
 
