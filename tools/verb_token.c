@@ -1,5 +1,5 @@
 /*
- * garrison token show, garrison token verify
+ * garrison token show, garrison token verify, garrison token key
  */
 #include <inttypes.h>
 #include <p256-m.h>
@@ -8,6 +8,7 @@
 
 #include "base/hardened.h"
 #include "boot/sha256.h"
+#include "device_key.h"
 #include "file.h"
 #include "json.h"
 #include "keyfile.h"
@@ -21,8 +22,11 @@ struct show_args {
 
 struct verify_args {
     const char *key;
+    const char *device;
     const char *challenge;
 };
+
+static const struct cli_option no_options[] = {{.name = NULL}};
 
 static const struct cli_option show_options[] = {
     {"json", 0, CLI_FLAG, offsetof(struct show_args, json), NULL, "print JSON"},
@@ -31,6 +35,8 @@ static const struct cli_option show_options[] = {
 
 static const struct cli_option verify_options[] = {
     {"key", 'k', CLI_TEXT, offsetof(struct verify_args, key), "FILE", "public key of the device"},
+    {"device", 'd', CLI_TEXT, offsetof(struct verify_args, device), "FILE",
+     "the simulated device itself, in the place of its key"},
     {"challenge", 'c', CLI_TEXT, offsetof(struct verify_args, challenge), "HEX",
      "what the token must answer"},
     {.name = NULL},
@@ -221,11 +227,14 @@ static int run_verify(const void *opaque, const char *const *operands)
     struct file_data file = {0};
     struct token token;
     struct key key;
-    if (args->key == NULL || args->challenge == NULL) {
-        return fail(EXIT_USAGE, "token verify: --%s is missing",
-                    args->key == NULL ? "key" : "challenge");
+    if ((args->key == NULL) == (args->device == NULL)) {
+        return fail(EXIT_USAGE, "token verify: it needs --key or --device");
     }
-    int status = key_read(args->key, false, &key);
+    if (args->challenge == NULL) {
+        return fail(EXIT_USAGE, "token verify: --challenge is missing");
+    }
+    int status =
+        args->key != NULL ? key_read(args->key, false, &key) : device_key_read(args->device, &key);
     status = status == EXIT_DONE ? open_token(operands[0], &file, &token) : status;
     status = status == EXIT_DONE ? verify(operands[0], &token, &key, args->challenge) : status;
     if (status == EXIT_DONE) {
@@ -233,6 +242,21 @@ static int run_verify(const void *opaque, const char *const *operands)
     }
     file_free(&file);
     key_wipe(&key);
+    return status;
+}
+
+static int run_key(const void *opaque, const char *const *operands)
+{
+    struct key key;
+    char pem[KEY_PEM_BYTES];
+    (void)opaque;
+    int status = device_key_read(operands[0], &key);
+    if (status == EXIT_DONE && !key_pem_public(&key, pem)) {
+        status = fail(EXIT_INTERNAL, "the key cannot be encoded");
+    }
+    if (status == EXIT_DONE) {
+        (void)fputs(pem, stdout);
+    }
     return status;
 }
 
@@ -254,11 +278,24 @@ const struct cli_verb verb_token_verify = {
     .operand_count = 1,
     .summary = "check that an attestation token is a device's answer to a challenge",
     .notes =
-        "Both options are needed: without the challenge, an old token is as good as a new one.\n"
+        "A key and the challenge are needed: without it, an old token is as good as a new one.\n"
         "What the claims say is not judged.\n\n"
         "exit status: 0 verified, 1 refused (not a token, another key, another challenge),\n"
-        "2 FILE or the key cannot be read, 3 internal error",
+        "2 FILE, key or device cannot be read, 3 internal error",
     .options = verify_options,
     .args_size = sizeof(struct verify_args),
     .run = run_verify,
+};
+
+const struct cli_verb verb_token_key = {
+    .name = "token key",
+    .operands = "DEVICE",
+    .operand_count = 1,
+    .summary = "print the public key that a simulated device's tokens are verified with",
+    .notes =
+        "The device file stays as it is. In product state OPEN all devices have the same key.\n\n"
+        "exit status: 0 printed, 1 the device does not start, or has no attestation,\n"
+        "2 DEVICE cannot be read, 3 internal error",
+    .options = no_options,
+    .run = run_key,
 };

@@ -31,5 +31,6 @@ extern const struct cli_verb verb_run;
 extern const struct cli_verb verb_state;
 extern const struct cli_verb verb_log;
 extern const struct cli_verb verb_rescue;
+extern const struct cli_verb verb_token_key;
 extern const struct cli_verb verb_token_show;
 extern const struct cli_verb verb_token_verify;

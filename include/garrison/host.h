@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <garrison/abi.h>
@@ -22,6 +23,7 @@ typedef void garrison_host_log_fn(void *context, const char *line);
 struct garrison_host_config {
     const char *device_path; /**< Device file; NULL: the environment variable GARRISON_DEVICE names
                                   it, or else the chip is in memory and gone at the end. */
+    bool ephemeral;          /**< The device file must be there, and is not written. */
     uint64_t seed;           /**< Of the entropy source; 0: the device's own. */
     garrison_host_log_fn *on_log; /**< NULL: lines go to stderr if GARRISON_LOG is set. */
     void *context;                /**< Passed to `on_log`. */

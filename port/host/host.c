@@ -102,7 +102,7 @@ static enum sim_status host_open(const struct sim_config *properties, struct sim
     if (path == NULL) {
         path = getenv(DEVICE_VARIABLE);
     }
-    if (path != NULL && access(path, F_OK) != 0) {
+    if (path != NULL && !properties->ephemeral && access(path, F_OK) != 0) {
         const enum sim_status made = host_make_device(path, error);
         if (made != SIM_OK) {
             return made;
@@ -234,7 +234,8 @@ int host_serve(void)
 
 int garrison_host_start(const struct garrison_host_config *config)
 {
-    const struct sim_config properties = {.no_cpu = true, .seed = config->seed};
+    const struct sim_config properties = {
+        .no_cpu = true, .ephemeral = config->ephemeral, .seed = config->seed};
     return host_open_chip(config, &properties) == 0 && host_boot() == 0 ? host_serve() : -1;
 }
 

@@ -256,6 +256,30 @@ class Attest(cli.Case):
         self.assertEqual(points['open', 7], points['open', 8])
         self.assertEqual(len(set(points.values())), 3)
 
+    def test_the_tool_gets_the_key_of_a_device_and_verifies_with_it(self):
+        self.make_images()
+        for state in ('open', 'closed'):
+            self.make_device(state)
+            before = cli.read(self.path(state + '.gar'))
+            key = self.run_ok('token', 'key', state + '.gar')
+            self.assertEqual('all devices have this key' in key.err, state == 'open')
+            self.assertEqual(cli.read(self.path(state + '.gar')), before)
+            said = self.run_way('target', state + '.gar')
+            self.assertEqual(serialization.load_pem_public_key(key.out).public_bytes(
+                serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint), said.point)
+            cli.write(self.path('token.cbor'), said.tokens[MODULE_0, 1, 64])
+            challenge = challenge_of(1, 64).hex()
+            verify = ('token', 'verify', '-c', challenge, 'token.cbor')
+            self.run_ok(*verify, '--device', state + '.gar')
+        cli.write(self.path('device.yaml'), (DEVICE % 'closed').replace('seed: 7', 'seed: 8'))
+        self.run_ok('provision', 'other.gar', '-c', 'device.yaml')
+        self.assert_refused(1, 'not by this key', *verify, '--device', 'other.gar')
+        self.assert_refused(2, 'needs --key or --device', *verify)
+        self.assert_refused(2, 'needs --key or --device', *verify, '-d', 'open.gar', '-k', 'x')
+        self.assert_refused(2, 'No such file', *verify, '--device', 'none.gar')
+        self.assert_refused(2, 'No such file', 'token', 'key', 'none.gar')
+        self.assert_refused(1, 'device.yaml', 'token', 'key', 'device.yaml')
+
     def write_key(self, point, name):
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         cli.write(self.path(name), key.public_bytes(
