@@ -38,6 +38,8 @@ TARGETS = {
     'cert': ['tests/fuzz/fuzz_cert.c', 'tests/support/verify_memo.c', 'core/base/secret.c',
              'core/base/status.c', 'core/boot/sha256.c', 'sim/nearest.c',
              'tools/vendor_cert.c', 'tools/vendor_number.c', 'tools/vendor_permission.c', *CRYPTO],
+    'device': ['tests/fuzz/fuzz_device.c', 'sim/config.c', 'sim/config_tree.c', 'sim/fail.c',
+               'sim/nearest.c', 'tools/device_config.c', 'tools/provision_options.c'],
     'gdb': ['tests/fuzz/fuzz_gdb.c', 'tools/gdb_memory.c', 'tools/gdb_monitor.c',
             'tools/gdb_packet.c', 'tools/gdb_registers.c', 'tools/gdb_session.c'],
     'image': ['tests/fuzz/fuzz_image.c', 'tests/support/image_maker.c',
@@ -73,7 +75,7 @@ TARGETS = {
 MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
 EXTRA = {'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS, 'obk': MBEDTLS_FLAGS,
          'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
-LINK = {'cert': MEMO, 'image': MEMO, 'rescue': MEMO}
+LINK = {'cert': MEMO, 'device': ['-lyaml'], 'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
 HANG_SECONDS = 10
