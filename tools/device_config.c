@@ -6,7 +6,7 @@
 #define SECTOR_LAST 127u
 #define GROUP_LAST  31u
 
-static const struct config_name states[] = {
+const struct config_name device_states[] = {
     {"open", 0xED},      {"provisioning", 0x17}, {"irot-provisioned", 0x2E},
     {"tz-closed", 0xC6}, {"closed", 0x72},       {"locked", 0x5C},
     {.name = NULL},
@@ -69,7 +69,7 @@ static const struct config_field groups_fields[] = {
 #define OPTION(member) .offset = offsetof(struct device_options, member)
 
 static const struct config_field option_fields[] = {
-    {.key = "product_state", .kind = CONFIG_NAME, OPTION(product_state), .names = states},
+    {.key = "product_state", .kind = CONFIG_NAME, OPTION(product_state), .names = device_states},
     {.key = "trustzone", .kind = CONFIG_BOOL, OPTION(trustzone)},
     {.key = "boot_ube", .kind = CONFIG_NAME, OPTION(boot_ube), .names = boot_entries},
     {.key = "swap_bank", .kind = CONFIG_BOOL, OPTION(swap_bank)},
@@ -168,6 +168,45 @@ static const struct config_field image_fields[] = {
 };
 static const struct config_field image_item = {.kind = CONFIG_MAP, .fields = image_fields};
 
+#define AUTHENTICATION(member) .offset = offsetof(struct device_authentication, member)
+
+static const struct config_field authentication_fields[] = {
+    {.key = "root", .kind = CONFIG_PATH, AUTHENTICATION(root)},
+    {.key = "password", .kind = CONFIG_PATH, AUTHENTICATION(password)},
+    {.key = "permissions", .kind = CONFIG_TEXT, AUTHENTICATION(permissions)},
+    {.key = "obk", .kind = CONFIG_PATH, AUTHENTICATION(obk)},
+    {.key = "chain", .kind = CONFIG_PATH, AUTHENTICATION(chain)},
+    {.key = "key", .kind = CONFIG_PATH, AUTHENTICATION(key)},
+    {.key = NULL},
+};
+
+static const struct config_name step_obks[] = {{"debug-authentication", DEVICE_OBK_AUTHENTICATION},
+                                               {"keys", DEVICE_OBK_KEYS},
+                                               {"layout", DEVICE_OBK_LAYOUT},
+                                               {"decryption-urot", DEVICE_OBK_DECRYPTION_UROT},
+                                               {"decryption-others", DEVICE_OBK_DECRYPTION_OTHERS},
+                                               {.name = NULL}};
+static const struct config_name step_erases[] = {{"flash", 0}, {.name = NULL}};
+static const struct config_name step_resets[] = {{"pin", 0}, {"power", 1}, {.name = NULL}};
+static const struct config_name step_regressions[] = {{"full", 0}, {"partial", 1}, {.name = NULL}};
+static const struct config_name refusals[] = {{"stop", 0}, {"go-on", 1}, {.name = NULL}};
+
+#define STEP(member) .offset = offsetof(struct device_step, member)
+
+static const struct config_field step_fields[] = {
+    {.key = "option_bytes", .kind = CONFIG_MAP, STEP(option_bytes), .fields = option_fields},
+    {.key = "option_file", .kind = CONFIG_PATH, STEP(option_file)},
+    {.key = "state", .kind = CONFIG_NAME, STEP(state), .names = device_states},
+    {.key = "program", .kind = CONFIG_NAME, STEP(program), .names = image_roles},
+    {.key = "obk", .kind = CONFIG_NAME, STEP(obk), .names = step_obks},
+    {.key = "obk_file", .kind = CONFIG_PATH, STEP(obk_file)},
+    {.key = "erase", .kind = CONFIG_NAME, STEP(erase), .names = step_erases},
+    {.key = "reset", .kind = CONFIG_NAME, STEP(reset), .names = step_resets},
+    {.key = "regression", .kind = CONFIG_NAME, STEP(regression), .names = step_regressions},
+    {.key = NULL},
+};
+static const struct config_field step_item = {.kind = CONFIG_MAP, .fields = step_fields};
+
 static const struct config_field root_fields[] = {
     /* The mappings below know their offsets in struct device_values themselves. */
     {.key = "device", .kind = CONFIG_MAP, .fields = identity_fields},
@@ -184,6 +223,16 @@ static const struct config_field root_fields[] = {
      OFFSET(images),
      .item = &image_item,
      .item_size = sizeof(struct device_image)},
+    {.key = "debug_authentication",
+     .kind = CONFIG_MAP,
+     OFFSET(authentication),
+     .fields = authentication_fields},
+    {.key = "steps",
+     .kind = CONFIG_LIST,
+     OFFSET(steps),
+     .item = &step_item,
+     .item_size = sizeof(struct device_step)},
+    {.key = "on_refusal", .kind = CONFIG_NAME, OFFSET(on_refusal), .names = refusals},
     {.key = NULL},
 };
 

@@ -73,6 +73,38 @@ struct device_decryption {
     struct config_value others; /**< PATH: of all other images. */
 };
 
+/** What debug authentication asks for on the device, and what a regression is asked with. */
+struct device_authentication {
+    struct config_value root;        /**< PATH: the root's key; certificates are asked for. */
+    struct config_value password;    /**< PATH: a password is asked for; never with `root`. */
+    struct config_value permissions; /**< TEXT: the most that certificates permit. */
+    struct config_value obk;   /**< PATH: data that were made elsewhere, in the place of these. */
+    struct config_value chain; /**< PATH: certificates, root to leaf. */
+    struct config_value key;   /**< PATH: private key of the leaf. */
+};
+
+/** What a step can write into the option-byte keys. */
+enum device_obk {
+    DEVICE_OBK_AUTHENTICATION = 0,
+    DEVICE_OBK_KEYS,
+    DEVICE_OBK_LAYOUT,
+    DEVICE_OBK_DECRYPTION_UROT,
+    DEVICE_OBK_DECRYPTION_OTHERS,
+};
+
+/** What one operation of a programming tool does; exactly one member is there. */
+struct device_step {
+    struct device_options option_bytes; /**< Changed together. */
+    struct config_value option_file;    /**< PATH: the vendor's CSV; all of its words. */
+    struct config_value state;          /**< number: the byte in OPTSR. */
+    struct config_value program;    /**< number: role of the images, as in struct device_image. */
+    struct config_value obk;        /**< number: enum device_obk. */
+    struct config_value obk_file;   /**< PATH. */
+    struct config_value erase;      /**< The user flash. */
+    struct config_value reset;      /**< number: 0 by NRST, 1 by the power supply. */
+    struct config_value regression; /**< number: 0 full, 1 partial. */
+};
+
 struct device_values {
     struct {
         struct config_value uid;    /**< HEX, 12 bytes. */
@@ -84,6 +116,12 @@ struct device_values {
     struct config_list keys;     /**< Of struct device_key. */
     struct device_decryption decryption;
     struct config_list images; /**< Of struct device_image. */
+    struct device_authentication authentication;
+    struct config_list steps;       /**< Of struct device_step; absent: the tool orders them. */
+    struct config_value on_refusal; /**< number: 1 if the steps go on behind a refused one. */
 };
+
+/** Names of product states, and their bytes in OPTSR. */
+extern const struct config_name device_states[];
 
 extern const struct config_schema device_schema;

@@ -26,6 +26,7 @@ static const struct cli_verb *const verbs[] = {
     &verb_layout_ld,
     &verb_module_pack,
     &verb_provision,
+    &verb_rehearse,
     &verb_run,
     &verb_state,
     &verb_log,

@@ -15,12 +15,7 @@
 #include "port/stm32h573/layout_data.h"
 #include "report.h"
 
-/* Bytes of the part's option words (reference manual, FLASH option bytes). */
-#define OPTION_ON  0xB4u
-#define OPTION_OFF 0xC3u
-
-/** Says a problem of a value with its place. */
-static int refuse(const struct provision_plan *plan, struct config_at at, const char *why)
+int plan_refuse(const struct provision_plan *plan, struct config_at at, const char *why)
 {
     struct sim_error error;
     (void)!config_fail(plan->config, at, &error, "%s", why);
@@ -67,92 +62,6 @@ static int plan_identity(struct provision_plan *plan)
 
 /* Option bytes. */
 
-static void add_option(struct provision_plan *plan, const char *word, uint32_t mask, uint32_t value)
-{
-    plan->option[plan->options++] = (struct plan_option){word, mask, value};
-}
-
-static uint32_t on_off(const struct config_value *value)
-{
-    return value->number != 0 ? OPTION_ON : OPTION_OFF;
-}
-
-static void plan_states(struct provision_plan *plan)
-{
-    const struct device_options *options = &plan->values.option_bytes;
-    if (options->product_state.at.line != 0) {
-        add_option(plan, "OPTSR", 0xFF00u, (uint32_t)options->product_state.number << 8);
-    }
-    if (options->boot_ube.at.line != 0) {
-        add_option(plan, "OPTSR", 0xFFu << 22, (uint32_t)options->boot_ube.number << 22);
-    }
-    if (options->swap_bank.at.line != 0) {
-        add_option(plan, "OPTSR", 1u << 31, (uint32_t)options->swap_bank.number << 31);
-    }
-    if (options->trustzone.at.line != 0) {
-        add_option(plan, "OPTSR2", 0xFFu << 24, on_off(&options->trustzone) << 24);
-    }
-}
-
-/** A boot address register: address in bits 8 to 31, lock in bits 0 to 7. */
-static int plan_boot(struct provision_plan *plan, const char *word,
-                     const struct config_value *address, const struct config_value *lock)
-{
-    if (address->at.line != 0 && (address->number & 0xFFu) != 0) {
-        return refuse(plan, address->at, "a boot address is a multiple of 0x100");
-    }
-    if (address->at.line != 0) {
-        add_option(plan, word, 0xFFFFFF00u, (uint32_t)address->number);
-    }
-    if (lock->at.line != 0) {
-        add_option(plan, word, 0xFFu, on_off(lock));
-    }
-    return EXIT_DONE;
-}
-
-/** An area register: first sector in bits 0 to 6, last in bits 16 to 22; first > last is none. */
-static void plan_area(struct provision_plan *plan, const char *word,
-                      const struct config_value *area)
-{
-    if (area->at.line == 0) {
-        return;
-    }
-    const uint32_t range = (uint32_t)area->number | (uint32_t)area->last << 16;
-    add_option(plan, word, 0x007F007Fu, area->none ? 0x0000007Fu : range);
-}
-
-/** A write protection register: bit n cleared protects group n. */
-static void plan_groups(struct provision_plan *plan, const char *word,
-                        const struct config_list *groups)
-{
-    const struct config_value *group = groups->items;
-    uint32_t bits = UINT32_MAX;
-    if (groups->at.line == 0) {
-        return;
-    }
-    for (size_t i = 0; i < groups->count; i++) {
-        bits &= ~(1u << group[i].number);
-    }
-    add_option(plan, word, UINT32_MAX, bits);
-}
-
-static int plan_option_bytes(struct provision_plan *plan)
-{
-    const struct device_options *options = &plan->values.option_bytes;
-    plan_states(plan);
-    plan_area(plan, "SECWM1R", &options->secure_watermark.bank1);
-    plan_area(plan, "SECWM2R", &options->secure_watermark.bank2);
-    plan_area(plan, "HDP1R", &options->hdp.bank1);
-    plan_area(plan, "HDP2R", &options->hdp.bank2);
-    plan_groups(plan, "WRP1R", &options->write_protect.bank1);
-    plan_groups(plan, "WRP2R", &options->write_protect.bank2);
-    const int status =
-        plan_boot(plan, "SECBOOTR", &options->secure_boot_address, &options->secure_boot_lock);
-    return status != EXIT_DONE ? status
-                               : plan_boot(plan, "NSBOOTR", &options->nonsecure_boot_address,
-                                           &options->nonsecure_boot_lock);
-}
-
 /** The watermark of a bank is what the layout needs; the chain refuses to run with another. */
 static int plan_watermark(struct provision_plan *plan, const struct config_value *area,
                           unsigned bank, bool allow_invalid)
@@ -163,8 +72,7 @@ static int plan_watermark(struct provision_plan *plan, const struct config_value
         return EXIT_DONE;
     }
     if (area->at.line == 0) {
-        add_option(plan, bank == 0 ? "SECWM1R" : "SECWM2R", 0x007F007Fu,
-                   secure.first | secure.last << 16);
+        plan_options_watermark(&plan->options, bank, secure.first, secure.last);
         return EXIT_DONE;
     }
     (void)snprintf(why, sizeof why,
@@ -172,7 +80,7 @@ static int plan_watermark(struct provision_plan *plan, const struct config_value
                    "is %lu-%lu%s",
                    bank + 1u, (unsigned long)secure.first, (unsigned long)secure.last,
                    allow_invalid ? "" : "; --allow-invalid writes it all the same");
-    const int status = refuse(plan, area->at, why);
+    const int status = plan_refuse(plan, area->at, why);
     return allow_invalid ? EXIT_DONE : status;
 }
 
@@ -210,10 +118,10 @@ static int plan_key(struct provision_plan *plan, struct key_record *record,
 {
     struct key key;
     if (record->count == KEY_RECORD_KEYS_MAX) {
-        return refuse(plan, config->role.at, "there are too many keys for one record");
+        return plan_refuse(plan, config->role.at, "there are too many keys for one record");
     }
     if (find_point(record, (uint32_t)config->role.number) != NULL) {
-        return refuse(plan, config->role.at, "this role has a key already");
+        return plan_refuse(plan, config->role.at, "this role has a key already");
     }
     const int status = key_read(config->file.text, false, &key);
     if (status != EXIT_DONE) {
@@ -271,7 +179,7 @@ static int plan_image_key(struct provision_plan *plan, const struct config_value
         return status;
     }
     if (is_an_owners(plan, key.point)) {
-        status = refuse(plan, file->at, "is a key that signs; the device may not hold it");
+        status = plan_refuse(plan, file->at, "is a key that signs; the device may not hold it");
     } else {
         image_key->given = true;
         memcpy(image_key->secret, key.secret, sizeof image_key->secret);
@@ -305,7 +213,7 @@ static int plan_encrypted_slots(struct provision_plan *plan, bool allow_invalid)
             "every update of this slot will be refused: there is no decryption_keys.%s%s",
             urot ? "urot" : "others",
             allow_invalid ? "" : "; --allow-invalid writes it all the same");
-        const int status = refuse(plan, slot[i].encrypted.at, why);
+        const int status = plan_refuse(plan, slot[i].encrypted.at, why);
         if (!allow_invalid) {
             return status;
         }
@@ -343,6 +251,11 @@ static bool is_system(uint64_t address)
     return place != NULL && place->base == LAYOUT_SYSTEM_IROT_S;
 }
 
+bool plan_image_is_system(const struct plan_image *image)
+{
+    return is_system(image->config->address.number);
+}
+
 /** First byte of an image if all memories stood in a row. */
 static uint64_t row_off(const struct plan_image *image)
 {
@@ -357,19 +270,21 @@ static int plan_place(struct provision_plan *plan, const struct plan_image *imag
     const struct place *place = find_place(address->number);
     const uint64_t off = row_off(image);
     if (place == NULL || off % 16u != 0) {
-        return refuse(plan, address->at, "is not a multiple of 16 in the user flash");
+        return plan_refuse(plan, address->at, "is not a multiple of 16 in the user flash");
     }
     if (place->base == LAYOUT_SYSTEM_IROT_S && image->config->role.number != IMAGE_ROLE_IROT) {
-        return refuse(plan, address->at, "is in system flash, which holds nothing but an iROT");
+        return plan_refuse(plan, address->at,
+                           "is in system flash, which holds nothing but an iROT");
     }
     if (image->file.len > place->base + place->size - address->number) {
-        return refuse(plan, image->config->file.at, "the file does not fit into the flash there");
+        return plan_refuse(plan, image->config->file.at,
+                           "the file does not fit into the flash there");
     }
     for (unsigned i = 0; i < plan->images; i++) {
         const struct plan_image *other = &plan->image[i];
         const uint64_t other_off = row_off(other);
         if (off < other_off + other->file.len && other_off < off + image->file.len) {
-            return refuse(plan, address->at, "the image overlaps another one");
+            return plan_refuse(plan, address->at, "the image overlaps another one");
         }
     }
     return EXIT_DONE;
@@ -458,7 +373,7 @@ static int plan_verdict(const struct provision_plan *plan, const struct plan_ima
     (void)snprintf(why, sizeof why, "this %s image will %s: %s%s", image_role_text(role),
                    verified ? "be refused" : "not start", text,
                    allow_invalid ? "" : "; --allow-invalid writes it all the same");
-    const int status = refuse(plan, image->config->file.at, why);
+    const int status = plan_refuse(plan, image->config->file.at, why);
     return allow_invalid ? EXIT_DONE : status;
 }
 
@@ -467,7 +382,7 @@ static int plan_image(struct provision_plan *plan, const struct device_image *co
 {
     struct plan_image *image = &plan->image[plan->images];
     if (plan->images == PLAN_IMAGES_MAX) {
-        return refuse(plan, config->file.at, "there are too many images");
+        return plan_refuse(plan, config->file.at, "there are too many images");
     }
     image->config = config;
     int status = file_read(config->file.text, LAYOUT_FLASH_SIZE, &image->file);
@@ -489,7 +404,9 @@ static int plan_all(struct provision_plan *plan, bool allow_invalid)
     const struct device_values *values = &plan->values;
     int status = layout_plan(plan->config, values, &plan->layout);
     status = status == EXIT_DONE ? plan_identity(plan) : status;
-    status = status == EXIT_DONE ? plan_option_bytes(plan) : status;
+    status = status == EXIT_DONE
+                 ? plan_options_add(plan->config, &values->option_bytes, &plan->options)
+                 : status;
     status = status == EXIT_DONE ? plan_watermarks(plan, allow_invalid) : status;
     status = status == EXIT_DONE ? plan_keys(plan) : status;
     status = status == EXIT_DONE ? plan_image_keys(plan) : status;

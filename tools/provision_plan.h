@@ -8,6 +8,7 @@
 
 #include "device_config.h"
 #include "file.h"
+#include "provision_options.h"
 
 #define PLAN_IMAGES_MAX 32u
 
@@ -21,15 +22,6 @@ struct plan_image_key {
 /** One for the uROT's images, one for all others. */
 #define PLAN_IMAGE_KEYS 2u
 
-/** A change of an option word: the bits of `mask` become those of `value`. */
-struct plan_option {
-    const char *word; /**< As sim_option_write() knows it. */
-    uint32_t mask;
-    uint32_t value;
-};
-
-#define PLAN_OPTIONS_MAX 16u
-
 struct plan_image {
     const struct device_image *config;
     struct file_data file;
@@ -39,8 +31,7 @@ struct provision_plan {
     struct config *config;
     struct device_values values;
     struct sim_identity identity;
-    struct plan_option option[PLAN_OPTIONS_MAX];
-    unsigned options;
+    struct plan_options options;
     struct layout_record layout;
     struct key_record keys; /**< count 0: not written, nor is the layout. */
     struct plan_image_key image_key[PLAN_IMAGE_KEYS];
@@ -55,3 +46,9 @@ struct provision_plan {
  */
 int plan_init(struct provision_plan *plan, const char *path, bool allow_invalid);
 void plan_fini(struct provision_plan *plan);
+
+/** Says a problem of a value with its place. @return EXIT_USAGE */
+int plan_refuse(const struct provision_plan *plan, struct config_at at, const char *why);
+
+/** Whether an image stands in system flash, where no tool writes: the part is bought with it. */
+bool plan_image_is_system(const struct plan_image *image);

@@ -11,6 +11,9 @@
 #include <garrison/handoff.h>
 #include <garrison/sim.h>
 
+#include "life_accept.h"
+#include "life_make.h"
+#include "life_report.h"
 #include "provision_plan.h"
 #include "report.h"
 #include "verbs.h"
@@ -22,7 +25,16 @@ struct provision_args {
     const char *config;
     bool force;
     bool allow_invalid;
+    bool dry_run;
+    struct cli_list accept;
     unsigned verbose;
+};
+
+/** What is to be made: all at once, or by the steps of a life. */
+struct making {
+    const struct provision_plan *plan;
+    const struct life_plan *life; /**< NULL: at once. */
+    const struct life_credentials *credentials;
 };
 
 static const struct cli_option options[] = {
@@ -32,6 +44,10 @@ static const struct cli_option options[] = {
      "replace DEVICE if it is a device"},
     {"allow-invalid", 0, CLI_FLAG, offsetof(struct provision_args, allow_invalid), NULL,
      "also write images that will be refused"},
+    {"dry-run", 'n', CLI_FLAG, offsetof(struct provision_args, dry_run), NULL,
+     "print the steps and what each makes impossible; make nothing"},
+    {"accept", 0, CLI_LIST, offsetof(struct provision_args, accept), "WORD",
+     "do it although: " LIFE_WORDS},
     {"verbose", 'v', CLI_COUNT, offsetof(struct provision_args, verbose), NULL,
      "say what is written where"},
     {.name = NULL},
@@ -48,13 +64,11 @@ static enum sim_status write_options(struct sim *sim, const struct provision_pla
                                      struct sim_error *error)
 {
     enum sim_status status = SIM_OK;
-    for (unsigned i = 0; status == SIM_OK && i < plan->options; i++) {
-        const struct plan_option *option = &plan->option[i];
+    for (unsigned i = 0; status == SIM_OK && sim_option_name(i) != NULL; i++) {
         uint32_t value = 0;
-        status = sim_option_read(sim, option->word, &value, error);
-        if (status == SIM_OK) {
-            value = (value & ~option->mask) | option->value;
-            status = sim_option_write(sim, option->word, value, error);
+        status = sim_option_read(sim, sim_option_name(i), &value, error);
+        if (status == SIM_OK && plan_options_apply(&plan->options, sim_option_name(i), &value)) {
+            status = sim_option_write(sim, sim_option_name(i), value, error);
         }
     }
     return status;
@@ -110,8 +124,8 @@ static enum sim_status write_all(struct sim *sim, const struct provision_plan *p
     return status == SIM_OK ? sim_commit(sim, error) : status;
 }
 
-/** Makes the device under a name that nobody uses. */
-static int make_device(const char *path, const struct provision_plan *plan)
+/** Writes everything behind the chip's rules. */
+static int make_at_once(const char *path, const struct provision_plan *plan)
 {
     const struct sim_config config = {.device_path = path, .no_cpu = true};
     struct sim_error error = {""};
@@ -127,6 +141,21 @@ static int make_device(const char *path, const struct provision_plan *plan)
     return status == SIM_OK ? EXIT_DONE : say_failure(status, &error);
 }
 
+static int make_by_steps(const char *path, const struct making *making)
+{
+    struct sim_error error = {""};
+    bool refused = false;
+    const enum sim_status status = life_make(path, making->plan, &error);
+    return status == SIM_OK ? life_perform(path, making->life, making->credentials, &refused)
+                            : say_failure(status, &error);
+}
+
+/** Makes the device under a name that nobody uses. */
+static int make_device(const char *path, const struct making *making)
+{
+    return making->life != NULL ? make_by_steps(path, making) : make_at_once(path, making->plan);
+}
+
 /** Whether both names stand for the same file. */
 static bool is_same(const char *path, const char *other)
 {
@@ -136,12 +165,25 @@ static bool is_same(const char *path, const char *other)
            a.st_ino == b.st_ino;
 }
 
-static bool is_key(const char *path, const struct config_list *keys)
+/** Whether a value that may be absent names the same file. */
+static bool is_value(const char *path, const struct config_value *file)
 {
-    const struct device_key *key = keys->items;
+    return file->at.line != 0 && is_same(path, file->text);
+}
+
+static bool is_listed(const char *path, const struct provision_plan *plan)
+{
+    const struct device_key *key = plan->values.keys.items;
+    const struct device_step *step = plan->values.steps.items;
     bool same = false;
-    for (size_t i = 0; i < keys->count; i++) {
-        same = same || is_same(path, key[i].file.text);
+    for (size_t i = 0; i < plan->values.keys.count; i++) {
+        same = same || is_value(path, &key[i].file);
+    }
+    for (size_t i = 0; i < plan->values.steps.count; i++) {
+        same = same || is_value(path, &step[i].obk_file) || is_value(path, &step[i].option_file);
+    }
+    for (unsigned i = 0; i < plan->images; i++) {
+        same = same || is_value(path, &plan->image[i].config->file);
     }
     return same;
 }
@@ -149,12 +191,16 @@ static bool is_key(const char *path, const struct config_list *keys)
 /** What the device is made from is never replaced by it. */
 static int check_inputs(const char *path, const char *config, const struct provision_plan *plan)
 {
-    const struct device_decryption *decryption = &plan->values.decryption;
-    bool same = is_same(path, config) || is_key(path, &plan->values.keys) ||
-                (decryption->urot.text != NULL && is_same(path, decryption->urot.text)) ||
-                (decryption->others.text != NULL && is_same(path, decryption->others.text));
-    for (unsigned i = 0; i < plan->images; i++) {
-        same = same || is_same(path, plan->image[i].config->file.text);
+    const struct device_values *values = &plan->values;
+    const struct config_value *const files[] = {
+        &values->decryption.urot,     &values->decryption.others,
+        &values->authentication.root, &values->authentication.password,
+        &values->authentication.obk,  &values->authentication.chain,
+        &values->authentication.key,
+    };
+    bool same = is_same(path, config) || is_listed(path, plan);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        same = same || is_value(path, files[i]);
     }
     return same ? fail(EXIT_USAGE, "%s: the device is made from it, and does not replace it", path)
                 : EXIT_DONE;
@@ -181,19 +227,19 @@ static int name_making(const char *path, char **making)
     return len >= 0 ? EXIT_DONE : fail(EXIT_INTERNAL, "out of memory");
 }
 
-static int make_and_name(const char *path, const struct provision_plan *plan, bool force)
+static int make_and_name(const char *path, const struct making *making, bool force)
 {
-    char *making = NULL;
-    int status = name_making(path, &making);
+    char *name = NULL;
+    int status = name_making(path, &name);
     if (status != EXIT_DONE) {
         return status;
     }
-    status = make_device(making, plan);
+    status = make_device(name, making);
     if (status == EXIT_DONE) {
-        status = give_name(making, path, force);
+        status = give_name(name, path, force);
     }
-    (void)unlink(making);
-    free(making);
+    (void)unlink(name);
+    free(name);
     return status;
 }
 
@@ -204,12 +250,63 @@ static void say_plan(const struct provision_plan *plan)
         say("0x%08lX %zu bytes of %s", (unsigned long)image->config->address.number,
             image->file.len, image->config->file.text);
     }
-    for (unsigned i = 0; i < plan->options; i++) {
-        say("%s: bits 0x%08lX = 0x%08lX", plan->option[i].word, (unsigned long)plan->option[i].mask,
-            (unsigned long)plan->option[i].value);
+    for (unsigned i = 0; i < plan->options.count; i++) {
+        const struct plan_option *option = &plan->options.item[i];
+        say("%s: bits 0x%08lX = 0x%08lX", option->word, (unsigned long)option->mask,
+            (unsigned long)option->value);
     }
     say("keys: %u; slots: %u; to decrypt with: %u", plan->keys.count, plan->layout.count,
         plan->image_key[0].given + plan->image_key[1].given);
+}
+
+/** Rehearses the steps, and does them if they may be done. */
+static int provision_steps(const struct provision_args *args, const char *path,
+                           const struct making *making)
+{
+    static struct life_rehearsal rehearsal;
+    int status = life_rehearse(making->life, making->credentials, NULL, &rehearsal);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (args->dry_run || args->verbose > 0) {
+        life_report_steps(making->life, &rehearsal);
+        life_report_verdict(making->life, &rehearsal);
+    }
+    status = life_accept(making->life, &rehearsal, &args->accept);
+    return status != EXIT_DONE || args->dry_run ? status : make_and_name(path, making, args->force);
+}
+
+static int provision_life(const struct provision_args *args, const char *path,
+                          const struct provision_plan *plan)
+{
+    static struct life_plan life;
+    struct life_credentials credentials;
+    int status = life_credentials_read(plan, &credentials);
+    status = status == EXIT_DONE ? life_plan_init(&life, plan) : status;
+    if (status == EXIT_DONE) {
+        const struct making making = {plan, &life, &credentials};
+        status = provision_steps(args, path, &making);
+        life_plan_fini(&life);
+    }
+    life_credentials_wipe(&credentials);
+    return status;
+}
+
+static int provision(const struct provision_args *args, const char *path,
+                     const struct provision_plan *plan)
+{
+    const struct making at_once = {.plan = plan};
+    const int status = check_inputs(path, args->config, plan);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (args->dry_run || life_wanted(plan)) {
+        return provision_life(args, path, plan);
+    }
+    if (args->verbose > 0) {
+        say_plan(plan);
+    }
+    return make_and_name(path, &at_once, args->force);
 }
 
 static int run_provision(const void *opaque, const char *const *operands)
@@ -220,20 +317,15 @@ static int run_provision(const void *opaque, const char *const *operands)
         return fail(EXIT_USAGE, "provision: --config is missing");
     }
     struct stat info;
-    if (!args->force && lstat(operands[0], &info) == 0) {
+    if (!args->force && !args->dry_run && lstat(operands[0], &info) == 0) {
         return fail(EXIT_USAGE, "%s: exists already; --force replaces it", operands[0]);
     }
-    int status = plan_init(&plan, args->config, args->allow_invalid);
+    int status = life_accept_check(&args->accept);
+    status = status == EXIT_DONE ? plan_init(&plan, args->config, args->allow_invalid) : status;
     if (status != EXIT_DONE) {
         return status;
     }
-    if (args->verbose > 0) {
-        say_plan(&plan);
-    }
-    status = check_inputs(operands[0], args->config, &plan);
-    if (status == EXIT_DONE) {
-        status = make_and_name(operands[0], &plan, args->force);
-    }
+    status = provision(args, operands[0], &plan);
     plan_fini(&plan);
     return status;
 }
@@ -246,7 +338,11 @@ const struct cli_verb verb_provision = {
     .notes =
         "DEVICE is the file to make. Everything is read and checked before anything is written,\n"
         "and the file appears whole or not at all. Paths in the description are relative to it.\n\n"
-        "exit status: 0 done, 2 a file or an option is wrong, 3 internal error",
+        "A description that closes the device, says how debug is authenticated or spells its\n"
+        "steps out is rehearsed first, and then done step by step as a programming tool does it.\n"
+        "What bricks the device, shuts the way back or is refused is done with --accept only.\n\n"
+        "exit status: 0 done, 1 the rehearsal says no, 2 a file or an option is wrong,\n"
+        "3 internal error",
     .options = options,
     .args_size = sizeof(struct provision_args),
     .run = run_provision,

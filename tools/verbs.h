@@ -27,6 +27,7 @@ extern const struct cli_verb verb_layout_show;
 extern const struct cli_verb verb_layout_ld;
 extern const struct cli_verb verb_module_pack;
 extern const struct cli_verb verb_provision;
+extern const struct cli_verb verb_rehearse;
 extern const struct cli_verb verb_run;
 extern const struct cli_verb verb_state;
 extern const struct cli_verb verb_log;

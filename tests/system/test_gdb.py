@@ -108,6 +108,7 @@ class Gdb:
 
 class Debug(cli.Case):
     state = 'open'
+    accept = ()
 
     def setUp(self):
         super().setUp()
@@ -118,7 +119,7 @@ class Debug(cli.Case):
                         os.path.join(TARGET, image + '.bin'), role + '.img')
         cli.write(self.path('device.yaml'),
                   cli.DEVICE.replace('product_state: open', 'product_state: ' + self.state))
-        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml', *self.accept)
 
     def serve(self, *options):
         """Starts the chip; its process, when it listens."""
@@ -305,6 +306,7 @@ class TzClosed(Debug):
 
 class Closed(Debug):
     state = 'closed'
+    accept = ('--accept', 'no-way-back')
 
     def test_nothing_attaches(self):
         run = self.serve()

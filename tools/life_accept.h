@@ -1,0 +1,20 @@
+/*
+ * What `garrison provision` does only if it is asked for in words.
+ */
+#pragma once
+
+#include "cli.h"
+#include "life_rehearse.h"
+
+/** The words, for helps. */
+#define LIFE_WORDS "bricked, no-way-back, incomplete, development-keys"
+
+/** Whether all words are known ones. @return EXIT_DONE, or EXIT_USAGE, having said which is not */
+int life_accept_check(const struct cli_list *words);
+
+/**
+ * Whether the plan may be done. What forbids it is said, with the word that lets it be done.
+ * @return EXIT_DONE; EXIT_VERDICT: it may not; or another exit status
+ */
+int life_accept(const struct life_plan *life, const struct life_rehearsal *rehearsal,
+                const struct cli_list *words);
