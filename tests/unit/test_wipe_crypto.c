@@ -18,6 +18,8 @@
 #define GCM    PSA_ALG_GCM
 #define EXPORT PSA_KEY_USAGE_EXPORT
 
+#define DETERMINISTIC PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)
+
 /* On the heap: what a client has of its own is not looked at. */
 static struct client {
     uint8_t sealed[2 * BYTES];
@@ -268,6 +270,84 @@ static void what_a_library_leaves_in_a_state_is_wiped(void **state)
     expect(PSA_SUCCESS, 0);
 }
 
+/* Behind each request the service wipes what is below its stack. Here it does not but where a test
+ * wants it: each function is to wipe what is its own. */
+void __wrap_secret_wipe_stack(size_t bytes);
+extern void __real_secret_wipe_stack(size_t bytes);
+static bool wipes_stack;
+
+void __wrap_secret_wipe_stack(size_t bytes)
+{
+    if (wipes_stack) {
+        __real_secret_wipe_stack(bytes);
+    }
+}
+
+static void sign(void)
+{
+    client->status =
+        psa_sign_hash(key, DETERMINISTIC, sha256_abc, 32, client->opened, 64, &client->len);
+}
+
+static void what_a_library_leaves_on_the_stack_is_wiped(void **state)
+{
+    const psa_key_attributes_t attributes =
+        attributes_of(P256_PAIR, 0, PSA_KEY_USAGE_SIGN_HASH, DETERMINISTIC);
+    (void)state;
+    OK(psa_import_key(&attributes, mark, 32, &key));
+    run(sign);
+    OK(client->status);
+    assert_int_not_equal(marks_on_stack(mark, 32), 0); /* else nobody needs it */
+    wipes_stack = true;
+    run(sign);
+    wipes_stack = false;
+    OK(client->status);
+    assert_int_equal(marks_on_stack(mark, 32), 0);
+    OK(psa_destroy_key(key));
+}
+
+static void sign_message(void)
+{
+    client->status = psa_sign_message(key, ECDSA, mark, BYTES, client->opened, 64, &client->len);
+}
+
+static void the_hash_of_a_message_that_is_signed_is_gone(void **state)
+{
+    uint8_t *hash_of_mark = malloc(32);
+    (void)state;
+    OK(psa_hash_compute(PSA_ALG_SHA_256, mark, BYTES, hash_of_mark, 32, &client->len));
+    key = generate_key(P256_PAIR, 256, PSA_KEY_USAGE_SIGN_MESSAGE, ECDSA);
+    run(sign_message);
+    expect(PSA_SUCCESS, 0);
+    assert_int_equal(marks_on_stack(hash_of_mark, 32), 0);
+    OK(psa_destroy_key(key));
+    free(hash_of_mark);
+}
+
+static void make_mac(void)
+{
+    client->status = psa_mac_compute(key, HMAC, mark, BYTES, client->sealed, 32, &client->len);
+}
+
+static void verify_mac(void)
+{
+    client->status = psa_mac_verify(key, HMAC, mark, BYTES, client->sealed, 32);
+}
+
+static void a_mac_is_the_clients_alone(void **state)
+{
+    (void)state;
+    key = generate_key(PSA_KEY_TYPE_HMAC, 256,
+                       PSA_KEY_USAGE_SIGN_MESSAGE | PSA_KEY_USAGE_VERIFY_MESSAGE, HMAC);
+    run(make_mac);
+    expect(PSA_SUCCESS, 0);
+    assert_int_equal(marks_count(client->sealed, 32), 0);
+    run(verify_mac);
+    expect(PSA_SUCCESS, 0);
+    assert_int_equal(marks_count(client->sealed, 32), 0);
+    OK(psa_destroy_key(key));
+}
+
 static void make_random(void)
 {
     client->status = psa_generate_random(mark, BYTES);
@@ -331,6 +411,9 @@ int main(void)
         MARKED(whole_texts_leave_nothing),
         MARKED(an_operation_leaves_nothing_however_it_ends),
         MARKED(what_a_library_leaves_in_a_state_is_wiped),
+        MARKED(what_a_library_leaves_on_the_stack_is_wiped),
+        MARKED(the_hash_of_a_message_that_is_signed_is_gone),
+        MARKED(a_mac_is_the_clients_alone),
         MARKED(random_bytes_are_nobody_elses),
         MARKED(derived_bytes_are_the_clients_alone),
     };
