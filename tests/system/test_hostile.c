@@ -13,7 +13,6 @@
 
 #define ATTACKS_MIN 60u
 #define ENDED_BY    "partition hostile: " /* in the manager's log, before the words of an end */
-#define STOPPED_BY  "manager: "
 
 #define COMMUNICATION_FAILURE (-145)
 

@@ -8,7 +8,6 @@
 
 #define SCB_VTOR  (*(volatile uint32_t *)0xE000ED08u)
 #define NVIC_ISER ((volatile uint32_t *)0xE000E100u)
-#define NVIC_ICER ((volatile uint32_t *)0xE000E180u)
 #define NVIC_ISPR ((volatile uint32_t *)0xE000E200u)
 
 #define IWDG_KR  (*(volatile uint32_t *)0x40003000u)
