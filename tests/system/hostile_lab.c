@@ -18,35 +18,16 @@
 
 struct lab lab;
 
-static const char layout_text[] =
-    "layout:\n"
-    "  journal: {offset: 0x1DE000, size: 16K}\n"
-    "  slots:\n"
-    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
-    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
-    "    - {role: application, offset: 0x3E000, size: 776K,\n"
-    "       download: {offset: 0x106000, size: 784K}}\n"
-    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K, encrypted: on,\n"
-    "       download: {offset: 0x106000, size: 32K}}\n";
-
 void lab_poke(uint32_t addr, const void *data, size_t len)
 {
     struct sim_error error;
     assert_int_equal(sim_poke(lab.device.sim, addr, data, len, &error), SIM_OK);
 }
 
-static void forget_texts(void)
-{
-    lab.device.uart_len = 0;
-    lab.device.uart[0] = '\0';
-    lab.device.events_len = 0;
-    lab.device.events[0] = '\0';
-}
-
 void lab_restore(void)
 {
     sim_snapshot_restore(lab.device.sim, lab.ready);
-    forget_texts();
+    device_forget_texts(&lab.device);
 }
 
 enum outcome lab_order(uint32_t number, struct hostile_mailbox *answer)
@@ -138,8 +119,7 @@ static void name_secrets(void)
 void lab_open(void)
 {
     const struct device_images images = {.application = "tests/system/firmware/hostile_app",
-                                         .module = "tests/system/firmware/hostile_module",
-                                         .layout = layout_text};
+                                         .module = "tests/system/firmware/hostile_module"};
     struct sim_error error;
     device_open(&lab.device, &images);
     if (!lab_boot() || strstr(lab.device.uart, "module 0 (hostile): admitted\n") == NULL) {

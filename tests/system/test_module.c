@@ -31,17 +31,6 @@
 
 #define COMPONENT_MODULE_0 4u
 
-static const char layout_text[] =
-    "layout:\n"
-    "  journal: {offset: 0x1DE000, size: 16K}\n"
-    "  slots:\n"
-    "    - {role: urot, offset: 0x8000, size: 48K, download: {offset: 0x1D0000, size: 56K}}\n"
-    "    - {role: manager, offset: 0x14000, size: 168K, download: {offset: 0x1A4000, size: 176K}}\n"
-    "    - {role: application, offset: 0x3E000, size: 776K,\n"
-    "       download: {offset: 0x106000, size: 784K}}\n"
-    "    - {role: module0, offset: 0x100000, size: 24K, ram: 8K, encrypted: on,\n"
-    "       download: {offset: 0x106000, size: 32K}}\n";
-
 static struct device device;
 static struct sim_snapshot *ready;
 
@@ -55,7 +44,7 @@ static void expect_text(const char *text, uint64_t insns)
 static void open_with(const char *module, const char *application, const char *pack)
 {
     const struct device_images images = {
-        .module = module, .application = application, .pack = pack, .layout = layout_text};
+        .module = module, .application = application, .pack = pack};
     device_open(&device, &images);
     device_boot(&device);
 }
@@ -226,14 +215,6 @@ static int open_update(void **state)
     return 0;
 }
 
-static void forget_texts(void)
-{
-    device.uart_len = 0;
-    device.uart[0] = '\0';
-    device.events_len = 0;
-    device.events[0] = '\0';
-}
-
 static void shell(const char *command)
 {
     assert_int_equal(system(command), 0);
@@ -257,7 +238,7 @@ static void update_letter(char letter, int status)
 {
     char line[32];
     (void)snprintf(line, sizeof line, "fwu: %c %d\n", letter, status);
-    forget_texts();
+    device_forget_texts(&device);
     sim_uart_send(device.sim, 1, (uint8_t)letter);
     expect_text(line, INSTALL_INSNS);
 }
@@ -276,7 +257,7 @@ static void stage_update(void)
 
 static void boot_after_update(const char *admitted)
 {
-    forget_texts();
+    device_forget_texts(&device);
     sim_uart_send(device.sim, 1, 'b');
     assert_int_equal(device_run(&device, BOOT_INSNS), SIM_STOP_RESET);
     expect_text("fwu: ready\n", INSTALL_INSNS);
@@ -338,7 +319,7 @@ static bool tell(char letter, uint32_t aim)
 {
     const uint32_t mail[2] = {(uint32_t)letter, aim};
     struct sim_error error;
-    forget_texts();
+    device_forget_texts(&device);
     assert_int_equal(sim_poke(device.sim, MAILBOX, (const uint8_t *)mail, sizeof mail, &error),
                      SIM_OK);
     return device_run_until(&device, "client: done\n", ATTACK_INSNS);
