@@ -99,8 +99,8 @@ static void leave_by_gate(uint32_t function)
     while (*at != leaves) {
         at++;
     }
-    __asm__ volatile("mov lr, %1\nbx %0" ::"r"((uint32_t)(uintptr_t)at | 1u), "r"(function)
-                     : "lr");
+    const uint32_t way = (uint32_t)(uintptr_t)at | 1u;
+    __asm__ volatile("mov lr, %1\nbx %0" ::"r"(way), "r"(function) : "lr");
 }
 
 /** Ways that are none of a handler's. */
