@@ -283,6 +283,16 @@ enum sim_status sim_probe_send(struct sim *sim, uint32_t word, struct sim_error 
     return SIM_OK;
 }
 
+enum sim_status sim_probe_begin(struct sim *sim, uint32_t word, struct sim_error *error)
+{
+    if (!sim->powered) {
+        return sim_fail(error, SIM_ERROR_REFUSED, "the chip has no power");
+    }
+    sim_probe_reset(sim);
+    mailbox_write(sim, MAILBOX_ACK, 0);
+    return sim_probe_send(sim, word, error);
+}
+
 bool sim_probe_receive(struct sim *sim, uint32_t *word)
 {
     const uint32_t ack = sim->powered ? mailbox_read(sim, MAILBOX_ACK) : 0;

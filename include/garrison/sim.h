@@ -335,6 +335,15 @@ SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_send(struct sim *sim, uint32_t
                                                        struct sim_error *error);
 
 /**
+ * Begins debug authentication as tools do: while NRST is pulled, a word into the mailbox, and whatever
+ * stood there is gone.
+ *
+ * @return SIM_ERROR_REFUSED: no power
+ */
+SIM_EXPORT SIM_MUST_USE enum sim_status sim_probe_begin(struct sim *sim, uint32_t word,
+                                                        struct sim_error *error);
+
+/**
  * Provisions option-byte keys as a tool does: resets the chip, and has the boot ROM's DataProvisioning
  * write the content of an .obk file (address, size and encryption, a word each, and the data).
  *

@@ -144,11 +144,7 @@ bool adac_chip_session(struct sim *sim)
 {
     struct sim_error error;
     uint32_t word = 0;
-    (void)sim_probe_receive(sim, &word); /* What an earlier one has left. */
-    if (sim_probe_send(sim, MAGIC_HOST, &error) != SIM_OK) {
-        return false;
-    }
-    sim_probe_reset(sim);
+    assert_int_equal(sim_probe_begin(sim, MAGIC_HOST, &error), SIM_OK);
     adac_chip_boot(sim);
     adac_chip_pass(sim, PATIENCE);
     return sim_probe_receive(sim, &word) && word == MAGIC_DEVICE;

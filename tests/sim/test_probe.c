@@ -375,6 +375,27 @@ static void mailbox_hands_words_over_with_its_handshake(void **state)
     assert_false(sim_probe_receive(sim, &word));
 }
 
+static void a_session_begins_with_a_word_and_a_reset(void **state)
+{
+    struct sim *sim = *state;
+    struct sim_error error;
+    struct sim_state before;
+    struct sim_state after;
+    uint32_t word = 0;
+    expect_refused(sim_probe_begin(sim, 1, &error), &error, "no power");
+    be_in(sim, 0x5C);
+    assert_int_equal(sim_probe_send(sim, 0xCAFE0001u, &error), SIM_OK);
+    firmware_writes(sim, false, MAILBOX + 4u, 0xD00D0001u);
+    firmware_writes(sim, false, MAILBOX + 8u, 3);
+    sim_state_get(sim, &before);
+    assert_int_equal(sim_probe_begin(sim, 0xCAFE0002u, &error), SIM_OK);
+    sim_state_get(sim, &after);
+    assert_int_equal(after.boots, before.boots + 1u);
+    assert_int_equal(firmware_reads(sim, MAILBOX), 0xCAFE0002u);
+    assert_int_equal(firmware_reads(sim, MAILBOX + 8u), 2);
+    assert_false(sim_probe_receive(sim, &word)); /* What stood there is gone. */
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -391,6 +412,7 @@ int main(void)
         CASE(refused_options_change_nothing),
         CASE(registers_through_the_port_count_as_a_tools),
         CASE(mailbox_hands_words_over_with_its_handshake),
+        CASE(a_session_begins_with_a_word_and_a_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
