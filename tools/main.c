@@ -12,16 +12,23 @@
 #include "verbs.h"
 
 static const struct cli_verb *const verbs[] = {
-    &verb_key_new,      &verb_key_public,    &verb_key_info,
-    &verb_image_sign,   &verb_image_encrypt, &verb_image_decrypt,
-    &verb_image_verify, &verb_image_info,    &verb_image_hex,
-    &verb_layout_check, &verb_layout_show,   &verb_layout_ld,
-    &verb_module_pack,  &verb_provision,     &verb_rehearse,
-    &verb_run,          &verb_state,         &verb_log,
-    &verb_rescue,       &verb_token_show,    &verb_token_verify,
-    &verb_token_key,    &verb_cert_new,      &verb_cert_show,
-    &verb_cert_verify,  &verb_password_new,  &verb_obk_new,
-    &verb_obk_show,     &verb_options_show,  &verb_options_export,
+    &verb_key_new,        &verb_key_public,
+    &verb_key_info,       &verb_image_sign,
+    &verb_image_encrypt,  &verb_image_decrypt,
+    &verb_image_verify,   &verb_image_info,
+    &verb_image_hex,      &verb_layout_check,
+    &verb_layout_show,    &verb_layout_ld,
+    &verb_module_pack,    &verb_provision,
+    &verb_rehearse,       &verb_run,
+    &verb_state,          &verb_log,
+    &verb_rescue,         &verb_token_show,
+    &verb_token_verify,   &verb_token_key,
+    &verb_cert_new,       &verb_cert_show,
+    &verb_cert_verify,    &verb_password_new,
+    &verb_obk_new,        &verb_obk_show,
+    &verb_options_show,   &verb_options_export,
+    &verb_debug_discover, &verb_debug_open,
+    &verb_debug_regress,  &verb_debug_close,
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 

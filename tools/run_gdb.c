@@ -2,19 +2,12 @@
 
 #include "run_gdb.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "report.h"
 
 #define DEFAULT_PORT 3333u
@@ -22,95 +15,13 @@
 /** How long the command sleeps before it looks whether the user has interrupted it. */
 #define WAIT_MS 100
 
-/* The socket. */
-
-static int cannot(const char *where)
-{
-    return fail(EXIT_USAGE, "--gdb: cannot listen on %s: %s", where, strerror(errno));
-}
-
-static int open_unix(struct run_gdb *gdb, const char *path)
-{
-    struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    if (path[0] == '\0' || strlen(path) >= sizeof addr.sun_path) {
-        return fail(EXIT_USAGE, "--gdb: '%s' is no path for a socket", path);
-    }
-    memcpy(addr.sun_path, path, strlen(path) + 1u);
-    gdb->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (gdb->listener < 0 ||
-        bind(gdb->listener, (const struct sockaddr *)&addr, sizeof addr) != 0) {
-        return cannot(path);
-    }
-    (void)snprintf(gdb->unlink_path, sizeof gdb->unlink_path, "%s", path);
-    if (listen(gdb->listener, 1) != 0) {
-        return cannot(path);
-    }
-    if (!gdb->quiet) {
-        say("waiting for GDB: target remote %s", path);
-    }
-    return EXIT_DONE;
-}
-
-static int open_port(struct run_gdb *gdb, uint16_t port)
-{
-    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
-    socklen_t len = sizeof addr;
-    const int yes = 1;
-    char where[32];
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    (void)snprintf(where, sizeof where, "127.0.0.1:%u", port);
-    gdb->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (gdb->listener < 0) {
-        return cannot(where);
-    }
-    (void)setsockopt(gdb->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(gdb->listener, (const struct sockaddr *)&addr, sizeof addr) != 0 ||
-        listen(gdb->listener, 1) != 0 ||
-        getsockname(gdb->listener, (struct sockaddr *)&addr, &len) != 0) {
-        return cannot(where);
-    }
-    if (!gdb->quiet || port == 0) {
-        say("waiting for GDB: target remote localhost:%u", ntohs(addr.sin_port));
-    }
-    return EXIT_DONE;
-}
-
-/** The port of "", "PORT", ":PORT", "127.0.0.1:PORT" or "localhost:PORT". @return exit status */
-static int take_port(const char *where, uint16_t *port)
-{
-    static const char *const hosts[] = {"127.0.0.1:", "localhost:", ":"};
-    const char *number = where;
-    uint64_t value = DEFAULT_PORT;
-    for (unsigned i = 0; i < sizeof hosts / sizeof hosts[0] && number == where; i++) {
-        const size_t len = strlen(hosts[i]);
-        number = strncmp(where, hosts[i], len) == 0 ? where + len : where;
-    }
-    if (number[0] != '\0' && (!cli_parse_number(number, &value) || value > UINT16_MAX)) {
-        return fail(EXIT_USAGE,
-                    "--gdb: '%s' is neither a port, nor 127.0.0.1:PORT, nor unix:PATH; nobody but "
-                    "this machine may debug",
-                    where);
-    }
-    *port = (uint16_t)value;
-    return EXIT_DONE;
-}
-
-/* The session. */
+/** Slices in which a chip that was opened must come to where debug may halt it: some seconds. */
+#define OPENED_SLICES 200u
 
 static void on_send(void *context, const uint8_t *data, size_t len)
 {
     const struct run_gdb *gdb = context;
-    while (len > 0 && gdb->client >= 0) {
-        const ssize_t sent = send(gdb->client, data, len, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) {
-            continue;
-        }
-        if (sent <= 0) {
-            return; /* reading finds out that nobody is there */
-        }
-        data += sent;
-        len -= (size_t)sent;
-    }
+    listen_send(gdb->client, data, len);
 }
 
 static enum sim_stop on_run(void *context)
@@ -135,18 +46,22 @@ static void on_say(void *context, const char *text)
 
 int run_gdb_open(struct run_gdb *gdb, const char *where, bool quiet)
 {
-    static const char local[] = "unix:";
+    static const struct listen_name name = {
+        .option = "--gdb", .who = "nobody but this machine may debug", .port = DEFAULT_PORT};
     gdb->host = (struct gdb_host){
         .context = gdb, .send = on_send, .run = on_run, .reset = on_reset, .say = on_say};
     gdb->quiet = quiet;
-    gdb->listener = -1;
     gdb->client = -1;
-    if (strncmp(where, local, sizeof local - 1u) == 0) {
-        return open_unix(gdb, where + sizeof local - 1u);
+    const int status = listen_open(&gdb->listener, where, &name);
+    if (status != EXIT_DONE) {
+        return status;
     }
-    uint16_t port = 0;
-    const int status = take_port(where, &port);
-    return status == EXIT_DONE ? open_port(gdb, port) : status;
+    if (gdb->listener.port != 0 && (!quiet || gdb->listener.any)) {
+        say("waiting for GDB: target remote localhost:%u", gdb->listener.port);
+    } else if (gdb->listener.port == 0 && !quiet) {
+        say("waiting for GDB: target remote %s", gdb->listener.path);
+    }
+    return EXIT_DONE;
 }
 
 static void leave(struct run_gdb *gdb)
@@ -164,12 +79,10 @@ static void leave(struct run_gdb *gdb)
 
 static void welcome(struct run_gdb *gdb)
 {
-    const int yes = 1;
-    gdb->client = accept(gdb->listener, NULL, NULL);
+    gdb->client = listen_accept(&gdb->listener);
     if (gdb->client < 0) {
         return;
     }
-    (void)setsockopt(gdb->client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     gdb->session = calloc(1, sizeof *gdb->session);
     if (gdb->session == NULL) {
         leave(gdb);
@@ -196,19 +109,34 @@ static void receive(struct run_gdb *gdb)
     }
 }
 
+/** GDB's, or the one that it comes to when the chip stands where it has been opened; -1: none. */
+static int first_fd(const struct run_gdb *gdb)
+{
+    if (gdb->client >= 0) {
+        return gdb->client;
+    }
+    return gdb->halting != 0 ? -1 : gdb->listener.fd;
+}
+
 /** Looks once at the sockets, for at most so long. @return whether something has come */
 static bool look(struct run_gdb *gdb, int timeout)
 {
-    struct pollfd fd = {.fd = gdb->client >= 0 ? gdb->client : gdb->listener, .events = POLLIN};
-    if (poll(&fd, 1, timeout) <= 0 || (fd.revents & (POLLIN | POLLHUP | POLLERR)) == 0) {
+    const short any = POLLIN | POLLHUP | POLLERR;
+    struct pollfd fd[] = {
+        {.fd = first_fd(gdb), .events = POLLIN},
+        {.fd = run_mailbox_fd(gdb->mailbox), .events = POLLIN}, /* -1 is no socket. */
+    };
+    if (poll(fd, sizeof fd / sizeof fd[0], timeout) <= 0) {
         return false;
     }
-    if (gdb->client >= 0) {
+    if ((fd[1].revents & any) != 0) {
+        run_mailbox_serve(gdb->mailbox);
+    } else if ((fd[0].revents & any) != 0 && gdb->client >= 0) {
         receive(gdb);
-    } else {
+    } else if ((fd[0].revents & any) != 0) {
         welcome(gdb);
     }
-    return true;
+    return ((fd[0].revents | fd[1].revents) & any) != 0;
 }
 
 /** Whether the chip stands until GDB says something. */
@@ -243,10 +171,51 @@ void run_gdb_halt_first(struct run_gdb *gdb)
     }
 }
 
+void run_gdb_let_go(struct run_gdb *gdb)
+{
+    leave(gdb);
+    gdb->waiting = false;
+    gdb->halting = 0;
+    sim_debug_resume(gdb->sim);
+}
+
+/** Whether a chip that is to halt will not: it sleeps, or runs for long without coming there. */
+static bool is_in_vain(struct run_gdb *gdb, enum sim_stop stop)
+{
+    struct sim_state state;
+    sim_state_get(gdb->sim, &state);
+    const bool asleep = stop == SIM_STOP_IDLE && state.hdpl != 0; /* At 0 the boot ROM waits. */
+    gdb->halting += stop == SIM_STOP_INSNS ? 1u : 0;
+    return asleep || stop == SIM_STOP_HALTED || stop == SIM_STOP_LOCKUP ||
+           gdb->halting > OPENED_SLICES;
+}
+
+/** What has just been opened for a debugger waits for it, and the debugger for that. */
+static void halt_when_opened(struct run_gdb *gdb, enum sim_stop stop)
+{
+    struct sim_debug_access access;
+    sim_debug_access(gdb->sim, &access);
+    const bool opened = access.hdpl != 0;
+    if (opened && !gdb->opened && gdb->halt_opened && gdb->session == NULL) {
+        sim_debug_halt(gdb->sim);
+        gdb->halting = 1;
+    } else if (gdb->halting != 0 && stop == SIM_STOP_DEBUG) {
+        gdb->waiting = true;
+        gdb->halting = 0;
+    } else if (gdb->halting != 0 && (!opened || is_in_vain(gdb, stop))) {
+        sim_debug_resume(gdb->sim);
+        gdb->halting = 0;
+    }
+    gdb->opened = opened;
+}
+
 void run_gdb_ran(struct run_gdb *gdb, enum sim_stop stop)
 {
     if (gdb->session != NULL) {
         gdb_session_ran(gdb->session, stop);
+    }
+    if (gdb->sim != NULL) {
+        halt_when_opened(gdb, stop);
     }
 }
 
@@ -271,11 +240,5 @@ void run_gdb_close(struct run_gdb *gdb, int status)
         gdb_session_exit(gdb->session, status);
     }
     leave(gdb);
-    if (gdb->listener >= 0) {
-        (void)close(gdb->listener);
-        gdb->listener = -1;
-    }
-    if (gdb->unlink_path[0] != '\0') {
-        (void)unlink(gdb->unlink_path);
-    }
+    listen_close(&gdb->listener);
 }

@@ -9,6 +9,8 @@
 #include <garrison/sim.h>
 
 #include "gdb_session.h"
+#include "listen.h"
+#include "run_mailbox.h"
 
 /** What the run gives: its own way to run a slice, and to cut the power. */
 struct run_gdb_owner {
@@ -21,14 +23,17 @@ struct run_gdb_owner {
 struct run_gdb {
     struct sim *sim; /**< NULL: the chip is lost. */
     struct run_gdb_owner owner;
-    struct gdb_host host; /**< Of each session. */
-    int listener;         /**< -1: none. */
-    int client;           /**< -1: no GDB is there. */
+    struct gdb_host host;        /**< Of each session. */
+    struct run_mailbox *mailbox; /**< Served while GDB is waited for. */
+    struct listener listener;
+    int client; /**< -1: no GDB is there. */
     struct gdb_session *session;
     bool quiet;
-    bool waiting; /**< The chip stands until the first GDB has come and gone. */
-    bool killed;  /**< GDB has ended the run. */
-    char unlink_path[108];
+    bool halt_opened; /**< The chip waits for GDB when debug authentication has opened it. */
+    bool opened;      /**< It had, after the last slice. */
+    unsigned halting; /**< Slices since it is to halt there; 0: it is not. */
+    bool waiting;     /**< The chip stands until the next GDB has come and gone. */
+    bool killed;      /**< GDB has ended the run. */
 };
 
 /**
@@ -52,6 +57,9 @@ bool run_gdb_serve(struct run_gdb *gdb, bool idle);
 
 /** A slice ended so. */
 void run_gdb_ran(struct run_gdb *gdb, enum sim_stop stop);
+
+/** Ends what GDB has begun, without a word to it: the chip is about to be reset by somebody else. */
+void run_gdb_let_go(struct run_gdb *gdb);
 
 /** An event, as it happens. */
 void run_gdb_event(struct run_gdb *gdb, const struct sim_event *event);

@@ -17,6 +17,7 @@
 #include "report.h"
 #include "run_gdb.h"
 #include "run_hosted.h"
+#include "run_mailbox.h"
 #include "run_send.h"
 #include "run_verdict.h"
 #include "verbs.h"
@@ -36,6 +37,7 @@ struct run_args {
     const char *send;
     const char *device;
     const char *gdb;
+    const char *mailbox;
     struct cli_number max_insns;
     struct cli_number timeout;
     struct cli_number boots;
@@ -60,6 +62,8 @@ static const struct cli_option options[] = {
      "its device file, made if there is none; with --hosted"},
     {"gdb", 0, CLI_MAYBE_TEXT, ARG(gdb), "ADDR",
      "wait for GDB on a port (3333), 127.0.0.1:PORT or unix:PATH"},
+    {"mailbox", 0, CLI_MAYBE_TEXT, ARG(mailbox), "ADDR",
+     "let `garrison debug` in on a port (3334), 127.0.0.1:PORT or unix:PATH"},
     {"no-halt", 0, CLI_FLAG, ARG(no_halt), NULL, "with --gdb: run until GDB comes"},
     {"until-text", 'u', CLI_TEXT, ARG(until_text), "RE", "end well when a line of output matches"},
     {"fail-text", 0, CLI_TEXT, ARG(fail_text), "RE", "end as failed when a line matches"},
@@ -86,6 +90,7 @@ struct run {
     struct sim *sim;
     struct console console;
     struct run_gdb gdb;
+    struct run_mailbox mailbox;
     struct run_send send;
     uint64_t started_ms;
     uint64_t insns;       /**< Executed so far, over all boots. */
@@ -152,13 +157,20 @@ static void show_event(struct run *run, const struct sim_event *event)
     }
 }
 
+/** Whether somebody looks at the chip: what a fault or an end means is theirs to say. */
+static bool is_attended(const struct run *run)
+{
+    return run->args->gdb != NULL || run->args->mailbox != NULL;
+}
+
 static void on_event(void *context, const struct sim_event *event)
 {
     struct run *run = context;
     show_event(run, event);
-    if (run->args->gdb != NULL) { /* What a fault means is the user's to say. */
-        run_gdb_event(&run->gdb, event);
-    } else if (event->kind == SIM_EVENT_FAULT && !run->args->allow_faults && !run->fault) {
+    run_mailbox_event(&run->mailbox, event);
+    run_gdb_event(&run->gdb, event);
+    if (!is_attended(run) && event->kind == SIM_EVENT_FAULT && !run->args->allow_faults &&
+        !run->fault) {
         run->fault = true;
         (void)snprintf(run->fault_text, sizeof run->fault_text, "%s", event->text);
         if (run->sim != NULL) {
@@ -283,7 +295,7 @@ static bool ended_by_chip(struct run *run, enum sim_stop stop, enum run_end *end
     bool ends = true;
     if (stop == SIM_STOP_ERROR) {
         *end = RUN_BROKEN;
-    } else if (run->args->gdb != NULL) { /* the user looks at it */
+    } else if (is_attended(run)) {
         *end = run->console.fail.seen ? RUN_FAIL_TEXT : RUN_TEXT;
         ends = run->console.fail.seen || (stop == SIM_STOP_IDLE && run->console.until.seen);
     } else if (stop == SIM_STOP_LOCKUP) {
@@ -377,7 +389,7 @@ static bool gdb_reset(void *context, bool power)
     return true;
 }
 
-static bool gdb_ends(void *context)
+static bool user_ends(void *context)
 {
     const struct run *run = context;
     return interrupted != 0 || has_timed_out(run, now_ms());
@@ -386,10 +398,23 @@ static bool gdb_ends(void *context)
 static void begin_gdb(struct run *run)
 {
     run->gdb.sim = run->sim;
+    run->gdb.mailbox = &run->mailbox;
     run->gdb.owner = (struct run_gdb_owner){
-        .context = run, .run = gdb_slice, .reset = gdb_reset, .ends = gdb_ends};
+        .context = run, .run = gdb_slice, .reset = gdb_reset, .ends = user_ends};
+    run->gdb.halt_opened = !run->args->no_halt;
     if (!run->args->no_halt) {
         run_gdb_halt_first(&run->gdb);
+    }
+}
+
+/* For the mailbox. */
+
+static void mailbox_reset(void *context)
+{
+    struct run *run = context;
+    end_boot(run);
+    if (run->args->gdb != NULL) {
+        run_gdb_let_go(&run->gdb);
     }
 }
 
@@ -423,6 +448,9 @@ static enum run_end run_loop(struct run *run)
     while (!ends) {
         if (run->args->gdb != NULL && !serve_gdb(run, stop, &end)) {
             break;
+        }
+        if (run->args->gdb == NULL && run->args->mailbox != NULL) {
+            run_mailbox_wait(&run->mailbox, is_idle(stop), user_ends);
         }
         stop = run_slice(run);
         if (run->args->gdb != NULL) {
@@ -509,23 +537,32 @@ static int run_run(const void *opaque, const char *const *operands)
     if (run.args->device != NULL && !run.args->hosted) {
         return fail(EXIT_USAGE, "--device: without --hosted the operand is the device");
     }
+    if (run.args->mailbox != NULL && run.args->hosted) {
+        return fail(EXIT_USAGE, "--mailbox: with --hosted there is no boot ROM to answer");
+    }
     int status = console_init(&run.console, run.args->until_text, run.args->fail_text);
     if (status == EXIT_DONE) {
         status = run_send_open(&run.send, run.args->send);
     }
-    run.gdb.listener = run.gdb.client = -1;
+    run.gdb.listener.fd = run.gdb.client = -1;
+    run_mailbox_init(&run.mailbox);
     if (status == EXIT_DONE && run.args->gdb != NULL) {
         status = run_gdb_open(&run.gdb, run.args->gdb, run.args->quiet);
+    }
+    if (status == EXIT_DONE && run.args->mailbox != NULL) {
+        status = run_mailbox_open(&run.mailbox, run.args->mailbox, run.args->quiet);
     }
     if (status == EXIT_DONE) {
         status = open_device(&run, operands[0]);
     }
     if (status == EXIT_DONE) {
         catch_signals(run.sim);
+        run_mailbox_begin(&run.mailbox, run.sim, mailbox_reset, &run);
         status = run_and_report(&run, run.args->hosted ? run.args->device : operands[0]);
         interrupted_sim = NULL;
     }
     run_gdb_close(&run.gdb, status);
+    run_mailbox_close(&run.mailbox);
     if (run.args->hosted) {
         run_hosted_close();
     } else {
@@ -554,7 +591,8 @@ const struct cli_verb verb_run = {
         "end.\n\n"
         "--gdb waits for `target remote localhost:3333` before the first instruction that debug "
         "may\n"
-        "see, and a fault does not end the run; `monitor help` in GDB tells more.\n\n"
+        "see, and a fault does not end the run; `monitor help` in GDB tells more. --mailbox lets\n"
+        "`garrison debug` reach the boot ROM; only signals and limits end the run then.\n\n"
         "exit status:\n"
         "    0  ended as asked: the text came, a limit was reached, or the chip sleeps for good\n"
         "    1  verdict failed: an unexpected fault, a lockup, an image refused, nothing to\n"

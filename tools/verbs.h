@@ -35,3 +35,7 @@ extern const struct cli_verb verb_rescue;
 extern const struct cli_verb verb_token_key;
 extern const struct cli_verb verb_token_show;
 extern const struct cli_verb verb_token_verify;
+extern const struct cli_verb verb_debug_discover;
+extern const struct cli_verb verb_debug_open;
+extern const struct cli_verb verb_debug_regress;
+extern const struct cli_verb verb_debug_close;
