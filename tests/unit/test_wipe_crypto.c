@@ -270,6 +270,13 @@ static void what_a_library_leaves_in_a_state_is_wiped(void **state)
     expect(PSA_SUCCESS, 0);
 }
 
+/* What AddressSanitizer puts around each object on the stack is no object, so it is not wiped. */
+#ifdef __SANITIZE_ADDRESS__
+#define HAS_RED_ZONES true
+#else
+#define HAS_RED_ZONES false
+#endif
+
 /* Behind each request the service wipes what is below its stack. Here it does not but where a test
  * wants it: each function is to wipe what is its own. */
 void __wrap_secret_wipe_stack(size_t bytes);
@@ -294,6 +301,9 @@ static void what_a_library_leaves_on_the_stack_is_wiped(void **state)
     const psa_key_attributes_t attributes =
         attributes_of(P256_PAIR, 0, PSA_KEY_USAGE_SIGN_HASH, DETERMINISTIC);
     (void)state;
+    if (HAS_RED_ZONES) {
+        skip();
+    }
     OK(psa_import_key(&attributes, mark, 32, &key));
     run(sign);
     OK(client->status);
