@@ -34,7 +34,7 @@ struct life_rehearsal {
     struct life_boot boot;
     struct life_way way; /**< From where the plan ended. */
     unsigned last_step; /**< Number of the step behind which there is no way back any more; 0: there
-                               is one in the end. */
+                               is one in the end, or was none from the beginning. */
     life_abilities first; /**< What could be done before the first step. */
     enum life_verdict verdict;
 };

@@ -26,7 +26,7 @@ static void say_until(const struct life_rehearsal *rehearsal, unsigned index, un
                       char *text, size_t bytes)
 {
     const unsigned step = again(rehearsal, index, ability);
-    const bool back = rehearsal->last_step == 0 || index + 1u < rehearsal->last_step;
+    const bool back = rehearsal->way.exists || index + 1u < rehearsal->last_step;
     if (step != 0) {
         (void)snprintf(text, bytes, "until step %u", step);
     } else {
@@ -79,13 +79,14 @@ void life_report_verdict(const struct life_plan *life, const struct life_rehears
     }
     printf("boot:      %s\n", rehearsal->boot.text);
     printf("way back:  %s%s\n", rehearsal->way.exists ? "" : "none: ", rehearsal->way.text);
+    printf("verdict:   %s%s", life_verdict_text(rehearsal),
+           rehearsal->verdict == LIFE_USABLE && !rehearsal->way.exists ? ", without a way back"
+                                                                       : "");
     if (rehearsal->last_step != 0) {
-        printf("verdict:   %s%s, by step %u, %s\n", life_verdict_text(rehearsal),
-               rehearsal->verdict == LIFE_USABLE ? ", without a way back" : "",
-               rehearsal->last_step, life->step[rehearsal->last_step - 1u].text);
-    } else {
-        printf("verdict:   %s\n", life_verdict_text(rehearsal));
+        printf(", by step %u, %s", rehearsal->last_step,
+               life->step[rehearsal->last_step - 1u].text);
     }
+    printf("\n");
 }
 
 /* JSON. */

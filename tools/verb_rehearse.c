@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
 static int exit_status(const struct life_rehearsal *rehearsal)
 {
     const bool fine =
-        rehearsal->complete && rehearsal->verdict == LIFE_USABLE && rehearsal->last_step == 0;
+        rehearsal->complete && rehearsal->verdict == LIFE_USABLE && rehearsal->way.exists;
     return fine ? EXIT_DONE : EXIT_VERDICT;
 }
 

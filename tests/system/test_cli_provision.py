@@ -158,6 +158,17 @@ class Provision(cli.Case):
         after = cli.hashes(self.dir)
         self.assertEqual(after[self.path('device.gar')], before[self.path('device.gar')])
 
+    def test_a_device_that_never_had_a_way_back_is_told_as_one(self):
+        self.describe(more='')
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml', '--accept', 'no-way-back')
+        text = cli.read(self.path('device.yaml')).decode()
+        cli.write(self.path('device.yaml'), text + 'steps:\n  - reset: power\n')
+        said = self.rehearse('--device', 'device.gar', status=1)
+        self.assertEqual((said['verdict'], said['way_back'], said['last_step']),
+                         ('usable', False, 0))
+        answer = cli.garrison('rehearse', '-c', 'device.yaml', '-d', 'device.gar', cwd=self.dir)
+        self.assertRegex(answer.out.decode(), 'verdict: +usable, without a way back\n$')
+
     def test_what_was_regressed_is_provisioned_again(self):
         self.describe()
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
