@@ -4,6 +4,7 @@
 
 #include "support/test.h"
 
+#include "tools/vendor_number.h"
 #include "tools/vendor_permission.h"
 
 static uint32_t low(const uint8_t mask[16])
@@ -141,6 +142,34 @@ static void letters_go_down_with_the_bits(void **state)
     }
 }
 
+static void numbers_are_written_in_groups_and_short(void **state)
+{
+    static const struct {
+        const char *text, *whole, *in_short;
+    } rows[] = {
+        {"0x0", "0x00000000_00000000_00000000_00000000", "0x00"},
+        {"0xabc", "0x00000000_00000000_00000000_00000abc", "0x0abc"},
+        {"0x31393834_32335111_00510055", "0x00000000_31393834_32335111_00510055",
+         "0x313938343233511100510055"},
+        {"0x80000000000000000000000000000001", "0x80000000_00000000_00000000_00000001",
+         "0x80000000000000000000000000000001"},
+    };
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+        uint8_t number[VENDOR_NUMBER_BYTES];
+        char text[VENDOR_NUMBER_TEXT];
+        assert_true(vendor_number_parse(rows[i].text, strlen(rows[i].text), number));
+        vendor_number_text(number, text);
+        assert_string_equal(text, rows[i].whole);
+        vendor_number_short_text(number, text);
+        assert_string_equal(text, rows[i].in_short);
+        assert_true(vendor_number_parse(rows[i].whole, strlen(rows[i].whole), number));
+        /* Only as many characters as are told. */
+        assert_false(vendor_number_parse(rows[i].text, 2, number));
+        assert_false(vendor_number_parse(rows[i].text, 0, number));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +178,7 @@ int main(void)
         cmocka_unit_test(all_128_bits_survive),
         cmocka_unit_test(masks_are_kept_and_compared_bit_by_bit),
         cmocka_unit_test(letters_go_down_with_the_bits),
+        cmocka_unit_test(numbers_are_written_in_groups_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
