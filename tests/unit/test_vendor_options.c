@@ -97,6 +97,10 @@ static void spaces_and_line_ends_are_free(void **state)
         {"0x30F0C6F8\n", "30F0C6F8\n", false},
         {"0x30F0C6F8\n", "-1\n", false},
         {"0x30F0C6F8\n", "0x\n", false},
+        {"0x30F0C6F8\n", "0x30F0C6G8\n", false},
+        {"0x30F0C6F8\n", "0x30F0C6F-\n", false},
+        {"0x30F0C6F8\n", "\t0x30F0C6F8\n", true},
+        {"OPTSR_PRG,", "\tOPTSR_PRG,", true},
         {"0x30F0C6F8\n", "\n", false},
         {"0x30F0C6F8\n", "0x0000000000000000000000000000000000000030F0C6F8\n", false},
         {"OPTSR_PRG,", "OPTSR,", false},
@@ -117,6 +121,23 @@ static void spaces_and_line_ends_are_free(void **state)
                        at + strlen(rows[i].from));
         assert_int_equal(read(text, &problem), rows[i].right);
         assert_true(rows[i].right || problem.line == 1 || problem.line == 2);
+    }
+}
+
+static void nothing_hides_behind_a_nul(void **state)
+{
+    static const char *const places[] = {"OPTSR_PRG", "OPTSR_PRG,0x30F0C6F8", ""};
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(places); i++) {
+        struct sim_probe_option options[VENDOR_OPTIONS];
+        struct vendor_options_problem problem;
+        char text[sizeof sound + 2];
+        const size_t at = places[i][0] != '\0' ? strlen(places[i]) : strlen(sound);
+        memcpy(text, sound, at);
+        memcpy(text + at, "\0x", 2);
+        memcpy(text + at + 2u, sound + at, strlen(sound) - at);
+        assert_false(vendor_options_read(text, strlen(sound) + 2u, options, &problem));
+        assert_int_equal(problem.line, places[i][0] != '\0' ? 1 : 13);
     }
 }
 
@@ -169,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_file_is_twelve_words),
         cmocka_unit_test(every_cut_is_refused_at_its_line),
         cmocka_unit_test(spaces_and_line_ends_are_free),
+        cmocka_unit_test(nothing_hides_behind_a_nul),
         cmocka_unit_test(order_and_number_are_fixed),
         cmocka_unit_test(every_changed_character_is_refused_or_another_value),
     };
