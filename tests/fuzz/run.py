@@ -35,6 +35,15 @@ CRYPTO = [*(MBEDTLS + '/library/' + name
           P256 + '/p256-m.c']
 # What each target is made of; a folder stands for its C files.
 TARGETS = {
+    'adac': ['tests/fuzz/fuzz_adac.c', 'sim/adac.c', 'sim/adac_certificate.c',
+             'sim/adac_permission.c', MBEDTLS + '/library/platform.c',
+             MBEDTLS + '/library/platform_util.c',
+             MBEDTLS + '/library/sha256.c', MBEDTLS + '/garrison_zeroize.c'],
+    'adac_client': ['tests/fuzz/fuzz_adac_client.c', 'tests/support/verify_memo.c',
+                    'core/base/secret.c', 'core/base/status.c', 'core/boot/sha256.c',
+                    'sim/nearest.c', 'tools/adac_client.c', 'tools/vendor_cert.c',
+                    'tools/vendor_number.c', 'tools/vendor_password.c',
+                    'tools/vendor_permission.c', *CRYPTO],
     'cert': ['tests/fuzz/fuzz_cert.c', 'tests/support/verify_memo.c', 'core/base/secret.c',
              'core/base/status.c', 'core/boot/sha256.c', 'sim/nearest.c',
              'tools/vendor_cert.c', 'tools/vendor_number.c', 'tools/vendor_permission.c', *CRYPTO],
@@ -73,9 +82,9 @@ TARGETS = {
 }
 # What the compiler is told besides, for each target, and the linker.
 MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
-EXTRA = {'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS, 'obk': MBEDTLS_FLAGS,
+EXTRA = {'adac': MBEDTLS_FLAGS, 'adac_client': MBEDTLS_FLAGS, 'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS, 'obk': MBEDTLS_FLAGS,
          'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
-LINK = {'cert': MEMO, 'device': ['-lyaml'], 'image': MEMO, 'rescue': MEMO}
+LINK = {'adac_client': MEMO, 'cert': MEMO, 'device': ['-lyaml'], 'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
 HANG_SECONDS = 10
