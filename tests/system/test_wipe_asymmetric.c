@@ -9,6 +9,7 @@
 #include <psa/crypto.h>
 
 #include "../vectors/rsa_keys.h"
+#include "bignum.h"
 #include "support/hex.h"
 #include "wipe_lab.h"
 
@@ -101,6 +102,63 @@ static void a_private_key_that_signs_stands_in_its_slot_alone(void **state)
         OK(psa_export_public_key(key, out, sizeof out, &len));
         OK(psa_sign_hash(key, algs[i], hash, sizeof hash, out, sizeof out, &len));
         OK(psa_sign_message(key, algs[i], wipe_mark(300), 300, out, sizeof out, &len));
+        wipe_destroy(key);
+    }
+}
+
+#define WORDS 8u
+#define BYTES (4u * WORDS)
+
+static const uint32_t p256_order[WORDS] = {0xFC632551, 0xF3B9CAC2, 0xA7179E84, 0xBCE6FAAD,
+                                           0xFFFFFFFF, 0xFFFFFFFF, 0x00000000, 0xFFFFFFFF};
+
+static void number_read(uint32_t number[WORDS], const uint8_t bytes[BYTES])
+{
+    for (size_t i = 0; i < WORDS; i++) {
+        const uint8_t *at = bytes + BYTES - 4u * (i + 1u);
+        number[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+    }
+}
+
+/** (hash + r key) / s: who knows it of one signature has the key. The hash is less than the order. */
+static void find_nonce(uint8_t nonce[BYTES], const uint8_t signature[2u * BYTES],
+                       const uint8_t key[BYTES], const uint8_t hash[BYTES])
+{
+    uint32_t number[WORDS];
+    uint32_t other[WORDS];
+    struct bn_field field;
+    bn_field_init(&field, p256_order, WORDS);
+    number_read(number, signature);
+    number_read(other, key);
+    bn_mod_multiply(number, number, other, &field);
+    number_read(other, hash);
+    bn_mod_add(number, number, other, p256_order, WORDS);
+    number_read(other, signature + BYTES);
+    assert_true(bn_mod_inverse(other, other, p256_order, WORDS));
+    bn_mod_multiply(number, number, other, &field);
+    for (size_t i = 0; i < BYTES; i++) {
+        nonce[BYTES - 1u - i] = (uint8_t)(number[i / 4u] >> (8u * (i % 4u)));
+    }
+}
+
+static void the_nonce_of_a_signature_is_nowhere(void **state)
+{
+    static const psa_algorithm_t algs[] = {ECDSA, PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)};
+    static const uint8_t hash[BYTES] = {1};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(algs); i++) {
+        uint8_t nonce[BYTES];
+        uint8_t public[65];
+        const uint8_t *private = wipe_mark(BYTES);
+        psa_key_id_t key = wipe_import_value(P256, SIGNS, algs[i], private, BYTES);
+        OK(psa_sign_hash(key, algs[i], hash, sizeof hash, out, sizeof out, &len));
+        find_nonce(nonce, out, private, hash);
+        wipe_watch(nonce, sizeof nonce);
+        wipe_search();
+        wipe_destroy(key);
+        key = wipe_import_value(P256, SIGNS, algs[i], nonce, BYTES); /* it is the right one: */
+        OK(psa_export_public_key(key, public, sizeof public, &len));
+        assert_memory_equal(public + 1, out, BYTES);
         wipe_destroy(key);
     }
 }
@@ -275,6 +333,7 @@ int main(int argc, char **argv)
         WIPED(a_password_is_forgotten_when_it_has_been_stretched),
         WIPED(a_derived_key_stands_in_its_slot_alone),
         WIPED(a_private_key_that_signs_stands_in_its_slot_alone),
+        WIPED(the_nonce_of_a_signature_is_nowhere),
         WIPED(signing_in_steps_leaves_nothing),
         WIPED(a_shared_secret_is_the_clients_alone),
         WIPED(an_rsa_key_stands_in_its_slot_alone),
