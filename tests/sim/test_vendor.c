@@ -8,9 +8,12 @@
 
 #include <cmocka.h>
 
+#include "adac_lab.h"
 #include "rss.h"
 #include "sim_internal.h"
 
+#include "support/adac_maker.h"
+#include "tools/vendor_cert.h"
 #include "tools/vendor_obk.h"
 #include "tools/vendor_options.h"
 
@@ -137,6 +140,54 @@ static void a_file_of_option_bytes_has_the_words_that_a_tool_may_write(void **st
     }
 }
 
+/** A certificate of the tools' own making, of an owner with a number, signed by the one before. */
+static void make_cert(uint8_t role, uint8_t owner, uint8_t cert[ADAC_CERT])
+{
+    struct vendor_cert made = {
+        .role = role, .usage = VENDOR_CERT_USAGE_AUTHENTICATION, .permissions = {0x77, 0x50}};
+    adac_make_key(owner, made.point);
+    vendor_cert_write(&made, cert);
+    adac_sign_cert(cert, (uint8_t)(owner > 1u ? owner - 1u : 1u));
+}
+
+/** Whether the device takes a token behind a chain of these roles, and the tools verify the chain. */
+static void compare_roles(const uint8_t *roles, unsigned count)
+{
+    struct adac_lab lab;
+    struct vendor_cert_chain chain = {.count = count};
+    struct vendor_cert_problem problem;
+    bool taken = true;
+    adac_lab_begin(&lab, true);
+    adac_lab_start(&lab);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t cert[ADAC_CERT];
+        make_cert(roles[i], (uint8_t)(i + 1u), cert);
+        assert_null(vendor_cert_read(cert, &chain.cert[i]));
+        taken = taken && adac_lab_tlv(&lab, CERT, cert, sizeof cert) == MORE;
+    }
+    taken = taken && adac_lab_token(&lab, LEVEL3_NS, (uint8_t)count) == OK;
+    const bool verified = vendor_cert_chain_verify(&chain, NULL, &problem);
+    assert_int_equal(verified && roles[count - 1u] != VENDOR_CERT_INTERMEDIATE, taken);
+}
+
+static void the_device_takes_the_chains_that_the_tool_verifies(void **state)
+{
+    (void)state;
+    for (unsigned row = 0; row < 5u * 5u * 5u; row++) {
+        const uint8_t roles[3] = {(uint8_t)(row % 5u), (uint8_t)(row / 5u % 5u),
+                                  (uint8_t)(row / 25u)};
+        if (row == 1u || row == 2u || row == 3u) {
+            compare_roles(roles, 1);
+        }
+        if (roles[2] == 1u) {
+            compare_roles(roles, 2);
+        }
+        if (roles[0] == 1u || roles[0] == 2u) {
+            compare_roles(roles, 3);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +196,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_file_of_option_bytes_has_the_words_that_a_tool_may_write,
                                         setup, teardown),
+        cmocka_unit_test(the_device_takes_the_chains_that_the_tool_verifies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
