@@ -28,6 +28,10 @@ MBEDTLS_FLAGS = ['-DMBEDTLS_CONFIG_FILE="garrison_mbedtls_config.h"',
 # The streaming encoder only.
 LIBCBOR = 'subprojects/libcbor-0.10.2'
 LIBCBOR_FLAGS = ['-isystem' + os.path.join(ROOT, LIBCBOR, part) for part in ('', 'src')]
+CBOR = ['%s/src/cbor/%s.c' % (LIBCBOR, name) for name in ('encoding', 'internal/encoders')]
+# The headers of PSA Crypto as clients see them.
+CLIENT_FLAGS = ['-DMBEDTLS_CONFIG_FILE="garrison_client_config.h"',
+                *('-isystem' + os.path.join(ROOT, MBEDTLS, part) for part in ('', 'include'))]
 # The boot stages' arithmetic.
 CRYPTO = [*(MBEDTLS + '/library/' + name
             for name in ('aes.c', 'aesni.c', 'platform.c', 'platform_util.c', 'sha256.c')),
@@ -44,6 +48,9 @@ TARGETS = {
                     'sim/nearest.c', 'tools/adac_client.c', 'tools/vendor_cert.c',
                     'tools/vendor_number.c', 'tools/vendor_password.c',
                     'tools/vendor_permission.c', *CRYPTO],
+    'attest': ['tests/fuzz/fuzz_attest.c', 'core/base/secret.c', 'core/base/text.c',
+               'core/boot/role.c', 'core/services/attest.c', 'core/services/attest_key.c',
+               'core/token', 'tools/token_item.c', 'tools/token_read.c', *CBOR],
     'cert': ['tests/fuzz/fuzz_cert.c', 'tests/support/verify_memo.c', 'core/base/secret.c',
              'core/base/status.c', 'core/boot/sha256.c', 'sim/nearest.c',
              'tools/vendor_cert.c', 'tools/vendor_number.c', 'tools/vendor_permission.c', *CRYPTO],
@@ -73,8 +80,7 @@ TARGETS = {
               'tests/support/flash_emulator.c', 'tests/support/toy_protection.c',
               'core/base/secret.c', 'core/base/status.c', 'core/store'],
     'token': ['tests/fuzz/fuzz_token.c', 'core/token', 'tools/token_item.c', 'tools/token_read.c',
-              *('%s/src/cbor/%s.c' % (LIBCBOR, name)
-                for name in ('encoding', 'internal/encoders'))],
+              *CBOR],
     'update': ['tests/fuzz/fuzz_update.c', 'tests/support/flash_emulator.c',
                'tests/support/update_call.c', 'core/base/status.c', 'core/client/update.c',
                'core/services/update.c', 'core/services/update_room.c',
@@ -82,8 +88,9 @@ TARGETS = {
 }
 # What the compiler is told besides, for each target, and the linker.
 MEMO = ['-Wl,--wrap=p256_ecdsa_verify,--wrap=p256_ecdh_shared_secret']
-EXTRA = {'adac': MBEDTLS_FLAGS, 'adac_client': MBEDTLS_FLAGS, 'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS, 'obk': MBEDTLS_FLAGS,
-         'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
+EXTRA = {'adac': MBEDTLS_FLAGS, 'adac_client': MBEDTLS_FLAGS,
+         'attest': CLIENT_FLAGS + LIBCBOR_FLAGS, 'cert': MBEDTLS_FLAGS, 'image': MBEDTLS_FLAGS,
+         'obk': MBEDTLS_FLAGS, 'rescue': MBEDTLS_FLAGS, 'token': LIBCBOR_FLAGS}
 LINK = {'adac_client': MEMO, 'cert': MEMO, 'device': ['-lyaml'], 'image': MEMO, 'rescue': MEMO}
 # Arithmetic that is not looked into, and would take nearly all of the time.
 FOREIGN_FLAGS = ['-std=c11', '-O2', '-g', '-w']
