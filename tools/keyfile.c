@@ -275,11 +275,6 @@ bool key_pem_public(const struct key *key, char pem[KEY_PEM_BYTES])
                                     KEY_PEM_BYTES - mark, &len) == 0;
 }
 
-bool key_public(struct key *key)
-{
-    return p256_public_from_private(key->point, key->secret) == P256_SUCCESS;
-}
-
 int key_sign(const struct key *key, const uint8_t digest[32], uint8_t raw[64])
 {
     if (p256_ecdsa_sign(raw, key->secret, digest, 32) != P256_SUCCESS ||

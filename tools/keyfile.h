@@ -36,9 +36,6 @@ int key_read(const char *path, bool need_private, struct key *key);
 bool key_pem_private(const struct key *key, char pem[KEY_PEM_BYTES]);
 bool key_pem_public(const struct key *key, char pem[KEY_PEM_BYTES]);
 
-/** Computes the public key of a private one. @return false: it is none */
-bool key_public(struct key *key);
-
 /** Signs a SHA-256 digest. @param raw  out: r, then s, big-endian. @return exit status. */
 int key_sign(const struct key *key, const uint8_t digest[32], uint8_t raw[64]);
 
