@@ -55,12 +55,12 @@ static struct life_step *add_step(struct life_plan *life, enum life_kind kind)
     return step;
 }
 
-static void say_options(struct life_step *step)
+static void say_options(struct life_step *step, const struct plan_options *options)
 {
     size_t at = (size_t)snprintf(step->text, sizeof step->text, "option bytes:");
-    for (unsigned i = 0; i < step->options.count && at < sizeof step->text; i++) {
+    for (unsigned i = 0; i < options->count && at < sizeof step->text; i++) {
         at += (size_t)snprintf(step->text + at, sizeof step->text - at, "%s %s", i > 0 ? "," : "",
-                               step->options.item[i].text);
+                               options->item[i].text);
     }
 }
 
@@ -228,33 +228,49 @@ static enum when when_of(const struct plan_option *option)
     return EARLY;
 }
 
-static int add_options(struct life_plan *life, enum when when)
+static void pick_options(const struct life_plan *life, enum when when, struct plan_options *out)
 {
-    struct plan_options some = {.count = 0};
     for (unsigned i = 0; i < life->plan->options.count; i++) {
         if (when_of(&life->plan->options.item[i]) == when) {
-            some.item[some.count++] = life->plan->options.item[i];
+            out->item[out->count++] = life->plan->options.item[i];
         }
     }
-    if (some.count == 0) {
-        return EXIT_DONE;
-    }
-    struct life_step *step = add_step(life, LIFE_OPTIONS);
+}
+
+static int add_step_options(struct life_plan *life, const struct plan_options *options)
+{
+    struct life_step *step = options->count > 0 ? add_step(life, LIFE_OPTIONS) : NULL;
     if (step == NULL) {
-        return EXIT_USAGE;
+        return options->count > 0 ? EXIT_USAGE : EXIT_DONE;
     }
-    step->options = some;
-    say_options(step);
+    step->options = *options;
+    say_options(step, options);
     return EXIT_DONE;
+}
+
+/** A part that was another device before may protect flash yet: a regression leaves that as it was. */
+static int add_early_options(struct life_plan *life)
+{
+    struct plan_options options = {.count = 0};
+    plan_options_unprotect(&options);
+    pick_options(life, EARLY, &options);
+    return add_step_options(life, &options);
+}
+
+static int add_late_options(struct life_plan *life)
+{
+    struct plan_options options = {.count = 0};
+    pick_options(life, LATE, &options);
+    return add_step_options(life, &options);
 }
 
 static int order_steps(struct life_plan *life)
 {
     const uint32_t state = plan_options_state(&life->plan->options);
     unsigned images = 0;
-    int status = add_options(life, EARLY);
+    int status = add_early_options(life);
     status = status == EXIT_DONE ? add_images(life, UINT64_MAX, &images) : status;
-    status = status == EXIT_DONE ? add_options(life, LATE) : status;
+    status = status == EXIT_DONE ? add_late_options(life) : status;
     if (status == EXIT_DONE && state != 0 && state != STATE_OPEN) {
         status = add_state(life, STATE_PROVISIONING);
     }
@@ -266,17 +282,6 @@ static int order_steps(struct life_plan *life)
 }
 
 /* The order of a description that says it. */
-
-static int add_step_options(struct life_plan *life, const struct plan_options *options)
-{
-    struct life_step *step = add_step(life, LIFE_OPTIONS);
-    if (step == NULL) {
-        return EXIT_USAGE;
-    }
-    step->options = *options;
-    say_options(step);
-    return EXIT_DONE;
-}
 
 static int add_option_file(struct life_plan *life, const char *path)
 {

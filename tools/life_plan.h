@@ -22,7 +22,8 @@ enum life_kind {
     LIFE_REGRESSION, /**< Debug authentication is asked for one. */
 };
 
-#define LIFE_TEXT 240u
+#define LIFE_TEXT      240u
+#define LIFE_STEP_TEXT 640u /**< Of a step: ten option bytes with their values. */
 
 /** Writes words, as many as there is room for. */
 void life_words(char text[LIFE_TEXT], const char *format, ...)
@@ -30,7 +31,7 @@ void life_words(char text[LIFE_TEXT], const char *format, ...)
 
 struct life_step {
     enum life_kind kind;
-    char text[LIFE_TEXT];           /**< In words, without a newline. */
+    char text[LIFE_STEP_TEXT];      /**< In words, without a newline. */
     struct plan_options options;    /**< OPTIONS. */
     const struct plan_image *image; /**< PROGRAM. */
     struct file_data obk;           /**< OBK: content of the .obk file. */

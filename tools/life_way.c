@@ -33,14 +33,9 @@ static bool regress(struct sim *sim, const struct life_credentials *credentials,
 /** A tool takes back what protects the flash, and erases it. */
 static bool begin_anew(struct sim *sim, struct sim_error *error)
 {
-    static const struct plan_options open = {
-        .item = {{.word = "WRP1R", .mask = UINT32_MAX, .value = UINT32_MAX},
-                 {.word = "WRP2R", .mask = UINT32_MAX, .value = UINT32_MAX},
-                 {.word = "HDP1R", .mask = 0x007F007Fu, .value = 0x0000007Fu},
-                 {.word = "HDP2R", .mask = 0x007F007Fu, .value = 0x0000007Fu}},
-        .count = 4,
-    };
+    struct plan_options open = {.count = 0};
     static const struct life_step erase = {.kind = LIFE_ERASE};
+    plan_options_unprotect(&open);
     return life_options(sim, &open, error) == SIM_OK &&
            life_step_do(sim, &erase, NULL, error) == SIM_OK;
 }

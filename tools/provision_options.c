@@ -12,6 +12,7 @@
 #define OPTSR_STATE_MASK 0xFF00u
 #define OPTSR_STATE_POS  8u
 #define AREA_MASK        0x007F007Fu
+#define AREA_NONE        0x0000007Fu
 
 static void add_option(struct plan_options *out, const char *word, uint32_t mask, uint32_t value,
                        const char *key, const char *text)
@@ -86,7 +87,7 @@ static void add_area(struct plan_options *out, const char *word, const char *key
     char text[48];
     (void)snprintf(text, sizeof text, "%lu-%lu", (unsigned long)area->number,
                    (unsigned long)area->last);
-    add_option(out, word, AREA_MASK, area->none ? 0x0000007Fu : range, key,
+    add_option(out, word, AREA_MASK, area->none ? AREA_NONE : range, key,
                area->none ? "none" : text);
 }
 
@@ -130,6 +131,14 @@ void plan_options_watermark(struct plan_options *out, unsigned bank, uint32_t fi
     (void)snprintf(text, sizeof text, "%lu-%lu", (unsigned long)first, (unsigned long)last);
     add_option(out, bank == 0 ? "SECWM1R" : "SECWM2R", AREA_MASK, first | last << 16,
                bank == 0 ? "secure_watermark.bank1" : "secure_watermark.bank2", text);
+}
+
+void plan_options_unprotect(struct plan_options *out)
+{
+    add_option(out, "HDP1R", AREA_MASK, AREA_NONE, "hdp.bank1", "none");
+    add_option(out, "HDP2R", AREA_MASK, AREA_NONE, "hdp.bank2", "none");
+    add_option(out, "WRP1R", UINT32_MAX, UINT32_MAX, "write_protect.bank1", "none");
+    add_option(out, "WRP2R", UINT32_MAX, UINT32_MAX, "write_protect.bank2", "none");
 }
 
 const char *plan_state_name(uint32_t code)

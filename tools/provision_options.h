@@ -30,6 +30,9 @@ int plan_options_add(const struct config *config, const struct device_options *o
 /** Adds a watermark of Secure sectors of a bank, from 0. */
 void plan_options_watermark(struct plan_options *out, unsigned bank, uint32_t first, uint32_t last);
 
+/** Adds what takes HDP and write protection away from all of the flash. */
+void plan_options_unprotect(struct plan_options *out);
+
 /** Name of a product state by its byte in OPTSR, as descriptions have it; NULL: it is none. */
 const char *plan_state_name(uint32_t code);
 

@@ -172,8 +172,9 @@ class Provision(cli.Case):
     def test_what_was_regressed_is_provisioned_again(self):
         self.describe()
         self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
-        text = cli.read(self.path('device.yaml')).decode()
-        cli.write(self.path('device.yaml'), text + 'steps:\n  - regression: full\n' + AGAIN)
+        with probe.Probe(self.path('device.gar')) as host:
+            self.assertTrue(host.regress(probe.by_certificates(self.dir, 'chain.b64', 'leaf.pem')))
+            self.assertEqual(host.say('state'), 'OPEN off 0')
         said = self.rehearse('--device', 'device.gar')
         self.assertEqual((said['verdict'], said['way_back']), ('usable', True))
 
@@ -226,24 +227,6 @@ class Provision(cli.Case):
         self.run_ok('options', 'export', 'device.gar', 'again.csv')
         self.assertEqual(cli.read(self.path('again.csv')), cli.read(self.path('words.csv')))
 
-
-AGAIN = '''  - option_bytes:
-      trustzone: on
-      boot_ube: user-flash
-      secure_boot_address: 0x0C000000
-      secure_watermark: {bank1: 0-30, bank2: 3-127}
-      write_protect: {bank1: []}
-      hdp: {bank1: none}
-  - program: irot
-  - program: urot
-  - program: manager
-  - program: application
-  - state: provisioning
-  - obk: debug-authentication
-  - obk: keys
-  - obk: layout
-  - state: closed
-'''
 
 if __name__ == '__main__':
     cli.main()
