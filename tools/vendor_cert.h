@@ -45,8 +45,8 @@ struct vendor_cert {
     uint16_t life_cycle;     /**< The only one it holds in; 0: any. Values: [U]. */
     uint16_t oem_constraint; /**< The owner's own mark; 0: none. */
     uint32_t soc_class;      /**< The only one it holds on; 0: any. */
-    uint8_t soc_id[16];      /**< The only chip it holds on: its unique id as the
-                                                       registers have it, then zeros [I]; zeros: any. */
+    /** The only chip it holds on: its unique id as the registers have it, zeros [I]; zeros: any. */
+    uint8_t soc_id[16];
     uint8_t permissions[VENDOR_PERMISSION_BYTES]; /**< The most that it permits. */
     uint8_t point[64];                            /**< Its owner's public key: X, then Y. */
     uint8_t signature[64];                        /**< Of its issuer: r, then s. */
