@@ -43,13 +43,17 @@ psa_status_t crypto_derivation_input_bytes(const struct crypto_call *call)
     return crypto_whole(call, 0, input_bytes);
 }
 
+/** Whether so much can be derived within the service's time. */
+static bool is_affordable(const struct crypto_call *call, size_t len)
+{
+    return garrison_psa_derivation_rounds(call->state, len) <= CRYPTO_PBKDF2_ROUNDS_MAX;
+}
+
 psa_status_t crypto_derivation_input_integer(const struct crypto_call *call)
 {
     const uint64_t value = call->request.value[0] | (uint64_t)call->request.value[1] << 32;
-    if (step_of(call) == PSA_KEY_DERIVATION_INPUT_COST && value > CRYPTO_PBKDF2_ROUNDS_MAX) {
-        return PSA_ERROR_NOT_SUPPORTED;
-    }
-    return psa_key_derivation_input_integer(call->state, step_of(call), value);
+    const psa_status_t status = psa_key_derivation_input_integer(call->state, step_of(call), value);
+    return status == PSA_SUCCESS && !is_affordable(call, 1) ? PSA_ERROR_NOT_SUPPORTED : status;
 }
 
 psa_status_t crypto_derivation_input_key(const struct crypto_call *call)
@@ -66,12 +70,6 @@ static psa_status_t key_agreement(const struct crypto_call *call, struct crypto_
 psa_status_t crypto_derivation_key_agreement(const struct crypto_call *call)
 {
     return crypto_whole(call, 0, key_agreement);
-}
-
-/** Whether so much can be derived within the service's time. */
-static bool is_affordable(const struct crypto_call *call, size_t len)
-{
-    return garrison_psa_derivation_rounds(call->state, len) <= CRYPTO_PBKDF2_ROUNDS_MAX;
 }
 
 /** Leaves an operation that cannot give `len` bytes with none, before any of them is made. */

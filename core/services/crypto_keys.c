@@ -2,6 +2,9 @@
  * Keys. Each belongs to the client that made it: the owner is part of Mbed TLS's key id, so that an
  * id of another client's names nothing, and of the uid under which a persistent one is stored.
  */
+#include <string.h>
+
+#include <garrison_psa_slot.h>
 #include <mbedtls/build_info.h>
 
 #include "services/crypto_operation.h"
@@ -75,10 +78,18 @@ psa_status_t crypto_answer_key(const struct crypto_call *call, psa_status_t stat
     return crypto_answer_number(call, status, outer_id(key));
 }
 
-/** Whether keys of that type and size can be used within the service's time. */
-static bool is_affordable(const struct crypto_call *call, size_t bits)
+/** Whether a key can be made in time: for many exponents few primes are right. */
+static bool is_affordable(const struct crypto_attributes *wanted,
+                          const struct crypto_bytes *exponent)
 {
-    return !PSA_KEY_TYPE_IS_DH(call->request.attributes.type) || bits <= CRYPTO_FFDH_BITS_MAX;
+    static const uint8_t usual[] = {1, 0, 1};
+    if (wanted->type != PSA_KEY_TYPE_RSA_KEY_PAIR ||
+        wanted->bits <= CRYPTO_RSA_GENERATE_ANY_BITS_MAX) {
+        return true;
+    }
+    return wanted->bits <= CRYPTO_RSA_GENERATE_BITS_MAX &&
+           (exponent->len == 0 ||
+            (exponent->len == sizeof usual && memcmp(exponent->data, usual, sizeof usual) == 0));
 }
 
 static psa_status_t generate_key(const struct crypto_call *call, struct crypto_buffers *buffers)
@@ -86,6 +97,9 @@ static psa_status_t generate_key(const struct crypto_call *call, struct crypto_b
     const psa_key_attributes_t attributes = crypto_attributes_of(call);
     const psa_custom_key_parameters_t custom = {.flags = call->request.value[0]};
     mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
+    if (!is_affordable(&call->request.attributes, &buffers->in[0])) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
     const psa_status_t status = psa_generate_key_custom(&attributes, &custom, buffers->in[0].data,
                                                         buffers->in[0].len, &key);
     return crypto_answer_key(call, status, key);
@@ -93,33 +107,26 @@ static psa_status_t generate_key(const struct crypto_call *call, struct crypto_b
 
 psa_status_t crypto_generate_key(const struct crypto_call *call)
 {
-    const struct crypto_attributes *wanted = &call->request.attributes;
-    if (!crypto_answer_is_number(call)) {
-        return PSA_ERROR_PROGRAMMER_ERROR;
-    }
-    const bool is_large =
-        wanted->type == PSA_KEY_TYPE_RSA_KEY_PAIR && wanted->bits > CRYPTO_RSA_GENERATE_BITS_MAX;
-    return !is_large && is_affordable(call, wanted->bits) ? crypto_whole(call, 0, generate_key)
-                                                          : PSA_ERROR_NOT_SUPPORTED;
+    return crypto_answer_is_number(call) ? crypto_whole(call, 0, generate_key)
+                                         : PSA_ERROR_PROGRAMMER_ERROR;
 }
 
 static psa_status_t import_key(const struct crypto_call *call, struct crypto_buffers *buffers)
 {
     const psa_key_attributes_t attributes = crypto_attributes_of(call);
+    const struct crypto_bytes *in = &buffers->in[0];
     mbedtls_svc_key_id_t key = MBEDTLS_SVC_KEY_ID_INIT;
-    const psa_status_t status =
-        psa_import_key(&attributes, buffers->in[0].data, buffers->in[0].len, &key);
+    if (!garrison_psa_rsa_is_usual(psa_get_key_type(&attributes), in->data, in->len)) {
+        return PSA_ERROR_NOT_SUPPORTED;
+    }
+    const psa_status_t status = psa_import_key(&attributes, in->data, in->len, &key);
     return crypto_answer_key(call, status, key);
 }
 
 psa_status_t crypto_import_key(const struct crypto_call *call)
 {
-    if (!crypto_answer_is_number(call)) {
-        return PSA_ERROR_PROGRAMMER_ERROR;
-    }
-    return is_affordable(call, PSA_BYTES_TO_BITS(call->message->in_size[1]))
-               ? crypto_whole(call, 0, import_key)
-               : PSA_ERROR_NOT_SUPPORTED;
+    return crypto_answer_is_number(call) ? crypto_whole(call, 0, import_key)
+                                         : PSA_ERROR_PROGRAMMER_ERROR;
 }
 
 static psa_status_t export_key(const struct crypto_call *call, struct crypto_buffers *buffers)

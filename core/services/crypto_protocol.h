@@ -111,13 +111,15 @@ enum crypto_function {
 };
 
 /*
- * Costs: what would take longer than the service has time answers PSA_ERROR_NOT_SUPPORTED. That is
- * PBKDF2 with more rounds, for all that one request derives together, RSA keys to be made and keys
- * for finite-field Diffie-Hellman that are larger.
+ * Costs: what would take longer than half a minute answers PSA_ERROR_NOT_SUPPORTED. That is PBKDF2
+ * with more rounds, for all that one request derives together, where one with SHA-3 counts as four
+ * and 64 bytes of salt as one more for each block; RSA keys to be made that are larger, or larger than
+ * 1024 bits with another public exponent than 65537; and RSA keys to be imported whose public exponent
+ * has more than 256 bits, or whose primes differ much in length.
  */
-#define CRYPTO_PBKDF2_ROUNDS_MAX     32768u
-#define CRYPTO_RSA_GENERATE_BITS_MAX 2048u
-#define CRYPTO_FFDH_BITS_MAX         4096u
+#define CRYPTO_PBKDF2_ROUNDS_MAX         32768u
+#define CRYPTO_RSA_GENERATE_BITS_MAX     2048u
+#define CRYPTO_RSA_GENERATE_ANY_BITS_MAX 1024u
 
 /** An operation's number has this bit clear: a client may use it for a mark of its own. */
 #define CRYPTO_OPERATION_MARK 0x80000000u

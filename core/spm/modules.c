@@ -161,7 +161,7 @@ static void fill(struct module *module, uint32_t number, const struct module_rec
                 .uses = module->use,
                 .use_count = record->use_count,
                 .handler = (psa_flih_result_t(*)(psa_signal_t))(uintptr_t)record->handler,
-                .time_limit_ms = (uint16_t)record->time_limit_ms,
+                .time_limit_ms = record->time_limit_ms,
                 .is_module = true,
             },
     };

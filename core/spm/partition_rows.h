@@ -44,13 +44,13 @@ static const struct partition_service ps_services[] = {
 /** Keys that outlive a reset are kept in Internal Trusted Storage. */
 static const uint32_t crypto_uses[] = {ITS_SID};
 
-/** Its time is for the largest keys; it keeps operations and volatile keys for its clients. */
+/** Its time is for RSA keys of 2048 bits, which are found by chance; it keeps operations and volatile keys for its clients. */
 #define PARTITION_ROW_CRYPTO                                                                       \
     {                                                                                              \
         .id = 1, .name = "crypto", .function = crypto_service, .memory = &partition_memory_crypto, \
         .services = crypto_services, .service_count = PARTITION_ROWS(crypto_services),             \
         .uses = crypto_uses, .use_count = PARTITION_ROWS(crypto_uses),                             \
-        .prepare = manager_prepare_crypto, .time_limit_ms = 60000, .hears_ends = true,             \
+        .prepare = manager_prepare_crypto, .time_limit_ms = 240000, .hears_ends = true,            \
     }
 
 #define PARTITION_ROW_UPDATE                                                                       \

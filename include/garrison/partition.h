@@ -112,7 +112,7 @@ struct partition {
     psa_signal_t signals; /**< Of its own interrupts; 0: it has none. */
     /** Runs in its sandbox for one of them, whatever that has interrupted. */
     psa_flih_result_t (*handler)(psa_signal_t signal);
-    uint16_t time_limit_ms; /**< Of one call; 0: PARTITION_TIME_LIMIT_MS. */
+    uint32_t time_limit_ms; /**< Of one call; 0: PARTITION_TIME_LIMIT_MS. */
     uint8_t service_count;
     uint8_t use_count;
     bool is_module; /**< Not one of the built-in ones: it calls what is SERVICE_FOR_MODULES. */

@@ -94,7 +94,8 @@ bool crypto_load_prepare(void)
 }
 
 const struct crypto_load crypto_loads[] = {
-    {"sha256_64b", 20, hash_64}, {"sha256_1k", 20, hash_1k}, {"aes_gcm", 4, seal},
-    {"p256_sign", 2, sign},      {"p256_verify", 2, verify}, {"p256_generate", 2, generate},
+    {"sha256_64b", 20, hash_64, 0}, {"sha256_1k", 20, hash_1k, 0},
+    {"aes_gcm", 4, seal, 0},        {"p256_sign", 2, sign, 0},
+    {"p256_verify", 2, verify, 0},  {"p256_generate", 2, generate, 0},
 };
 const unsigned crypto_load_count = sizeof crypto_loads / sizeof crypto_loads[0];

@@ -9,6 +9,7 @@ struct crypto_load {
     const char *name; /**< As a figure has it. */
     unsigned times;   /**< How often on the chip. */
     bool (*run)(void);
+    unsigned parts; /**< A run is this part of what the figure is of; 0: all of it. */
 };
 
 extern const struct crypto_load crypto_loads[];

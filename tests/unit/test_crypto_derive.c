@@ -3,7 +3,6 @@
  */
 #include "crypto_fixture.h"
 
-#include "services/crypto_protocol.h"
 #include "support/psa_direct.h"
 
 #define HKDF   PSA_ALG_HKDF(PSA_ALG_SHA_256)
@@ -429,62 +428,6 @@ static void finite_fields_agree_too(void **state)
     OK(psa_destroy_key(other));
 }
 
-/** Row 4 of the vectors, with more rounds. */
-static psa_key_id_t begin_costly(derivation_t *operation, uint64_t cost)
-{
-    struct vector costly = vectors[4];
-    costly.cost = cost;
-    *operation = psa_key_derivation_operation_init();
-    return begin(operation, &costly);
-}
-
-/** All that one request derives, together. */
-static void what_would_take_too_long_is_not_supported(void **state)
-{
-    psa_key_attributes_t attributes = attributes_of(PSA_KEY_TYPE_DERIVE, 257, DERIVE, HKDF);
-    derivation_t operation = PSA_KEY_DERIVATION_OPERATION_INIT;
-    psa_key_id_t derived = 0;
-    (void)state;
-    OK(psa_key_derivation_setup(&operation, vectors[4].alg));
-    FAILS(PSA_ERROR_NOT_SUPPORTED,
-          psa_key_derivation_input_integer(&operation, COST, CRYPTO_PBKDF2_ROUNDS_MAX + 1u));
-    OK(psa_key_derivation_abort(&operation));
-
-    psa_key_id_t key = begin_costly(&operation, CRYPTO_PBKDF2_ROUNDS_MAX);
-    OK(psa_key_derivation_output_bytes(&operation, out, 32));
-    FAILS(PSA_ERROR_NOT_SUPPORTED, psa_key_derivation_output_bytes(&operation, out, 33));
-    OK(psa_key_derivation_output_bytes(&operation, out, 1));
-    OK(psa_key_derivation_abort(&operation));
-    OK(psa_destroy_key(key));
-
-    key = begin_costly(&operation, CRYPTO_PBKDF2_ROUNDS_MAX / 2u + 1u);
-    FAILS(PSA_ERROR_NOT_SUPPORTED, psa_key_derivation_verify_bytes(&operation, out, 33));
-    psa_set_key_bits(&attributes, 264);
-    FAILS(PSA_ERROR_NOT_SUPPORTED,
-          psa_key_derivation_output_key(&attributes, &operation, &derived));
-    psa_set_key_bits(&attributes, 256);
-    OK(psa_key_derivation_output_key(&attributes, &operation, &derived));
-    OK(psa_destroy_key(derived));
-    OK(psa_key_derivation_abort(&operation));
-    OK(psa_destroy_key(key));
-}
-
-static void keys_that_would_take_too_long_are_not_supported(void **state)
-{
-    static uint8_t large[CRYPTO_FFDH_BITS_MAX / 8u + 1u];
-    const psa_key_type_t type = PSA_KEY_TYPE_DH_KEY_PAIR(PSA_DH_FAMILY_RFC7919);
-    psa_key_attributes_t attributes = attributes_of(type, 6144, DERIVE, PSA_ALG_FFDH);
-    psa_key_id_t key = 0;
-    (void)state;
-    FAILS(PSA_ERROR_NOT_SUPPORTED, psa_generate_key(&attributes, &key));
-    psa_set_key_bits(&attributes, 0);
-    memset(large, 1, sizeof large);
-    FAILS(PSA_ERROR_NOT_SUPPORTED, psa_import_key(&attributes, large, sizeof large, &key));
-    OK(psa_destroy_key(generate_key(type, CRYPTO_FFDH_BITS_MAX, DERIVE, PSA_ALG_FFDH)));
-    attributes = attributes_of(PSA_KEY_TYPE_RSA_KEY_PAIR, CRYPTO_RSA_GENERATE_BITS_MAX + 8u, 0, 0);
-    FAILS(PSA_ERROR_NOT_SUPPORTED, psa_generate_key(&attributes, &key));
-}
-
 static void agreement_feeds_a_derivation(void **state)
 {
     const psa_algorithm_t alg = PSA_ALG_KEY_AGREEMENT(PSA_ALG_ECDH, HKDF);
@@ -534,8 +477,6 @@ int main(void)
         TEST(agreement_gives_the_published_values),
         TEST(agreement_has_its_errors),
         TEST(finite_fields_agree_too),
-        TEST(what_would_take_too_long_is_not_supported),
-        TEST(keys_that_would_take_too_long_are_not_supported),
         TEST(agreement_feeds_a_derivation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,42 @@ psa_status_t garrison_psa_expected_bytes(mbedtls_svc_key_id_t key, psa_algorithm
     return status == PSA_SUCCESS ? unlocked : status;
 }
 
+/* FIPS 186-5, A.1.1: public exponents are below 2^256; primes are of half the modulus's length. */
+#define RSA_EXPONENT_BITS 256u
+
+bool garrison_psa_rsa_is_usual(psa_key_type_t type, const uint8_t *data, size_t length)
+{
+    bool usual = true;
+#if defined(MBEDTLS_RSA_C)
+    mbedtls_rsa_context *rsa = NULL;
+    if (PSA_KEY_TYPE_IS_RSA(type) &&
+        mbedtls_psa_rsa_load_representation(type, data, length, &rsa) == PSA_SUCCESS) {
+        const size_t longest = 5 * mbedtls_mpi_bitlen(&rsa->N) / 8;
+        usual = mbedtls_mpi_bitlen(&rsa->E) <= RSA_EXPONENT_BITS &&
+                mbedtls_mpi_bitlen(&rsa->P) <= longest && mbedtls_mpi_bitlen(&rsa->Q) <= longest &&
+                mbedtls_mpi_bitlen(&rsa->DP) <= longest && mbedtls_mpi_bitlen(&rsa->DQ) <= longest;
+        mbedtls_rsa_free(rsa);
+        mbedtls_free(rsa);
+    }
+#else
+    (void)type;
+    (void)data;
+    (void)length;
+#endif
+    return usual;
+}
+
+#if defined(PSA_HAVE_SOFT_PBKDF2)
+/* Bytes of salt that cost less than a round, with every hash. */
+#define SALT_OF_ROUND 64u
+
+/* An HMAC of SHA-3 takes 133,000 instructions, one of any other hash at most 52,000. */
+static unsigned rounds_of_hash(psa_algorithm_t hash)
+{
+    return hash >= PSA_ALG_SHA3_224 && hash <= PSA_ALG_SHA3_512 ? 4 : 1;
+}
+#endif
+
 uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *operation, size_t len)
 {
 #if defined(PSA_HAVE_SOFT_PBKDF2)
@@ -94,7 +130,10 @@ uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *op
         const size_t block = alg == PSA_ALG_PBKDF2_AES_CMAC_PRF_128
                                  ? PSA_MAC_LENGTH(PSA_KEY_TYPE_AES, 128, PSA_ALG_CMAC)
                                  : PSA_HASH_LENGTH(PSA_ALG_PBKDF2_HMAC_GET_HASH(alg));
-        return operation->ctx.pbkdf2.input_cost * (len / block + (len % block != 0));
+        const uint64_t rounds =
+            operation->ctx.pbkdf2.input_cost + operation->ctx.pbkdf2.salt_length / SALT_OF_ROUND;
+        return rounds_of_hash(PSA_ALG_PBKDF2_HMAC_GET_HASH(alg)) * rounds *
+               (len / block + (len % block != 0));
     }
 #endif
     (void)operation;

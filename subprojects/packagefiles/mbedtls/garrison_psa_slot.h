@@ -1,9 +1,11 @@
 /*
  * What the crypto service needs of Mbed TLS's keys and PSA Crypto's functions do not give: signatures
- * of messages whose hash the service has made part by part, keys to compare with, and what a
- * derivation costs.
+ * of messages whose hash the service has made part by part, keys to compare with, and what requests
+ * cost.
  */
 #pragma once
+
+#include <stdbool.h>
 
 #include <psa/crypto.h>
 
@@ -31,5 +33,15 @@ psa_status_t garrison_psa_verify_digest(mbedtls_svc_key_id_t key, psa_algorithm_
 psa_status_t garrison_psa_expected_bytes(mbedtls_svc_key_id_t key, psa_algorithm_t alg,
                                          const uint8_t **data, size_t *length);
 
-/** Rounds of PBKDF2 that the next `len` bytes of a derivation cost, at most; 0: it has none. */
-uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *operation, size_t len);
+/**
+ * Whether an operation with a key costs no more than with others of its size: an RSA key may have a
+ * public exponent, primes and their exponents of any length. What is no key at all is usual.
+ */
+bool garrison_psa_rsa_is_usual(psa_key_type_t type, const uint8_t *data, size_t length);
+
+/**
+ * Rounds of PBKDF2 that the next `len` bytes of a derivation cost, at most; 0: it has none. One with
+ * SHA-3 counts as four, and so does a long salt for what it costs.
+ */
+uint64_t garrison_psa_derivation_rounds(const psa_key_derivation_operation_t *operation,
+                                        size_t len);

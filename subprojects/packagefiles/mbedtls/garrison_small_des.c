@@ -2,13 +2,15 @@
  * DES by its description, for few bytes of code: the release's is unrolled and has 2 KB of tables.
  * Source: FIPS 46-3. Bits are counted from 1 at the most significant one, as there.
  */
+#include <stdbool.h>
+
 #include "common.h"
 
 #include "mbedtls/des.h"
 #include "mbedtls/platform_util.h"
 
 #if defined(MBEDTLS_DES_C) && defined(MBEDTLS_DES_SETKEY_ALT)
-/* Permuted choices 1 and 2 of the key schedule, and the permutations IP and P. */
+/* Permuted choices 1 and 2 of the key schedule. */
 static const uint8_t choice_1[56] = {
     57, 49, 41, 33, 25, 17, 9,  1,  58, 50, 42, 34, 26, 18, 10, 2,  59, 51, 43,
     35, 27, 19, 11, 3,  60, 52, 44, 36, 63, 55, 47, 39, 31, 23, 15, 7,  62, 54,
@@ -18,14 +20,24 @@ static const uint8_t choice_2[48] = {
     14, 17, 11, 24, 1,  5,  3,  28, 15, 6,  21, 10, 23, 19, 12, 4,  26, 8,  16, 7,  27, 20, 13, 2,
     41, 52, 31, 37, 47, 55, 30, 40, 51, 45, 33, 48, 44, 49, 39, 56, 34, 53, 46, 42, 50, 36, 29, 32,
 };
-static const uint8_t initial[64] = {
-    58, 50, 42, 34, 26, 18, 10, 2,  60, 52, 44, 36, 28, 20, 12, 4,  62, 54, 46, 38, 30, 22,
-    14, 6,  64, 56, 48, 40, 32, 24, 16, 8,  57, 49, 41, 33, 25, 17, 9,  1,  59, 51, 43, 35,
-    27, 19, 11, 3,  61, 53, 45, 37, 29, 21, 13, 5,  63, 55, 47, 39, 31, 23, 15, 7,
+
+/**
+ * Exchanges bits of two words: those of `a` whose places, less `by`, are in the mask, and those of `b`
+ * that are. Any permutation is a sequence of such steps, each of a few instructions.
+ */
+struct exchange {
+    uint8_t by;
+    uint32_t mask;
 };
-static const uint8_t permutation[32] = {
-    16, 7, 20, 21, 29, 12, 28, 17, 1,  15, 23, 26, 5,  18, 31, 10,
-    2,  8, 24, 14, 32, 27, 3,  9,  19, 13, 30, 6,  22, 11, 4,  25,
+
+/* The permutation IP, of the left half with the right one; the third and fourth step the other way. */
+static const struct exchange initial[5] = {
+    {4, 0x0f0f0f0f}, {16, 0x0000ffff}, {2, 0x33333333}, {8, 0x00ff00ff}, {1, 0x55555555},
+};
+/* The permutation P, of a word with itself: a network of Benes. */
+static const struct exchange permutation[9] = {
+    {16, 0x0000edfc}, {8, 0x00000090}, {4, 0x00080000}, {2, 0x20000002},  {1, 0x15154011},
+    {2, 0x01131113},  {4, 0x070e0705}, {8, 0x008e0038}, {16, 0x000024ab},
 };
 
 /* The S-boxes, by their six bits as one number; two values to a byte, the even one high. */
@@ -81,16 +93,6 @@ static uint64_t choose(uint64_t in, unsigned bits, const uint8_t *table, unsigne
     return chosen;
 }
 
-/** The inverse of choose(in, 64, initial, 64). */
-static uint64_t undo_initial(uint64_t in)
-{
-    uint64_t undone = 0;
-    for (unsigned i = 0; i < 64; i++) {
-        undone |= (in >> (63 - i) & 1) << (64 - initial[i]);
-    }
-    return undone;
-}
-
 /** The 28 bits of half a key, rotated to the left. */
 static uint32_t rotate_28(uint32_t half, unsigned by)
 {
@@ -123,38 +125,69 @@ static uint32_t des_function(uint32_t r, const uint32_t subkey[2])
             ((r << by | r >> (32 - by)) ^ subkey[i / 4] >> (18 - 6 * (i % 4))) & 63;
         chosen = chosen << 4 | (boxes[i][six / 2] >> (six % 2 != 0 ? 0 : 4) & 15);
     }
-    return (uint32_t)choose(chosen, 32, permutation, 32);
+    for (unsigned i = 0; i < sizeof permutation / sizeof permutation[0]; i++) {
+        const struct exchange *step = &permutation[i];
+        const uint32_t differ = (chosen >> step->by ^ chosen) & step->mask;
+        chosen ^= differ | differ << step->by;
+    }
+    return chosen;
 }
 
-static uint64_t des_crypt(const uint32_t sk[32], uint64_t block)
+struct halves {
+    uint32_t l;
+    uint32_t r;
+};
+
+static void exchange(struct halves *block, unsigned step)
 {
-    block = choose(block, 64, initial, 64);
-    uint32_t l = (uint32_t)(block >> 32);
-    uint32_t r = (uint32_t)block;
+    const bool is_other_way = step == 2 || step == 3;
+    uint32_t *const a = is_other_way ? &block->r : &block->l;
+    uint32_t *const b = is_other_way ? &block->l : &block->r;
+    const uint32_t differ = (*a >> initial[step].by ^ *b) & initial[step].mask;
+    *b ^= differ;
+    *a ^= differ << initial[step].by;
+}
+
+/* The rounds, and the exchange of the halves behind them. */
+static void des_rounds(struct halves *block, const uint32_t sk[32])
+{
     for (unsigned round = 0; round < 16; round++) {
-        const uint32_t next = l ^ des_function(r, &sk[2 * round]);
-        l = r;
-        r = next;
+        const uint32_t next = block->l ^ des_function(block->r, &sk[2 * round]);
+        block->l = block->r;
+        block->r = next;
     }
-    return undo_initial((uint64_t)r << 32 | l);
+    *block = (struct halves){block->r, block->l};
+}
+
+/* One after the other, IP and its inverse between them undo each other. */
+static void des_crypt(const uint32_t *sk, unsigned times, const unsigned char input[8],
+                      unsigned char output[8])
+{
+    struct halves block = {MBEDTLS_GET_UINT32_BE(input, 0), MBEDTLS_GET_UINT32_BE(input, 4)};
+    for (unsigned step = 0; step < 5; step++) {
+        exchange(&block, step);
+    }
+    for (unsigned i = 0; i < times; i++) {
+        des_rounds(&block, &sk[32 * i]);
+    }
+    for (unsigned step = 5; step-- > 0;) {
+        exchange(&block, step);
+    }
+    MBEDTLS_PUT_UINT32_BE(block.l, output, 0);
+    MBEDTLS_PUT_UINT32_BE(block.r, output, 4);
 }
 
 int mbedtls_des_crypt_ecb(mbedtls_des_context *ctx, const unsigned char input[8],
                           unsigned char output[8])
 {
-    const uint64_t block = des_crypt(ctx->sk, MBEDTLS_GET_UINT64_BE(input, 0));
-    MBEDTLS_PUT_UINT64_BE(block, output, 0);
+    des_crypt(ctx->sk, 1, input, output);
     return 0;
 }
 
 int mbedtls_des3_crypt_ecb(mbedtls_des3_context *ctx, const unsigned char input[8],
                            unsigned char output[8])
 {
-    uint64_t block = MBEDTLS_GET_UINT64_BE(input, 0);
-    for (unsigned i = 0; i < 3; i++) {
-        block = des_crypt(&ctx->sk[32 * i], block);
-    }
-    MBEDTLS_PUT_UINT64_BE(block, output, 0);
+    des_crypt(ctx->sk, 3, input, output);
     return 0;
 }
 #endif

@@ -35,7 +35,8 @@ static bool measure(unsigned many)
                 return false;
             }
         }
-        const uint32_t cycles = (*reg(DWT_CYCCNT) - begin) / times;
+        const uint32_t parts = load->parts != 0 ? load->parts : 1u;
+        const uint32_t cycles = (*reg(DWT_CYCCNT) - begin) / times * parts;
         printf("speed: %s %u, %u times\n", load->name, (unsigned)cycles, times);
     }
     printf("speed: end\n");
