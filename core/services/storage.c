@@ -120,7 +120,7 @@ struct module_room {
     const struct store *store;
     struct store_key but; /**< This one is about to change. */
     int32_t client_id;
-    uint32_t but_bytes; /**< What it has now. */
+    uint32_t but_bytes; /**< What it has now; UINT32_MAX: it cannot be replaced anyway. */
     uint32_t own_bytes; /**< Of the module's others, */
     uint32_t all_bytes; /**< and of all modules'. */
 };
@@ -142,7 +142,7 @@ static bool add_to_room(void *context, struct store_key key, const struct store_
     const int32_t client_id = client_of(key);
     const uint32_t bytes = store_object_bytes(room->store, info->capacity);
     if (key.owner == room->but.owner && key.uid == room->but.uid) {
-        room->but_bytes = bytes;
+        room->but_bytes = (info->flags & STORE_WRITE_ONCE) != 0 ? UINT32_MAX : bytes;
     } else if (client_is_module(client_id)) {
         room->own_bytes += client_id == room->client_id ? bytes : 0;
         room->all_bytes += bytes;

@@ -8,8 +8,6 @@
 #include "services/ps.h"
 #include "support/test.h"
 
-#define SEED 0x42u
-
 static void note_keys(uint8_t seed)
 {
     uint8_t key[64];
@@ -23,12 +21,12 @@ void storage_start(void)
 {
     port_fake_reset();
     psa_direct_client = SPM_CLIENT_NON_SECURE;
-    note_keys(SEED);
+    note_keys(STORAGE_SEED);
 }
 
 void storage_restart(void)
 {
-    note_keys(SEED);
+    note_keys(STORAGE_SEED);
 }
 
 void storage_start_with(uint8_t seed)

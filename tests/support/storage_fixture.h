@@ -12,6 +12,9 @@
 
 #define STORAGE_SECTOR 0x2000u
 
+/** Each byte of ITS's key. */
+#define STORAGE_SEED 0x42u
+
 /** An empty flash, and services with keys; everything may be used by the one client, -1. */
 void storage_start(void);
 

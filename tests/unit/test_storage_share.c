@@ -3,11 +3,16 @@
  */
 #include "support/test.h"
 
+#include <string.h>
+
 #include <garrison/module.h>
+#include <garrison/port.h>
 #include <psa/internal_trusted_storage.h>
 #include <psa/protected_storage.h>
 
 #include "services/clients.h"
+#include "services/storage_protection.h"
+#include "store/store.h"
 #include "support/storage_fixture.h"
 
 #define UID       0x1122334455667788u
@@ -133,6 +138,99 @@ static void what_is_reserved_counts_as_a_whole(void **state)
     assert_int_equal(psa_ps_create(UID, STORAGE_PS_BYTES / 8, NO_FLAGS), PSA_SUCCESS);
 }
 
+/** What is there already is the reason to give, whatever the share. */
+static void what_is_written_once_is_not_permitted_to_grow(void **state)
+{
+    const struct api *api = *state;
+    storage_client(GARRISON_MODULE_CLIENT_ID(0));
+    assert_int_equal(api->set(1, 32, data, PSA_STORAGE_FLAG_WRITE_ONCE), PSA_SUCCESS);
+    (void)fill(api, GARRISON_MODULE_CLIENT_ID(0), 600);
+    assert_int_equal(api->set(1, 1300, data, NO_FLAGS), PSA_ERROR_NOT_PERMITTED);
+    assert_int_equal(api->set(1, 16, data, NO_FLAGS), PSA_ERROR_NOT_PERMITTED);
+    assert_int_equal(api->set(2, 1300, data, NO_FLAGS), PSA_ERROR_INSUFFICIENT_STORAGE);
+}
+
+/* ITS's area, as the service of a manager without shares saw it. */
+
+static enum garrison_status area_read(const struct flash_device *device, uint32_t off,
+                                      uint8_t *bytes, uint32_t len)
+{
+    (void)device;
+    return port_flash()->read(port_flash(), STORAGE_ITS_OFF + off, bytes, len);
+}
+
+static enum garrison_status area_program(const struct flash_device *device, uint32_t off,
+                                         const uint8_t *bytes, uint32_t len)
+{
+    (void)device;
+    return port_flash()->program(port_flash(), STORAGE_ITS_OFF + off, bytes, len);
+}
+
+static enum garrison_status area_erase(const struct flash_device *device, uint32_t off,
+                                       uint32_t len)
+{
+    (void)device;
+    return port_flash()->erase(port_flash(), STORAGE_ITS_OFF + off, len);
+}
+
+static enum garrison_status give_data(void *context, uint8_t *bytes, uint32_t len)
+{
+    memcpy(bytes, context, len);
+    return GARRISON_OK;
+}
+
+/** Has ITS keep that many objects of 600 bytes for module 0. */
+static void store_for_module(uint32_t count)
+{
+    static struct store store;
+    static struct storage_keys keys;
+    static uint32_t live[STORE_LIVE_WORDS(STORAGE_ITS_BYTES)];
+    const struct flash_device device = {
+        .size = STORAGE_ITS_BYTES,
+        .sector = port_flash()->sector,
+        .unit = port_flash()->unit,
+        .erased = port_flash()->erased,
+        .read = area_read,
+        .program = area_program,
+        .erase = area_erase,
+    };
+    const struct store_protection protection = {&keys, storage_seal, storage_open};
+    const struct store_config config = {
+        .device = &device, .protection = &protection, .live = live, .area_id = 1};
+    const struct store_info info = {.size = 600, .capacity = 600};
+    uint8_t key[STORAGE_KEY_BYTES];
+    memset(key, STORAGE_SEED, sizeof key);
+    assert_int_equal(storage_keys_init(&keys, key, sizeof key), GARRISON_OK);
+    assert_int_equal(store_mount(&store, &config, NULL), GARRISON_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct store_key name = {GARRISON_MODULE_CLIENT_ID(0), UID + i};
+        assert_int_equal(store_set(&store, name, &info, give_data, data), GARRISON_OK);
+    }
+    storage_keys_fini(&keys);
+}
+
+static void what_was_stored_before_stays(void **state)
+{
+    const uint32_t count = 2 * (STORAGE_ITS_BYTES / 8 / 600);
+    size_t len = 0;
+    (void)state;
+    store_for_module(count);
+    storage_client(GARRISON_MODULE_CLIENT_ID(0));
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(psa_its_get(UID + i, 0, sizeof data, data, &len), PSA_SUCCESS);
+        assert_int_equal(len, 600);
+        assert_int_equal(psa_its_set(UID + i, 601 + 15, data, NO_FLAGS),
+                         PSA_ERROR_INSUFFICIENT_STORAGE);
+        assert_int_equal(psa_its_set(UID + i, 600, data, NO_FLAGS), PSA_SUCCESS);
+    }
+    assert_int_equal(psa_its_set(1, 1, data, NO_FLAGS), PSA_ERROR_INSUFFICIENT_STORAGE);
+    assert_int_equal(psa_its_set(UID, 300, data, NO_FLAGS), PSA_SUCCESS);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(psa_its_remove(UID + i), PSA_SUCCESS);
+    }
+    assert_int_equal(psa_its_set(1, 600, data, NO_FLAGS), PSA_SUCCESS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +238,9 @@ int main(void)
         cmocka_unit_test_setup(modules_have_shares_of_the_area, set_up_ps),
         cmocka_unit_test_setup(what_a_partition_keeps_for_a_module_is_of_its_share, set_up_its),
         cmocka_unit_test_setup(what_is_reserved_counts_as_a_whole, set_up_ps),
+        cmocka_unit_test_setup(what_is_written_once_is_not_permitted_to_grow, set_up_its),
+        cmocka_unit_test_setup(what_is_written_once_is_not_permitted_to_grow, set_up_ps),
+        cmocka_unit_test_setup(what_was_stored_before_stays, set_up_its),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
