@@ -4,6 +4,7 @@
 #include <garrison/attestation.h>
 #include <psa/client.h>
 
+#include "client/service_answer.h"
 #include "services/attest_protocol.h"
 
 GARRISON_ASSERT(GARRISON_ATTEST_POINT_BYTES == ATTEST_POINT_BYTES, "one form of the public key");
@@ -19,7 +20,7 @@ static psa_status_t attest_call(const struct attest_request *request, const psa_
     }
     const psa_status_t status = psa_call(ATTEST_HANDLE, PSA_IPC_CALL, in, in_len, out, 1);
     if (status != PSA_ERROR_PROGRAMMER_ERROR) {
-        return status;
+        return service_answer(status);
     }
     /* All else of the call is ours, so it is the caller's buffer, or there is no such service. */
     return psa_version(ATTEST_SID) == PSA_VERSION_NONE ? PSA_ERROR_NOT_SUPPORTED

@@ -1,5 +1,7 @@
 #include "client/crypto_call.h"
 
+#include "client/service_answer.h"
+
 uint32_t crypto_number(size_t value)
 {
     return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
@@ -9,7 +11,7 @@ psa_status_t crypto_call(const struct crypto_request *request, struct crypto_in 
                          size_t out_count)
 {
     const psa_invec vec[3] = {{request, sizeof *request}, in.vec[0], in.vec[1]};
-    return psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, vec, 1 + in.count, out, out_count);
+    return service_answer(psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, vec, 1 + in.count, out, out_count));
 }
 
 psa_status_t crypto_send(const struct crypto_request *request, struct crypto_in in)

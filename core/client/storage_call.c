@@ -1,5 +1,7 @@
 #include "client/storage_call.h"
 
+#include "client/service_answer.h"
+
 uint32_t storage_number(size_t value)
 {
     return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
@@ -23,7 +25,8 @@ psa_status_t storage_call(psa_handle_t handle, const struct storage_request *req
     const psa_status_t status =
         psa_call(handle, PSA_IPC_CALL, in, in_len, out, out != NULL ? 1 : 0);
     /* All else of the call is ours, so what the manager refuses is the caller's buffer. */
-    return status == PSA_ERROR_PROGRAMMER_ERROR ? PSA_ERROR_INVALID_ARGUMENT : status;
+    return status == PSA_ERROR_PROGRAMMER_ERROR ? PSA_ERROR_INVALID_ARGUMENT
+                                                : service_answer(status);
 }
 
 psa_status_t storage_get(psa_handle_t handle, psa_storage_uid_t uid, size_t offset, psa_outvec out,

@@ -4,6 +4,7 @@
 #include <psa/client.h>
 #include <psa/update.h>
 
+#include "client/service_answer.h"
 #include "services/update_protocol.h"
 
 static psa_status_t update_call(const struct update_request *request, const psa_invec *block,
@@ -18,7 +19,8 @@ static psa_status_t update_call(const struct update_request *request, const psa_
     const psa_status_t status =
         psa_call(UPDATE_HANDLE, PSA_IPC_CALL, in, in_len, out, out != NULL ? 1 : 0);
     /* All else of the call is ours, so what the manager refuses is the caller's buffer. */
-    return status == PSA_ERROR_PROGRAMMER_ERROR ? PSA_ERROR_INVALID_ARGUMENT : status;
+    return status == PSA_ERROR_PROGRAMMER_ERROR ? PSA_ERROR_INVALID_ARGUMENT
+                                                : service_answer(status);
 }
 
 static uint32_t number(size_t value)

@@ -18,6 +18,7 @@
  *   PSA_ERROR_INVALID_ARGUMENT   uid is 0, or the caller may not access a buffer
  *   PSA_ERROR_STORAGE_FAILURE    the flash fails, or the area was refused when it was mounted and
  *                                the function has no better word for it
+ *   PSA_ERROR_COMMUNICATION_FAILURE  the service has failed; it begins anew, three times a boot
  */
 #pragma once
 

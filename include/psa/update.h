@@ -19,6 +19,7 @@
  *   PSA_ERROR_BAD_STATE         not in this state; nothing has changed
  *   PSA_ERROR_INVALID_ARGUMENT  also: the caller may not access a buffer, or it is NULL
  *   PSA_ERROR_STORAGE_FAILURE   the flash fails
+ *   PSA_ERROR_COMMUNICATION_FAILURE  the service has failed; it begins anew, three times a boot
  */
 #pragma once
 

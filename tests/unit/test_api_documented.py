@@ -2,21 +2,23 @@
 """Compares the calls of tests/vectors with the documentation in the headers of PSA Crypto, as a client
 sees them: each function is called, each answer it documents is met, and no other is.
 
-usage: test_api_documented.py VECTORS COMPILER...
+usage: test_api_documented.py VECTORS VECTORS-WITHOUT-SERVICES COMPILER...
 """
 
 import collections
+import os
 import re
 import subprocess
 import sys
 
 # Documented for nearly every function, and not asked of each: broken hardware and broken storage, which
 # an application cannot bring about (tests of the service, the store and the drivers do: tests/unit,
-# tests/system/test_crypto_answers.c); and COMMUNICATION_FAILURE, which it can, by a request that costs
-# more than the service's time: it is the manager's answer, the same for every function, at the price
-# of one of the service's restarts (tests/system/test_time.c).
-NOT_AN_APPLICATIONS = {'COMMUNICATION_FAILURE', 'CORRUPTION_DETECTED', 'HARDWARE_FAILURE',
-                       'STORAGE_FAILURE', 'DATA_CORRUPT', 'DATA_INVALID', 'INSUFFICIENT_ENTROPY'}
+# tests/system/test_crypto_answers.c).
+NOT_AN_APPLICATIONS = {'CORRUPTION_DETECTED', 'HARDWARE_FAILURE', 'STORAGE_FAILURE', 'DATA_CORRUPT',
+                       'DATA_INVALID', 'INSUFFICIENT_ENTROPY'}
+
+# What is answered when the service is not there any more, and then by each function that asks it.
+LOST = 'COMMUNICATION_FAILURE'
 
 # Functions for drivers of Mbed TLS; the service's own, not its clients'.
 NOT_FOR_CLIENTS = 'psa_crypto_driver_'
@@ -82,7 +84,9 @@ NEVER = {
 # Answered, but not documented by Mbed TLS's header: by the API's text, or by the service.
 ALSO = {
     'psa_cipher_decrypt': {'INVALID_PADDING'},
-    'psa_purge_key': {'INVALID_HANDLE'},
+    'psa_purge_key': {'INVALID_HANDLE', 'COMMUNICATION_FAILURE'},
+    'psa_sign_hash_abort': {'COMMUNICATION_FAILURE'},
+    'psa_verify_hash_abort': {'COMMUNICATION_FAILURE'},
     'psa_verify_hash_start': {'INVALID_HANDLE', 'INVALID_SIGNATURE'},
     'psa_pake_set_user': {'BAD_STATE'},
 }
@@ -122,9 +126,10 @@ def documented(compiler):
     return found
 
 
-def called(vectors, names):
+def called(vectors, names, **variables):
     """Of each function, which answers were met; names are those of statuses."""
-    output = subprocess.run([vectors], text=True, stdout=subprocess.PIPE, check=False).stdout
+    output = subprocess.run([vectors], env=dict(os.environ, **variables), text=True,
+                            stdout=subprocess.PIPE, check=False).stdout
     found = collections.defaultdict(set)
     for function, status in re.findall(r'^call (\w+) (-?\d+)$', output, re.M):
         found[function].add(names.get(int(status), status))
@@ -155,10 +160,13 @@ def complaints(wanted, met):
         yield '%s is called, but not declared' % name
 
 
-def main(vectors, *compiler):
+def main(vectors, without_services, *compiler):
     names = {int(value): name for name, value in STATUS.findall(preprocessed(compiler, '-dM'))}
     wanted = documented(compiler)
     met = called(vectors, names)
+    for variables in ({}, {'LOST_LATER': 'yes'}):
+        for function, answers in called(without_services, names, **variables).items():
+            met[function] |= answers & {LOST}
     found = list(complaints(wanted, met))
     if len(wanted) < 90 or found:
         sys.exit('\n'.join(found or ['only %d functions are declared' % len(wanted)]))
