@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include <garrison/spm.h>
+#include <psa/crypto.h>
 #include <psa/internal_trusted_storage.h>
 #include <psa/protected_storage.h>
 #include <psa/update.h>
 
+#include "services/crypto_protocol.h"
 #include "services/update_protocol.h"
+#include "spm/prepare.h"
 #include "support/port_fake.h"
 
 static enum port_end ended;
@@ -183,6 +186,33 @@ __attribute__((no_sanitize("address"))) static void no_key_stays_on_the_stack(vo
     assert_int_equal(left, 0);
 }
 
+/** Number of a new operation, which ends. */
+static uint32_t next_operation(void)
+{
+    const struct crypto_request setup = {.function = CRYPTO_HASH_SETUP, .alg = PSA_ALG_SHA_256};
+    struct crypto_request end = {.function = CRYPTO_ABORT};
+    psa_invec in = {&setup, sizeof setup};
+    psa_outvec out = {&end.operation, sizeof end.operation};
+    assert_int_equal(psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, &in, 1, &out, 1), PSA_SUCCESS);
+    in.base = &end;
+    assert_int_equal(psa_call(CRYPTO_HANDLE, PSA_IPC_CALL, &in, 1, NULL, 0), PSA_SUCCESS);
+    return end.operation;
+}
+
+/** So that what it names differs from what it has named before: 2^19 operations, of 32 places. */
+static void the_crypto_service_is_told_how_often_it_has_begun(void **state)
+{
+    (void)state;
+    for (uint32_t boot = 0; boot < 2; boot++) {
+        PORT_RUN(ended, manager_main());
+        for (uint32_t start = 0; start < 5; start++) {
+            assert_int_equal(next_operation() >> 24, start);
+            assert_int_equal(next_operation() >> 24, start);
+            manager_prepare_crypto();
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -197,6 +227,7 @@ int main(void)
         TEST(manager_refuses_a_record_without_application),
         TEST(without_a_root_key_the_application_runs_and_storage_refuses),
         TEST(no_key_stays_on_the_stack),
+        TEST(the_crypto_service_is_told_how_often_it_has_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
