@@ -13,6 +13,7 @@
 #include <psa/client.h>
 #include <psa/lifecycle.h>
 
+#include "../stm32h573/gate_answers.h"
 #include "../stm32h573/layout.h"
 #include "../stm32h573/regs.h"
 #include "host.h"
@@ -29,7 +30,6 @@
 #define CODE_DONE    (CODE + 6u) /* ... and then traps */
 #define CODE_FAULT   (CODE + 8u) /* every vector: traps */
 #define CODE_STOP    (CODE + 10u)
-#define CODE_FORGED  (CODE + 16u) /* a fault, as gate_forged of gate.S */
 #define THREAD_TOP   (LAYOUT_SRAM2_S + 0x1000u)
 #define HANDLER_TOP  (LAYOUT_SRAM2_S + 0x2000u)
 #define STACK_SEAL   0xFEF5EDA5u
@@ -42,7 +42,6 @@ static const uint16_t code[] = {
     0xB672,         /* cpsid i */
     0xBF30,         /* wfi */
     0xE7FD,         /* b back to it */
-    0xDE02,         /* udf #2 */
 };
 
 #define XPSR_T               0x01000000u
@@ -51,7 +50,6 @@ static const uint16_t code[] = {
 #define XPSR_FLAGS           0xF8000000u
 #define CONTROL_UNPRIVILEGED 1u
 #define CONTROL_PROCESS      2u
-#define FORGED               0xFE000000u /* a return address that SG was not called with; as gate.S */
 
 /** A vector as the chip has it. */
 struct chip_vector {
@@ -107,11 +105,9 @@ static void stop(const char *reason)
 /** Back to the client with nothing in the registers but the result; what gate_leave of gate.S does. */
 static void leave(uint32_t result)
 {
-    const uint32_t target = get(SIM_REG_LR);
-    if (target >= FORGED) {
-        go_secure(CODE_FORGED);
-        return;
-    }
+    const uint32_t lr = get(SIM_REG_LR);
+    const uint32_t target = lr < GATE_FORGED ? lr : GATE_NOWHERE;
+    set(SIM_REG_LR, target);
     set(SIM_REG_R0, result);
     for (unsigned i = 1; i <= 3; i++) {
         set((enum sim_reg)(SIM_REG_R0 + i), 0);

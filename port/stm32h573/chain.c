@@ -12,8 +12,6 @@
 
 #define FRAME_FP_SIZE (18u * sizeof(uint32_t)) /* s0 to s15, FPSCR and a reserved word */
 
-#define XPSR_THUMB (1u << 24)
-
 /** Who waits for a call, or for the handler of an interrupt, to end. */
 struct waiting {
     struct frame *frame; /**< Where it goes on. */

@@ -22,6 +22,8 @@ struct frame {
     uint32_t xpsr;
 };
 
+#define XPSR_THUMB (1u << 24)
+
 /** What gate.S has on the handler's stack: of whoever was interrupted, and goes on with. */
 struct registers {
     uint32_t r3; /**< For alignment. */

@@ -4,6 +4,8 @@
  */
 #include <garrison/port.h>
 
+#include "client.h"
+#include "fault.h"
 #include "layout.h"
 #include "regs.h"
 
@@ -23,15 +25,20 @@
 /* Nothing above is memory, and a partition must not be led to read a device's registers. */
 #define MEMORY_END 0x40000000u
 
-static uint32_t test_target(uintptr_t addr)
+static bool thread_is_privileged(void)
 {
     uint32_t control;
-    uint32_t answer;
     __asm__ volatile("mrs %0, control_ns" : "=r"(control));
-    if (control & CONTROL_UNPRIVILEGED) {
-        __asm__ volatile("ttat %0, %1" : "=r"(answer) : "r"(addr));
-    } else {
+    return (control & CONTROL_UNPRIVILEGED) == 0;
+}
+
+static uint32_t test_target(uintptr_t addr, bool privileged)
+{
+    uint32_t answer;
+    if (privileged) {
         __asm__ volatile("tta %0, %1" : "=r"(answer) : "r"(addr));
+    } else {
+        __asm__ volatile("ttat %0, %1" : "=r"(answer) : "r"(addr));
     }
     return answer;
 }
@@ -65,17 +72,14 @@ static bool manager_may(uintptr_t base, uintptr_t last, bool write)
     return (first_answer & wanted) == wanted && first_answer == last_answer;
 }
 
-bool port_client_may(uintptr_t base, size_t len, bool write)
+static bool may(uintptr_t base, size_t len, bool write, bool privileged)
 {
-    if (len == 0) {
-        return true;
-    }
     const uintptr_t last = base + (len - 1u);
     if (last < base || last >= MEMORY_END || !manager_may(base, last, write)) {
         return false;
     }
-    const uint32_t answer = test_target(base);
-    if (!answer_allows(answer, write) || test_target(last) != answer) {
+    const uint32_t answer = test_target(base, privileged);
+    if (!answer_allows(answer, write) || test_target(last, privileged) != answer) {
         return false;
     }
     if (ends_decide(answer)) {
@@ -83,9 +87,20 @@ bool port_client_may(uintptr_t base, size_t len, bool write)
     }
     /* Background memory of the caller's MPU: a region of it may lie between the ends. */
     for (uintptr_t at = base; at < last; at = (at | (MPU_GRANULE - 1u)) + 1u) {
-        if (test_target(at) != answer) {
+        if (test_target(at, privileged) != answer) {
             return false;
         }
     }
     return true;
+}
+
+bool port_client_may(uintptr_t base, size_t len, bool write)
+{
+    return len == 0 || may(base, len, write, thread_is_privileged());
+}
+
+bool client_may_stack(uintptr_t base, size_t len, uint32_t exc_return)
+{
+    const bool handler = (exc_return & EXC_RETURN_THREAD) == 0;
+    return may(base, len, true, handler || thread_is_privileged());
 }

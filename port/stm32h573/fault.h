@@ -38,6 +38,12 @@ void fault_open_log(void);
 void fault_add_non_secure(struct line *line, uint32_t exc_return);
 
 /**
+ * Address of what an exception out of Non-secure state has stacked, if it could: that side chooses it,
+ * and what lies there is its own. Boot stages have none.
+ */
+uint32_t fault_non_secure_frame(uint32_t exc_return);
+
+/**
  * Logs the fault and stops.
  * @param frame  what the exception stacked, perhaps unreadable or of the other state
  */

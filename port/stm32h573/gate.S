@@ -2,16 +2,16 @@
  * The gate: what the Non-secure side can call, and the supervisor calls behind it.
  *
  * All Secure code outside exceptions is unprivileged, so an entry has no rights: it asks for
- * everything by SVC. It must not touch its stack before that. Between calls the Secure process
- * stack pointer stands exactly at the top of the gate's stack; anywhere else means that a call is
- * under way, and this one comes from an interrupt of its client, or from another thread. A call out
- * of a handler is answered in the same way: it would run privileged.
+ * everything by SVC. It must not touch its stack before that. While a partition runs nobody can run
+ * the gate, and busy.c answers. Otherwise the Secure process stack pointer stands exactly at the top
+ * of the gate's stack; anywhere else means that an interrupt has taken the processor from another
+ * thread in these very instructions. A call out of a handler is answered in the same way: it would run
+ * privileged.
  */
+#include "gate_answers.h"
 #include "svc_numbers.h"
 
-#define PSA_ERROR_CONNECTION_BUSY -131
-#define PSA_FRAMEWORK_VERSION     0x0101
-#define STACK_SEAL                0xFEF5EDA5
+#define STACK_SEAL 0xFEF5EDA5
 
     .syntax unified
     .thumb
@@ -49,45 +49,43 @@ gate_entries:
 
     .type gate_framework_version, %function
 gate_framework_version:
-    movw    r0, #PSA_FRAMEWORK_VERSION
+    movw    r0, #GATE_FRAMEWORK
     b       gate_leave
 
     .type gate_version, %function
 gate_version:
-    handle  1, 0 /* busy: PSA_VERSION_NONE */
+    handle  1, GATE_NO_VERSION
 
     .type gate_connect, %function
 gate_connect:
-    handle  2, PSA_ERROR_CONNECTION_BUSY
+    handle  2, GATE_BUSY
 
     .type gate_call, %function
 gate_call:
-    handle  3, PSA_ERROR_CONNECTION_BUSY
+    handle  3, GATE_BUSY
 
     .type gate_close, %function
 gate_close:
-    handle  4, PSA_ERROR_CONNECTION_BUSY
+    handle  4, GATE_BUSY
 
     .type gate_life_cycle, %function
 gate_life_cycle:
-    handle  5, 0 /* busy: PSA_LIFECYCLE_UNKNOWN */
+    handle  5, GATE_NO_LIFE_CYCLE
 
 /* Back to the caller with nothing in the registers but the result. An exception-return value in lr
- * is a forgery: SG was reached by a branch, not by a call. A partition can branch to the BXNS, since
- * all that is unprivileged runs the gate; so there is one only, and it takes lr: what is run then
- * finds in lr its own address, with which no function can return, neither there nor here. */
+ * is a forgery: SG was reached by a branch, not by a call. Its caller goes where no code can be. There
+ * is one BXNS only; what is unprivileged and not the gate itself runs with the gate closed. */
     .type gate_leave, %function
 gate_leave:
-    cmp     lr, #0xFE000000
-    bhs     gate_forged
+    cmp     lr, #GATE_FORGED
+    it      hs
+    movhs   lr, #GATE_NOWHERE
     movs    r1, #0
     mov     r2, r1
     mov     r3, r1
     mov     r12, r1
     msr     apsr_nzcvq, r1
     bxns    lr
-gate_forged:
-    udf     #0
 
     .global gate_start_application
     .type gate_start_application, %function

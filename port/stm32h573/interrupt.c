@@ -41,8 +41,6 @@ static struct {
     uint32_t owed;       /**< Cycles. */
     uint32_t start;      /**< What the counter of the tick was when the handler began. */
     uint32_t running;    /**< chain_exc_return as the handler found it, and 1; 0: there is none. */
-    uint32_t msp_ns; /**< The Non-secure side's stack pointers, should the handler leave for it. */
-    uint32_t psp_ns;
 } state;
 
 GARRISON_ENTRY void interrupt_tick(uint32_t exc_return);
@@ -97,7 +95,7 @@ void tick_stop(void)
 }
 
 /* What runs above a partition's code, interrupts of the Non-secure side's, is not its time. Above a
- * handler nothing does, unless it has left for that side itself. */
+ * handler nothing does. */
 void interrupt_tick(uint32_t exc_return)
 {
     if (state.running != 0) {
@@ -135,8 +133,6 @@ uint64_t interrupt_begin(struct frame *interrupted, struct registers *registers,
     reg_write(SCB_CPACR, 0);
     reg_write(SCB_NSACR, 0);
     __asm__ volatile("msr basepri, %0" ::"r"(PRIORITY));
-    __asm__ volatile("mrs %0, msp_ns" : "=r"(state.msp_ns));
-    __asm__ volatile("mrs %0, psp_ns" : "=r"(state.psp_ns));
     return chain_interrupt(partition, signal, interrupted, limit, registers);
 }
 
@@ -149,7 +145,5 @@ void interrupt_end(void)
     reg_write(SCB_CPACR, CPACR_FP);
     reg_write(SCB_NSACR, NSACR_FP);
     __asm__ volatile("msr basepri, %0" ::"r"(0));
-    __asm__ volatile("msr msp_ns, %0" ::"r"(state.msp_ns));
-    __asm__ volatile("msr psp_ns, %0" ::"r"(state.psp_ns));
     lines_update();
 }

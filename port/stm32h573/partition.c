@@ -13,6 +13,7 @@
 #include "startup.h"
 
 /* Regions below are the same for all; see isolation_manager.c. */
+#define REGION_GATE  0u
 #define REGION_FIRST 8u
 #define REGION_COUNT PARTITION_REGIONS_MAX
 
@@ -20,6 +21,12 @@
 #define REGION_BANK_2      7u /* storage areas, and what is staged */
 
 _Static_assert(REGION_FIRST + REGION_COUNT == 12u, "the Secure MPU has 12 regions");
+
+/* What isolation_words() makes of the gate's row. */
+#define GATE_ADDR (LAYOUT_FLASH_S + LAYOUT_GATE_OFF)
+#define GATE_RBAR (GATE_ADDR | ISOLATION_RO_ANY)
+#define GATE_RLAR                                                                                  \
+    (((GATE_ADDR + LAYOUT_GATE_SIZE - 1u) & ISOLATION_REGION_MASK) | ISOLATION_RLAR_ENABLE)
 
 #define CODE (PARTITION_READ | PARTITION_EXECUTE)
 #define DATA (PARTITION_READ | PARTITION_WRITE)
@@ -180,6 +187,18 @@ static bool close_rows(uint32_t mask)
     return matches;
 }
 
+/**
+ * Opens the gate, or closes it: it leads out of Secure state, and the MPU cannot tell its code from a
+ * partition's, so the two are never open together. @return whether the MPU reads back so
+ */
+static bool switch_gate(bool open)
+{
+    const uint32_t rlar = open ? GATE_RLAR : 0;
+    reg_write(MPU_RNR, REGION_GATE);
+    reg_write(MPU_RLAR, rlar); /* its base stays */
+    return reg_read(MPU_RBAR) == GATE_RBAR && reg_read(MPU_RLAR) == rlar;
+}
+
 static bool has_devices(const struct partition *module)
 {
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
@@ -197,6 +216,7 @@ enum garrison_status port_partition_switch(const struct partition *partition)
         closed = has_devices(partition) ? CLOSE_BANK_2 | CLOSE_PERIPHERALS : CLOSE_BANK_2;
     }
     uint32_t matching = close_rows(closed) ? 1u : 0u;
+    matching += switch_gate(partition == NULL) ? 1u : 0u;
     /* This runs out of the SPM's own regions. */
     reg_write(MPU_RNR, REGION_FIRST);
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
@@ -212,7 +232,7 @@ enum garrison_status port_partition_switch(const struct partition *partition)
             reg_read(MPU_RBAR_OF(i)) == words.rbar && reg_read(MPU_RLAR_OF(i)) == words.rlar;
         matching += matches ? 1u : 0u;
     }
-    return matching == REGION_COUNT + 1u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
+    return matching == REGION_COUNT + 2u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
 }
 
 void fault_open_log(void)

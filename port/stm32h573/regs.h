@@ -335,6 +335,10 @@ static inline void reg_update(uint32_t addr, uint32_t mask, uint32_t bits)
 #define AIRCR_PRIS         (1u << 14)
 #define SHCSR_SVCALLPENDED (1u << 15)
 
+/* Of CFSR, MemManage's part, and in it the refusal of a fetch. */
+#define CFSR_MEMORY   0xFFu
+#define CFSR_IACCVIOL (1u << 0)
+
 /* Of the floating-point registers that are yet to be stacked: that there are, and whose they are. */
 #define FPCCR_LSPACT    (1u << 0)
 #define FPCCR_USER      (1u << 1)

@@ -35,11 +35,10 @@ void fault_partition(const char *reason)
     }
 }
 
-/* A handler has left its sandbox if anything else runs, and all others wait for it. */
 bool fault_is_partitions(uint32_t exc_return)
 {
     const uint32_t partition = EXC_RETURN_SECURE | EXC_RETURN_THREAD;
-    return (exc_return & partition) == partition || interrupt_is_running() != 0;
+    return (exc_return & partition) == partition;
 }
 
 static _Noreturn void refuse(void)

@@ -2,6 +2,7 @@
  * Vector table of an image that takes supervisor calls and the interrupts of modules, and leaves all
  * others to the Non-secure side: one that is the Secure side's is reported as a fault.
  */
+#include "busy.h"
 #include "image.h"
 #include "startup.h"
 
@@ -22,7 +23,9 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
         {
             [0] = startup_reset,
             [1] = fault_nmi,
-            [2 ... 6] = fault_entry, /* HardFault to SecureFault */
+            [2] = fault_entry, /* HardFault */
+            [3] = busy_entry,  /* MemManage */
+            [4 ... 6] = fault_entry,
             [7 ... 9] = fault_entry,
             [10] = image_svc,
             [11 ... 13] = fault_entry,

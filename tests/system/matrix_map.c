@@ -32,8 +32,8 @@ static const struct {
     uint32_t spm_in_module; /**< and while a module that has a device does. */
     uint32_t partition;     /**< A partition, whatever its record says. */
 } rules[] = {
-    {MAP_GATE, __X, ___, R_X, R_X, R_X, R_X},
-    {MAP_GATE_INSIDE, ___, ___, R_X, R_X, R_X, R_X},
+    {MAP_GATE, __X, ___, R_X, ___, ___, ___},
+    {MAP_GATE_INSIDE, ___, ___, R_X, ___, ___, ___},
     {MAP_MANAGER_CODE, ___, ___, R_X, R_X, R_X, ___},
     {MAP_VECTORS, ___, ___, ___, ___, ___, ___},
     {MAP_MANAGER_DATA, ___, ___, RW_, RW_, RW_, ___},

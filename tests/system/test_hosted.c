@@ -115,10 +115,12 @@ static void every_call_ends_in_its_status_with_clean_registers(void **state)
     sim_uart_send(hosted.sim, 1, 'q');
     expect("client: done\n");
     expect_gate_cases(hosted.uart, hosted.events);
+    assert_null(strstr(hosted.events, "fault: "));
     assert_null(garrison_hosted_stopped());
 }
 
-static void a_forged_return_address_faults_and_stops_the_manager(void **state)
+/** As on the chip its caller goes where no code is; the client has no handler for what comes of it. */
+static void a_forged_return_address_is_its_callers_fault(void **state)
 {
     static const char letters[] = {'e', 's', 'f', 'h'};
     (void)state;
@@ -127,9 +129,9 @@ static void a_forged_return_address_faults_and_stops_the_manager(void **state)
         expect("client: ready\n");
         sim_uart_send(hosted.sim, 1, (uint8_t)letters[i]);
         (void)run_until("came back", 3000000);
-        const char *fault = strstr(hosted.events, "fault: UsageFault taken to Secure state: ");
-        if (fault == NULL || strstr(fault, "CFSR.UNDEFINSTR") == NULL ||
-            strstr(hosted.log, "manager: UsageFault") == NULL ||
+        const char *fault = strstr(hosted.events, "fault: HardFault taken to Secure state: ");
+        if (fault == NULL || strstr(fault, "PC 0x40000000") == NULL ||
+            strstr(hosted.log, "manager: HardFault") == NULL ||
             strstr(hosted.uart, "came back") != NULL || garrison_hosted_stopped() == NULL) {
             fail_msg("forgery '%c':\n%s\nlog:\n%s\njournal:\n%s", letters[i], hosted.uart,
                      hosted.log, hosted.events);
@@ -356,7 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_application_finds_the_chip_as_the_manager_leaves_it),
         cmocka_unit_test(every_call_ends_in_its_status_with_clean_registers),
-        cmocka_unit_test(a_forged_return_address_faults_and_stops_the_manager),
+        cmocka_unit_test(a_forged_return_address_is_its_callers_fault),
         cmocka_unit_test(a_reset_loses_volatile_keys_and_operations),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,12 +157,21 @@ __attribute__((noinline)) static uint32_t open_function(uint32_t word)
     return word + 1u;
 }
 
+/** Another one, in which nobody is served again. */
+__attribute__((noinline)) static void open_loop(void)
+{
+    for (;;) {
+        __asm__ volatile("nop");
+    }
+}
+
 /** Leaves what the module has found in the mailbox. */
 static int32_t call_module(uint32_t type)
 {
     uint32_t found = 0;
-    const uint32_t word = type >= HOSTILE_ATTACK ? (uint32_t)(uintptr_t)open_function & ~1u : 0;
-    const psa_invec in[1] = {{&word, sizeof word}};
+    const uint32_t doors[2] = {(uint32_t)(uintptr_t)open_function & ~1u,
+                               (uint32_t)(uintptr_t)open_loop & ~1u};
+    const psa_invec in[1] = {{doors, type >= HOSTILE_ATTACK ? sizeof doors : 0}};
     psa_outvec out[1] = {{&found, sizeof found}};
     const int32_t status = gate(GATE_CALL, (uint32_t)HOSTILE_HANDLE, 1u << 24 | 1u << 16 | type,
                                 (uint32_t)in, (uint32_t)out);

@@ -10,6 +10,20 @@
 #define NVIC_ISER ((volatile uint32_t *)0xE000E100u)
 #define NVIC_ISPR ((volatile uint32_t *)0xE000E200u)
 
+#define SCB_SHPR3         (*(volatile uint32_t *)0xE000ED20u)
+#define SCB_SHCSR         (*(volatile uint32_t *)0xE000ED24u)
+#define SHCSR_MEMFAULTENA (1u << 16)
+
+#define MPU_CTRL  (*(volatile uint32_t *)0xE000ED94u)
+#define MPU_RNR   (*(volatile uint32_t *)0xE000ED98u)
+#define MPU_RBAR  (*(volatile uint32_t *)0xE000ED9Cu)
+#define MPU_RLAR  (*(volatile uint32_t *)0xE000EDA0u)
+#define MPU_MAIR0 (*(volatile uint32_t *)0xE000EDC0u)
+
+/* AP and XN of MPU_RBAR. */
+#define MPU_RW_PRIVILEGED 0x1u
+#define MPU_RO_PRIVILEGED 0x5u
+
 #define IWDG_KR  (*(volatile uint32_t *)0x40003000u)
 #define IWDG_PR  (*(volatile uint32_t *)0x40003004u)
 #define IWDG_RLR (*(volatile uint32_t *)0x40003008u)
@@ -158,6 +172,140 @@ int32_t call_in_call(void)
     const int32_t status = hash_of(0x20000000u, 0x4000u);
     stop_ticks();
     return status == 0 && interrupts > 0 ? from_handler : 1;
+}
+
+static void (*volatile in_tick)(void);
+
+static void do_once(void)
+{
+    stop_ticks();
+    interrupts++;
+    in_tick();
+}
+
+/** Has something done in an interrupt of a call. @return the call's status, or 1: there was none */
+static int32_t in_call(void (*what)(void))
+{
+    interrupts = 0;
+    from_handler = 0;
+    in_tick = what;
+    on_tick = do_once;
+    start_ticks(3000);
+    const int32_t status = hash_of(0x20000000u, 0x4000u);
+    stop_ticks();
+    return interrupts > 0 ? status : 1;
+}
+
+static void enter_each(void)
+{
+    static const struct {
+        uint32_t function;
+        int32_t answer;
+    } entries[] = {{GATE_FRAMEWORK_VERSION, 0x0101},
+                   {GATE_VERSION, 0},
+                   {GATE_CONNECT, -131},
+                   {GATE_CALL, -131},
+                   {GATE_CLOSE, -131},
+                   {GATE_LIFE_CYCLE, 0}};
+    for (uint32_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        if (gate(entries[i].function, CRYPTO_SID, 2, 3, 4) != entries[i].answer) {
+            from_handler = 1;
+        }
+    }
+}
+
+int32_t entries_in_call(void)
+{
+    return in_call(enter_each) | from_handler;
+}
+
+static void enter_masked(void)
+{
+    __asm__ volatile("cpsid i\ncpsid f\nmsr basepri, %0" ::"r"(0x20) : "memory");
+    enter_each();
+    __asm__ volatile("msr basepri, %0\ncpsie f\ncpsie i" ::"r"(0) : "memory");
+}
+
+int32_t masked_in_call(void)
+{
+    return in_call(enter_masked) | from_handler;
+}
+
+/** All of memory is for the privileged only, but for a block with rights of its own. */
+static void protect(uint32_t base, uint32_t len, uint32_t access)
+{
+    MPU_MAIR0 = 0x44;
+    MPU_RNR = 0;
+    MPU_RBAR = base | access;
+    MPU_RLAR = (base + len - 32u) | 1u;
+    __asm__ volatile("dsb" ::: "memory");
+    MPU_CTRL = 5u;
+    __asm__ volatile("dsb\nisb" ::: "memory");
+}
+
+/** Handlers are privileged, and threads are not. */
+static void enter_over_unprivileged(void)
+{
+    __asm__ volatile("mrs r0, control\norr r0, #1\nmsr control, r0\nisb" ::: "r0", "memory");
+    protect(0x20098000u, 32u, MPU_RW_PRIVILEGED); /* and all else, the stack too */
+    enter_each();
+    MPU_CTRL = 0;
+    __asm__ volatile("mrs r0, control\nbic r0, #1\nmsr control, r0\nisb" ::: "r0", "memory");
+}
+
+int32_t unprivileged_in_call(void)
+{
+    return in_call(enter_over_unprivileged) | from_handler;
+}
+
+#define IN_CALL(function, what)                                                                    \
+    static void function##_now(void)                                                               \
+    {                                                                                              \
+        what;                                                                                      \
+    }                                                                                              \
+    int32_t function(void)                                                                         \
+    {                                                                                              \
+        return in_call(function##_now);                                                            \
+    }
+
+IN_CALL(behind_in_call, (void)enter(GATE_CALL + 4u))
+IN_CALL(odd_in_call, (void)enter(GATE_CALL + 2u))
+IN_CALL(next_in_call, (void)enter(GATE_LIFE_CYCLE + 8u))
+IN_CALL(end_in_call, (void)enter(0x0C014BF8u | 1u))
+IN_CALL(return_in_call, forge(GATE_FRAMEWORK_VERSION, 0xFFFFFFFDu))
+
+/** What would be stacked there lies there already. */
+__attribute__((naked)) static void call_on(uint32_t stack)
+{
+    (void)stack;
+    __asm__ volatile("mov r4, sp\n"
+                     "mov r5, lr\n"
+                     "mov sp, r0\n"
+                     "ldr r1, =0x0C014801\n"
+                     "blx r1\n"
+                     "mov sp, r4\n"
+                     "bx r5\n"
+                     ".ltorg\n");
+}
+
+static void enter_on_closed_stack(void)
+{
+    static uint32_t block[64] __attribute__((aligned(256)));
+    static const uint32_t frames[] = {64u - 8u, 64u - 26u}; /* without and with floating point */
+    for (uint32_t i = 0; i < 2u; i++) {
+        block[frames[i] + 5u] = (uint32_t)enter_on_closed_stack;
+        block[frames[i] + 6u] = GATE_FRAMEWORK_VERSION & ~1u;
+        block[frames[i] + 7u] = 1u << 24;
+    }
+    protect((uint32_t)block, sizeof block, MPU_RO_PRIVILEGED);
+    SCB_SHPR3 = 0xFF000000u; /* a MemManage of its own comes before the tick */
+    SCB_SHCSR |= SHCSR_MEMFAULTENA;
+    call_on((uint32_t)&block[64]);
+}
+
+int32_t stack_in_call(void)
+{
+    return in_call(enter_on_closed_stack);
 }
 
 __attribute__((naked)) static void fault_on(uint32_t stack)

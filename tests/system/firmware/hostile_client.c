@@ -20,6 +20,10 @@
 #define SYST_RVR (*(volatile uint32_t *)0xE000E014u)
 #define SYST_CVR (*(volatile uint32_t *)0xE000E018u)
 
+#define SCB_SHPR3         (*(volatile uint32_t *)0xE000ED20u)
+#define SCB_SHCSR         (*(volatile uint32_t *)0xE000ED24u)
+#define SHCSR_MEMFAULTENA (1u << 16)
+
 #define MPU_CTRL  (*(volatile uint32_t *)0xE000ED94u)
 #define MPU_RNR   (*(volatile uint32_t *)0xE000ED98u)
 #define MPU_RBAR  (*(volatile uint32_t *)0xE000ED9Cu)
@@ -40,6 +44,7 @@
 #define GATE_CONNECT           0x0C014811u
 #define GATE_CALL              0x0C014819u
 #define GATE_CLOSE             0x0C014821u
+#define GATE_LIFE_CYCLE        0x0C014829u
 
 #define CRYPTO_SID    0x47410001u
 #define CRYPTO_HANDLE 0x40000101u
@@ -78,6 +83,7 @@ void privileged(void);
 void in_handler(uint32_t number);
 void tick(void);
 void second_thread(void);
+void hidden_thread(void);
 _Noreturn void forge(uint32_t function, uint32_t lr);
 _Noreturn void forge_from_handler(void);
 void SVC_Handler(void);
@@ -199,39 +205,44 @@ static void try_good_calls(void)
     output("random bytes", OPEN_BLOCK, BLOCK_SIZE);
 }
 
-static void try_inputs(void)
-{
-    input("input in Secure RAM", HANDOFF, 32);
-    input("input in the gate's RAM", 0x30042000u, 32);
-    input("input in Secure RAM by its Non-secure alias", 0x20040000u, 32);
-    input("input in Secure flash", 0x0C014400u, 32);
-    input("input in Secure flash by its Non-secure alias", 0x08014400u, 32);
-    input("input in the gate", 0x0C014800u, 8);
-    input("input in an OBK", 0x0FFD0C00u, 16);
-    input("input in a peripheral", 0x40013800u, 32);
-    input("input in a Secure peripheral", 0x50022000u, 32);
-    input("input in the system control space", 0xE000ED00u, 32);
-    input("input over the end of SRAM1", 0x2003FFF0u, 32);
-    input("input over the start of SRAM3", 0x2004FFF0u, 32);
-    input("input over all of SRAM2", 0x2003FFF0u, 0x10020u);
-    input("input over the start of own flash", 0x0803DFF0u, 32);
-    input("input to the end of the address space", 0x20000000u, 0xE0000000u);
-    input("input around the address space", 0x20001000u, 0xFFFFF800u);
-    input("input of all bytes", 0x20000000u, 0xFFFFFFFFu);
-}
+/** What is tried as an input, and as an output. */
+struct range {
+    const char *name;
+    uint32_t base;
+    uint32_t len;
+};
 
-static void try_outputs(void)
-{
-    output("output to Secure RAM", HANDOFF, 32);
-    output("output to Secure RAM by its Non-secure alias", 0x20040000u, 32);
-    output("output to Secure flash", 0x0C014400u, 32);
-    output("output to own flash", 0x080F0000u, 32);
-    output("output to a peripheral", 0x40000400u, 4);
-    output("output to a Secure peripheral", 0x50022000u, 32);
-    output("output over the end of SRAM1", 0x2003FFF0u, 32);
-    output("output over all of SRAM2", 0x2003FFF0u, 0x10020u);
-    output("output around the address space", 0x20001000u, 0xFFFFF800u);
-}
+static const struct range inputs[] = {
+    {"input in Secure RAM", HANDOFF, 32},
+    {"input in the gate's RAM", 0x30042000u, 32},
+    {"input in Secure RAM by its Non-secure alias", 0x20040000u, 32},
+    {"input in Secure flash", 0x0C014400u, 32},
+    {"input in Secure flash by its Non-secure alias", 0x08014400u, 32},
+    {"input in the gate", 0x0C014800u, 8},
+    {"input in an OBK", 0x0FFD0C00u, 16},
+    {"input in a peripheral", 0x40013800u, 32},
+    {"input in a Secure peripheral", 0x50022000u, 32},
+    {"input in the system control space", 0xE000ED00u, 32},
+    {"input over the end of SRAM1", 0x2003FFF0u, 32},
+    {"input over the start of SRAM3", 0x2004FFF0u, 32},
+    {"input over all of SRAM2", 0x2003FFF0u, 0x10020u},
+    {"input over the start of own flash", 0x0803DFF0u, 32},
+    {"input to the end of the address space", 0x20000000u, 0xE0000000u},
+    {"input around the address space", 0x20001000u, 0xFFFFF800u},
+    {"input of all bytes", 0x20000000u, 0xFFFFFFFFu},
+};
+
+static const struct range outputs[] = {
+    {"output to Secure RAM", HANDOFF, 32},
+    {"output to Secure RAM by its Non-secure alias", 0x20040000u, 32},
+    {"output to Secure flash", 0x0C014400u, 32},
+    {"output to own flash", 0x080F0000u, 32},
+    {"output to a peripheral", 0x40000400u, 4},
+    {"output to a Secure peripheral", 0x50022000u, 32},
+    {"output over the end of SRAM1", 0x2003FFF0u, 32},
+    {"output over all of SRAM2", 0x2003FFF0u, 0x10020u},
+    {"output around the address space", 0x20001000u, 0xFFFFF800u},
+};
 
 static void try_vectors(void)
 {
@@ -328,27 +339,31 @@ static void try_own_mpu(void)
     mpu_stop();
 }
 
-static struct registers from_handler[4];
+#define ENTRIES 6u
 
-static void call_from_handler(void)
+static struct registers from_handler[ENTRIES];
+
+static void call_each(struct registers after[ENTRIES])
 {
     const psa_invec in[2] = {{&hash_request, sizeof hash_request}, {hash, sizeof hash}};
     psa_outvec out[1] = {{hash, sizeof hash}};
-    const struct gate_call calls[4] = {
+    const struct gate_call calls[ENTRIES] = {
+        {{1, 2, 3, 4}, GATE_FRAMEWORK_VERSION},
         {{CRYPTO_SID, 2, 3, 4}, GATE_VERSION},
         {{CRYPTO_SID, 1, 3, 4}, GATE_CONNECT},
         {{CRYPTO_HANDLE, 1u << 24 | 2u << 16, (uint32_t)in, (uint32_t)out}, GATE_CALL},
         {{0, 2, 3, 4}, GATE_CLOSE},
+        {{1, 2, 3, 4}, GATE_LIFE_CYCLE},
     };
-    for (uint32_t i = 0; i < 4u; i++) {
-        gate_probe(&calls[i], &from_handler[i]);
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        gate_probe(&calls[i], &after[i]);
     }
 }
 
-static void report_handler(const char *const names[4])
+static void report_each(const char *const names[ENTRIES], const struct registers after[ENTRIES])
 {
-    for (uint32_t i = 0; i < 4u; i++) {
-        report(names[i], &from_handler[i]);
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        report(names[i], &after[i]);
     }
 }
 
@@ -356,7 +371,7 @@ static void report_handler(const char *const names[4])
 void in_handler(uint32_t number)
 {
     if (number == 4u) {
-        call_from_handler();
+        call_each(from_handler);
         return;
     }
     __asm__ volatile("movs r0, #2\n"
@@ -395,13 +410,18 @@ __attribute__((naked)) void SVC_Handler(void)
 }
 
 static volatile uint32_t ticks;
+static uint32_t second_control; /**< CONTROL of the second thread; 0: that of the first. */
 static uint32_t ticks_apart = 100000u;
 
 void tick(void)
 {
     SYST_CSR = 0;
     ticks++;
-    call_from_handler();
+    if (second_control != 0) {
+        __asm__ volatile("msr control, %0\nisb" ::"r"(second_control) : "memory");
+        return;
+    }
+    call_each(from_handler);
 }
 
 /** Takes the processor from a Secure call and gives it to the second thread. */
@@ -423,34 +443,38 @@ __attribute__((naked)) void SysTick_Handler(void)
                      ".ltorg\n");
 }
 
-static struct registers from_second[2];
+static struct registers from_second[ENTRIES];
 
 void second_thread(void)
 {
-    const struct gate_call version = {{CRYPTO_SID, 2, 3, 4}, GATE_VERSION};
-    const psa_invec in[2] = {{&hash_request, sizeof hash_request}, {hash, sizeof hash}};
-    psa_outvec out[1] = {{hash, sizeof hash}};
-    const struct gate_call call = {
-        {CRYPTO_HANDLE, 1u << 24 | 2u << 16, (uint32_t)in, (uint32_t)out}, GATE_CALL};
-    gate_probe(&version, &from_second[0]);
-    gate_probe(&call, &from_second[1]);
+    call_each(from_second);
     __asm__ volatile("svc #2" ::: "memory");
 }
 
-static void prepare_second_thread(void)
+static void prepare_second_thread(uint32_t function)
 {
     static uint64_t stack[256];
     uint32_t *frame = (uint32_t *)(void *)&stack[252];
-    frame[6] = (uint32_t)second_thread & ~1u;
+    frame[6] = function & ~1u;
     frame[7] = 1u << 24;
     switched.second_psp = (uint32_t)frame;
 }
 
 static void try_call_in_call(void)
 {
-    static const char *const names[4] = {
-        "version in an interrupt of a call", "connect in an interrupt of a call",
-        "call in an interrupt of a call", "close in an interrupt of a call"};
+    static const char *const names[ENTRIES] = {"framework version in an interrupt of a call",
+                                               "version in an interrupt of a call",
+                                               "connect in an interrupt of a call",
+                                               "call in an interrupt of a call",
+                                               "close in an interrupt of a call",
+                                               "life cycle in an interrupt of a call"};
+    static const char *const names_second[ENTRIES] = {
+        "framework version in a call of another thread",
+        "version in a call of another thread",
+        "connect in a call of another thread",
+        "call in a call of another thread",
+        "close in a call of another thread",
+        "life cycle in a call of another thread"};
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
     psa_key_id_t key = 0;
     uint8_t signature[64];
@@ -461,7 +485,7 @@ static void try_call_in_call(void)
     psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_SIGN_HASH | PSA_KEY_USAGE_VERIFY_HASH);
     psa_set_key_algorithm(&attributes, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
     printf("client: generate key: %ld\n", (long)psa_generate_key(&attributes, &key));
-    prepare_second_thread();
+    prepare_second_thread((uint32_t)second_thread);
     SYST_RVR = ticks_apart;
     SYST_CVR = 0;
     SYST_CSR = 7u;
@@ -469,9 +493,8 @@ static void try_call_in_call(void)
                                               sizeof hash, signature, sizeof signature, &len);
     SYST_CSR = 0;
     printf("client: interrupts of a call: %lu\n", (unsigned long)ticks);
-    report_handler(names);
-    report("version in a call of another thread", &from_second[0]);
-    report("call in a call of another thread", &from_second[1]);
+    report_each(names, from_handler);
+    report_each(names_second, from_second);
     printf("client: the call interrupted: %ld\n", (long)status);
     printf("client: its signature: %ld\n",
            (long)psa_verify_hash(key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), hash, sizeof hash, signature,
@@ -480,15 +503,23 @@ static void try_call_in_call(void)
 
 static void try_all(void)
 {
-    static const char *const names[4] = {"version in a handler", "connect in a handler",
-                                         "call in a handler", "close in a handler"};
+    static const char *const names[ENTRIES] = {"framework version in a handler",
+                                               "version in a handler",
+                                               "connect in a handler",
+                                               "call in a handler",
+                                               "close in a handler",
+                                               "life cycle in a handler"};
     try_good_calls();
-    try_inputs();
-    try_outputs();
+    for (uint32_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
+        input(inputs[i].name, inputs[i].base, inputs[i].len);
+    }
+    for (uint32_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+        output(outputs[i].name, outputs[i].base, outputs[i].len);
+    }
     try_vectors();
     try_own_mpu();
     __asm__ volatile("svc #4" ::: "memory");
-    report_handler(names);
+    report_each(names, from_handler);
     try_call_in_call();
     try_good_calls();
     printf("client: done\n");
@@ -507,6 +538,40 @@ __attribute__((naked)) _Noreturn void forge_from_handler(void)
 {
     __asm__ volatile("svc #3\n"
                      "b came_back\n");
+}
+
+/**
+ * An unprivileged thread with its stack in privileged memory calls while another's call runs: what the
+ * manager answered there, that thread would have written.
+ */
+__attribute__((naked)) void hidden_thread(void)
+{
+    __asm__ volatile("ldr r0, =%c0\n"
+                     "mov sp, r0\n"
+                     "ldr r0, =0x0C014801\n"
+                     "blx r0\n"
+                     "1: b 1b\n"
+                     ".ltorg\n" ::"i"(HIDDEN_BLOCK + BLOCK_SIZE));
+}
+
+static void try_hidden_stack(void)
+{
+    uint32_t *const block = (uint32_t *)HIDDEN_BLOCK;
+    for (uint32_t i = 0; i < BLOCK_SIZE / 4u; i++) {
+        block[i] = 0x01010101u * i;
+    }
+    block[5] = (uint32_t)hidden_thread;
+    block[6] = GATE_FRAMEWORK_VERSION & ~1u; /* as if it had been stacked */
+    block[7] = 1u << 24;
+    mpu_on();
+    SCB_SHCSR |= SHCSR_MEMFAULTENA;
+    SCB_SHPR3 = 0xFF000000u; /* the tick comes behind a MemManage */
+    prepare_second_thread((uint32_t)hidden_thread);
+    second_control = 3;
+    SYST_RVR = 3000u;
+    SYST_CVR = 0;
+    SYST_CSR = 7u;
+    input("hidden stack", 0x20000000u, 0x4000u);
 }
 
 void came_back(void);
@@ -553,6 +618,9 @@ int main(void)
         forge(GATE_FRAMEWORK_VERSION, 0xFEFFFFFFu);
     case 'h':
         forge_from_handler();
+    case 'u':
+        try_hidden_stack();
+        break;
     default:
         break;
     }

@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+/* What the manager says when it stops for: */
+#define HOSTILE_NOWHERE "HardFault in Non-secure state at 0x40000000" /* a forged return address */
+#define HOSTILE_CLOSED  "MemManage in Non-secure state"
+
 #define HOSTILE_APPLICATION_ATTACKS(X)                                                             \
     /* Vectors. */                                                                                 \
     X(control_unknown, "unknown bits in the control word", REFUSED, -129)                          \
@@ -95,16 +99,29 @@
     X(gate_svc, "enters the gate at its supervisor call", STOPPED, "SecureFault")                  \
     X(gate_end, "enters the gate at its end", STOPPED, "SecureFault")                              \
     X(manager_code, "enters the manager's code", STOPPED, "SecureFault")                           \
-    X(return_open, "calls the gate with EXC_RETURN as its return", STOPPED, "UsageFault")          \
+    X(return_open, "calls the gate with EXC_RETURN as its return", STOPPED, HOSTILE_NOWHERE)       \
     X(return_secure, "calls the gate with a Secure EXC_RETURN as its return", STOPPED,             \
-      "UsageFault")                                                                                \
-    X(return_function, "calls the gate with FNC_RETURN as its return", STOPPED, "UsageFault")      \
+      HOSTILE_NOWHERE)                                                                             \
+    X(return_function, "calls the gate with FNC_RETURN as its return", STOPPED, HOSTILE_NOWHERE)   \
     X(return_privileged, "calls the gate with a return into privileged code", STOPPED, "Fault")    \
     X(return_alone, "returns from a function that was not called", STOPPED, "Fault")               \
     X(exception_thread, "returns from an exception in a thread", STOPPED, "Fault")                 \
     X(exception_secure, "returns from its exception to the Secure state", STOPPED, "Fault")        \
     X(call_in_handler, "calls from a handler", REFUSED, -131)                                      \
     X(call_in_call, "calls while a call of its own runs", REFUSED, -131)                           \
+    X(entries_in_call, "enters every function while a call of its own runs", FUTILE, 0)            \
+    X(masked_in_call, "the same with all its interrupts masked", FUTILE, 0)                        \
+    X(unprivileged_in_call, "the same over an unprivileged thread", FUTILE, 0)                     \
+    X(behind_in_call, "enters the gate behind an SG while a call runs", STOPPED, HOSTILE_CLOSED)   \
+    X(odd_in_call, "enters the gate in the middle of an SG while a call runs", STOPPED,            \
+      HOSTILE_CLOSED)                                                                              \
+    X(next_in_call, "enters behind the gate's functions while a call runs", STOPPED,               \
+      HOSTILE_CLOSED)                                                                              \
+    X(end_in_call, "enters the gate at its end while a call runs", STOPPED, HOSTILE_CLOSED)        \
+    X(return_in_call, "calls with EXC_RETURN as its return while a call runs", STOPPED,            \
+      HOSTILE_NOWHERE)                                                                             \
+    X(stack_in_call, "calls on a stack that it may not write while a call runs", STOPPED,          \
+      HOSTILE_CLOSED)                                                                              \
     /* Stacks, registers, time. */                                                                 \
     X(stack_secure, "has its stack in Secure RAM", STOPPED, "Fault")                               \
     X(stack_exhausted, "uses up its stack", STOPPED, "Fault")                                      \
@@ -172,7 +189,11 @@
     X(run_open, "runs Non-secure code", ENDED, "SecureFault")                                      \
     X(run_constants, "runs its constants, a BLXNS", ENDED, HOSTILE_MPU)                            \
     X(run_record, "runs its record", ENDED, HOSTILE_MPU)                                           \
-    X(leave_by_gate, "runs a function of the application's by the gate's BXNS", STOPPED, "Fault")  \
+    X(read_gate, "reads the gate", ENDED, HOSTILE_MPU)                                             \
+    X(run_gate, "runs a function of the gate's", ENDED, HOSTILE_MPU)                               \
+    X(leave_by_gate, "runs a function of the application's by the gate's BXNS", ENDED,             \
+      HOSTILE_MPU)                                                                                 \
+    X(leave_and_stay, "leaves by the gate's BXNS and stays away", ENDED, HOSTILE_MPU)              \
     /* Failing. */                                                                                 \
     X(stack_overflown, "overflows its stack", ENDED, "UsageFault")                                 \
     X(loop_for_ever, "loops", ENDED, "time is up")                                                 \
