@@ -204,6 +204,29 @@ PROGRAM(sg_across_the_end_of_the_region)
     try_branch("cut SG", (uint32_t)at | 1u);
 }
 
+/** As on_fault_return(), for one that either state may take. */
+static void on_fetch_refused(struct entry *entry)
+{
+    note("taken to", 1);
+    on_fault_return(entry);
+}
+
+/** SG is fetched with the rights of Secure state, and with the privilege of that state's thread. */
+PROGRAM(sg_that_the_secure_mpu_refuses)
+{
+    extern const char lone_gate[];
+    handlers_s[MEM_MANAGE] = on_fetch_refused;
+    handlers_s[SECURE_FAULT] = on_branch_refused;
+    handlers_ns[MEM_MANAGE] = ns_on_fault_return;
+    mpu_region(0, 0, (uint32_t)lone_gate & ~31u, ((uint32_t)lone_gate & ~31u) + 31u, MPU_RO_PRIV);
+    mpu_on(0);
+    try_branch("open", (uint32_t)lone_gate + 1u);
+    mpu_region(0, 0, (uint32_t)lone_gate & ~31u, ((uint32_t)lone_gate & ~31u) + 31u,
+               MPU_RO_ANY | MPU_XN);
+    try_branch("never executed", (uint32_t)lone_gate + 1u);
+    try_branch("behind SG", (uint32_t)lone_gate + 5u);
+}
+
 /** Secure code branches to Non-secure memory without BXNS. */
 static void on_secure_branch_out(struct entry *entry)
 {

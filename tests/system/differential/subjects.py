@@ -42,6 +42,7 @@ SUBJECTS = {
         called_out_of_a_handler_sees_one bxns_with_bit_0_stays_secure
         sg_within_secure_code_is_a_nop sg_in_non_secure_memory_is_a_nop
         branches_into_secure_memory sg_across_the_end_of_the_region
+        sg_that_the_secure_mpu_refuses
         secure_branch_to_non_secure_memory non_secure_data_access_to_secure_memory
         secure_instructions_are_undefined_elsewhere
         function_return_with_a_wrong_exception_number function_return_to_a_faked_frame
