@@ -67,6 +67,19 @@ class Provision(cli.Case):
         self.run_ok('run', 'device.gar', '-e', '--until-text', HELLO)
         self.assertIn(b'CLOSED', self.run_ok('state', 'device.gar').out)
 
+    def test_a_part_that_was_bought_with_an_irot_starts_that(self):
+        shutil.copy(os.path.join(TARGET, 'port/stm32h573/irot_system.bin'), self.path('irot.bin'))
+        text = cli.DEVICE.replace('boot_ube: user-flash', 'boot_ube: st-irot')
+        text = text.replace('product_state: open', 'product_state: closed')
+        text = text.replace('role: irot, address: 0x0C000000', 'role: irot, address: 0x0FF88000')
+        cli.write(self.path('device.yaml'), text + CREDENTIALS)
+        said = self.rehearse()
+        self.assertEqual([step['operation'].split(':')[0] for step in said['steps'][:2]],
+                         ['option bytes', 'program 0x0C008000'])
+        self.assertEqual(said['verdict'], 'usable')
+        self.run_ok('provision', 'device.gar', '-c', 'device.yaml')
+        self.run_ok('run', 'device.gar', '-e', '--until-text', HELLO)
+
     def test_a_dry_run_says_what_each_step_makes_impossible_and_makes_nothing(self):
         self.describe()
         before = cli.hashes(self.dir)

@@ -70,6 +70,13 @@ class Rehearse(cli.Case):
         for name in os.listdir(self.folder):
             os.symlink(os.path.join(self.folder, name), self.path(name))
 
+    def test_there_are_disasters_of_every_verdict(self):
+        verdicts = [expectations(path)['verdict'] for path in DISASTERS]
+        self.assertGreaterEqual(verdicts.count('bricked'), 20)
+        self.assertGreaterEqual(verdicts.count('recoverable by regression'), 10)
+        self.assertGreaterEqual(verdicts.count('recoverable by a tool'), 3)
+        self.assertGreaterEqual(verdicts.count('usable'), 4)
+
     def describe(self, path):
         shutil.copy(path, self.path('device.yaml'))
         return expectations(path)
