@@ -16,6 +16,9 @@
 #include "token_read.h"
 #include "verbs.h"
 
+/** Of a token in hexadecimal, and some blanks. */
+#define TEXT_BYTES_MAX (3u * TOKEN_BYTES_MAX)
+
 struct show_args {
     bool json;
 };
@@ -42,15 +45,51 @@ static const struct cli_option verify_options[] = {
     {.name = NULL},
 };
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c);
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+/** Turns text in hexadecimal, as a console shows it, into its bytes; anything else stays as it is. */
+static void decode_hex(struct file_data *file)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < file->len; i++) {
+        const char c = (char)file->data[i];
+        if (hex_digit(c) >= 0) {
+            digits++;
+        } else if (c == '\0' || strchr(" \t\r\n", c) == NULL) {
+            return;
+        }
+    }
+    if (digits % 2 != 0) {
+        return;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < file->len; i++) {
+        const int digit = hex_digit((char)file->data[i]);
+        if (digit >= 0) {
+            const int high = at % 2 != 0 ? file->data[at / 2] : 0;
+            file->data[at / 2] = (uint8_t)(high * 16 + digit);
+            at++;
+        }
+    }
+    file->len = digits / 2;
+}
+
 /** Reads a token; the file is the caller's to free. */
 static int open_token(const char *path, struct file_data *file, struct token *token)
 {
-    const int status = file_read(path, TOKEN_BYTES_MAX, file);
+    const int status = file_read(path, TEXT_BYTES_MAX, file);
     if (status != EXIT_DONE) {
         return status;
     }
+    decode_hex(file);
     const struct view bytes = {file->data, (uint32_t)file->len};
-    const char *lacks = token_read(bytes, token);
+    const char *lacks =
+        bytes.len <= TOKEN_BYTES_MAX ? token_read(bytes, token) : "longer than any token";
     return lacks == NULL ? EXIT_DONE
                          : fail(EXIT_VERDICT, "%s: refused: not as it must be: %s", path, lacks);
 }
@@ -177,13 +216,6 @@ static int run_show(const void *opaque, const char *const *operands)
     return status;
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c);
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
 /** Whether a text is the bytes in hexadecimal. */
 static bool is_hex_of(const char *text, struct view bytes)
 {
@@ -265,7 +297,8 @@ const struct cli_verb verb_token_show = {
     .operands = "FILE",
     .operand_count = 1,
     .summary = "show the claims of an attestation token, without verifying it",
-    .notes = "exit status: 0 shown, 1 FILE is not a token, 2 FILE cannot be read,\n"
+    .notes = "FILE has the token's bytes, or these in hexadecimal.\n\n"
+             "exit status: 0 shown, 1 FILE is not a token, 2 FILE cannot be read,\n"
              "3 internal error",
     .options = show_options,
     .args_size = sizeof(struct show_args),
@@ -279,7 +312,8 @@ const struct cli_verb verb_token_verify = {
     .summary = "check that an attestation token is a device's answer to a challenge",
     .notes =
         "A key and the challenge are needed: without it, an old token is as good as a new one.\n"
-        "What the claims say is not judged.\n\n"
+        "What the claims say is not judged. FILE has the token's bytes, or these in "
+        "hexadecimal.\n\n"
         "exit status: 0 verified, 1 refused (not a token, another key, another challenge),\n"
         "2 FILE, key or device cannot be read, 3 internal error",
     .options = verify_options,

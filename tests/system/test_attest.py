@@ -27,12 +27,14 @@ except ImportError as error:
 
 TARGET = os.environ.get('GARRISON_TARGET_DIR', '')
 CLIENT = 'tests/system/firmware/attest_client'
+EXAMPLE = 'examples/attest/attest'
 MODULE = 'tests/system/firmware/attest_module'
 NATIVE = ''
 WAYS = ('target', 'hosted', 'native')
 # Product state: what clients are told.
 STATES = {'open': 0x1000, 'tz-closed': 0x4000, 'closed': 0x3000, 'locked': 0x3000}
 NON_SECURE, MODULE_0 = -1, 16
+NO_WAY_BACK = ('--accept', 'no-way-back') # closed for good: nobody needs debug authentication here
 IROT_BYTES = 0x8000
 # Name: key in RFC 9783, key in PSA IoT profile 1.
 KEYS = {'nonce': (10, -75008), 'instance': (256, -75009), 'profile': (265, -75000),
@@ -170,7 +172,7 @@ class Attest(cli.Case):
 
     def make_device(self, state):
         cli.write(self.path('device.yaml'), DEVICE % state)
-        self.run_ok('provision', state + '.gar', '-c', 'device.yaml')
+        self.run_ok('provision', state + '.gar', '-c', 'device.yaml', *NO_WAY_BACK)
 
     def run_way(self, way, device):
         """What the client says; the device file goes on from boot to boot."""
@@ -250,7 +252,7 @@ class Attest(cli.Case):
             for seed in (7, 8):
                 cli.write(self.path('device.yaml'),
                           (DEVICE % state).replace('seed: 7', 'seed: %d' % seed))
-                self.run_ok('provision', 'device%d.gar' % seed, '-c', 'device.yaml')
+                self.run_ok('provision', 'device%d.gar' % seed, '-c', 'device.yaml', *NO_WAY_BACK)
                 points[state, seed] = self.run_way('hosted', 'device%d.gar' % seed).point
                 os.remove(self.path('device%d.gar' % seed))
         self.assertEqual(points['open', 7], points['open', 8])
@@ -272,13 +274,35 @@ class Attest(cli.Case):
             verify = ('token', 'verify', '-c', challenge, 'token.cbor')
             self.run_ok(*verify, '--device', state + '.gar')
         cli.write(self.path('device.yaml'), (DEVICE % 'closed').replace('seed: 7', 'seed: 8'))
-        self.run_ok('provision', 'other.gar', '-c', 'device.yaml')
+        self.run_ok('provision', 'other.gar', '-c', 'device.yaml', *NO_WAY_BACK)
         self.assert_refused(1, 'not by this key', *verify, '--device', 'other.gar')
         self.assert_refused(2, 'needs --key or --device', *verify)
         self.assert_refused(2, 'needs --key or --device', *verify, '-d', 'open.gar', '-k', 'x')
         self.assert_refused(2, 'No such file', *verify, '--device', 'none.gar')
         self.assert_refused(2, 'No such file', 'token', 'key', 'none.gar')
         self.assert_refused(1, 'device.yaml', 'token', 'key', 'device.yaml')
+
+    def test_the_example_is_verified_from_what_it_prints(self):
+        self.make_images()
+        self.run_ok('image', 'sign', '-k', 'application.pem', '--slot', 'application',
+                    '--version', '1.0.0', os.path.join(TARGET, EXAMPLE + '.bin'),
+                    'application.img')
+        self.make_device('tz-closed')
+        answer = cli.garrison('run', 'tz-closed.gar', '--until-text', 'attest: ok', '--fail-text',
+                              'FAILED', '--timeout', '300', cwd=self.dir, timeout=320)
+        lines = dict(line.split()[1:3] for line in answer.out.decode().splitlines()
+                     if line.startswith('attest: ') and len(line.split()) == 3)
+        verify = ('token', 'verify', '-d', 'tz-closed.gar', '-c', lines['challenge'], 'token.txt')
+        token = lines['token']
+        for text in (token, token.upper() + '\n', ' '.join(
+                token[at:at + 2] for at in range(0, len(token), 2)), bytes.fromhex(token)):
+            cli.write(self.path('token.txt'), text)
+            self.run_ok(*verify)
+            shown = self.run_ok('token', 'show', 'token.txt').out.decode()
+            self.assertRegex(shown, r'life cycle +0x4000\n')
+        for text in (token[:-1], token + 'g', token + '\0', token[:-2], ''):
+            cli.write(self.path('token.txt'), text)
+            self.assert_refused(1, 'not as it must be', *verify)
 
     def write_key(self, point, name):
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
