@@ -227,6 +227,7 @@ static void wrong_files_are_refused_at_the_place(void **state)
         {V "text: !!str a\n", "2:7", "tags are not allowed"},
         {V "inner: !local {name: a}\n", "2:8", "tags are not allowed"},
         {V "text: \"a\\0b\"\n", "2:7", "NUL"},
+        {V "number: \"1\\n2\\x1b\"\n", "2:9", "'1?2?' is not"},
         {V "text: \"open\n", "3:1", "unexpected end"},
         {V "text: [a\n", "3:1", "did not find"},
         {V "\ttext: a\n", "2:1", "tab character"},
