@@ -127,15 +127,15 @@ static psa_status_t run(struct crypto_call *call)
         return PSA_SUCCESS;
     }
     if (call->request.function >= CRYPTO_FUNCTIONS ||
-        crypto_functions[call->request.function].run == NULL) {
+        crypto_functions[call->request.function] == NULL) {
         return PSA_ERROR_NOT_SUPPORTED;
     }
-    const struct crypto_function_row *function = &crypto_functions[call->request.function];
-    if (function->kind == CRYPTO_KIND_NONE) {
-        return function->run(call);
+    crypto_function_fn *const function = crypto_functions[call->request.function];
+    const uint8_t uses = crypto_function_uses[call->request.function];
+    if (CRYPTO_KIND_OF(uses) == CRYPTO_KIND_NONE) {
+        return function(call);
     }
-    return crypto_operation_run(call, (enum crypto_kind)function->kind,
-                                (enum crypto_use)function->use, function->run);
+    return crypto_operation_run(call, CRYPTO_KIND_OF(uses), CRYPTO_USE_OF(uses), function);
 }
 
 /** A message after the first one has started the service. */

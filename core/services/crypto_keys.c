@@ -9,6 +9,7 @@
 
 #include "services/crypto_operation.h"
 #include "services/crypto_request.h"
+#include "services/crypto_set.h"
 
 /** Ids that volatile keys of one start may have; Mbed TLS names them by their slots. */
 #define IDS_OF_START 256u
@@ -83,7 +84,7 @@ static bool is_affordable(const struct crypto_attributes *wanted,
                           const struct crypto_bytes *exponent)
 {
     static const uint8_t usual[] = {1, 0, 1};
-    if (wanted->type != PSA_KEY_TYPE_RSA_KEY_PAIR ||
+    if (!crypto_makes_rsa || wanted->type != PSA_KEY_TYPE_RSA_KEY_PAIR ||
         wanted->bits <= CRYPTO_RSA_GENERATE_ANY_BITS_MAX) {
         return true;
     }

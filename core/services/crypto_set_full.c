@@ -3,33 +3,36 @@
  */
 #include "services/crypto_set.h"
 
-const struct crypto_function_row crypto_functions[CRYPTO_FUNCTIONS] = {
-    CRYPTO_COMMON_FUNCTIONS,
-    [CRYPTO_CIPHER_ENCRYPT] = {crypto_cipher_encrypt, 0, 0},
-    [CRYPTO_CIPHER_DECRYPT] = {crypto_cipher_decrypt, 0, 0},
-    [CRYPTO_CIPHER_ENCRYPT_SETUP] = {crypto_cipher_encrypt_setup, CRYPTO_KIND_CIPHER, CRYPTO_MAKES},
-    [CRYPTO_CIPHER_DECRYPT_SETUP] = {crypto_cipher_decrypt_setup, CRYPTO_KIND_CIPHER, CRYPTO_MAKES},
-    [CRYPTO_CIPHER_GENERATE_IV] = {crypto_cipher_generate_iv, CRYPTO_KIND_CIPHER, CRYPTO_USES},
-    [CRYPTO_CIPHER_SET_IV] = {crypto_cipher_set_iv, CRYPTO_KIND_CIPHER, CRYPTO_USES},
-    [CRYPTO_CIPHER_UPDATE] = {crypto_cipher_update, CRYPTO_KIND_CIPHER, CRYPTO_USES},
-    [CRYPTO_CIPHER_FINISH] = {crypto_cipher_finish, CRYPTO_KIND_CIPHER, CRYPTO_ENDS},
-    [CRYPTO_ASYMMETRIC_ENCRYPT] = {crypto_asymmetric_encrypt, 0, 0},
-    [CRYPTO_ASYMMETRIC_DECRYPT] = {crypto_asymmetric_decrypt, 0, 0},
-    [CRYPTO_PAKE_SETUP] = {crypto_pake_setup, CRYPTO_KIND_PAKE, CRYPTO_MAKES},
-    [CRYPTO_PAKE_SET_PASSWORD_KEY] = {crypto_pake_set_password_key, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_SET_USER] = {crypto_pake_set_user, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_SET_PEER] = {crypto_pake_set_peer, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_SET_ROLE] = {crypto_pake_set_role, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_OUTPUT] = {crypto_pake_output, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_INPUT] = {crypto_pake_input, CRYPTO_KIND_PAKE, CRYPTO_USES},
-    [CRYPTO_PAKE_IMPLICIT_KEY] = {crypto_pake_implicit_key, CRYPTO_KIND_PAKE, CRYPTO_ENDS},
-    [CRYPTO_SIGN_HASH_START] = {crypto_sign_hash_start, CRYPTO_KIND_SIGN, CRYPTO_MAKES},
-    [CRYPTO_SIGN_HASH_COMPLETE] = {crypto_sign_hash_complete, CRYPTO_KIND_SIGN, CRYPTO_ENDS},
-    [CRYPTO_SIGN_HASH_STEPS] = {crypto_sign_hash_steps, CRYPTO_KIND_SIGN, CRYPTO_KEEPS},
-    [CRYPTO_VERIFY_HASH_START] = {crypto_verify_hash_start, CRYPTO_KIND_VERIFY, CRYPTO_MAKES},
-    [CRYPTO_VERIFY_HASH_COMPLETE] = {crypto_verify_hash_complete, CRYPTO_KIND_VERIFY, CRYPTO_ENDS},
-    [CRYPTO_VERIFY_HASH_STEPS] = {crypto_verify_hash_steps, CRYPTO_KIND_VERIFY, CRYPTO_KEEPS},
-};
+#define FUNCTIONS(X)                                                                               \
+    CRYPTO_COMMON_FUNCTIONS(X)                                                                     \
+    X(CRYPTO_CIPHER_ENCRYPT, crypto_cipher_encrypt, CRYPTO_KIND_NONE, 0)                           \
+    X(CRYPTO_CIPHER_DECRYPT, crypto_cipher_decrypt, CRYPTO_KIND_NONE, 0)                           \
+    X(CRYPTO_CIPHER_ENCRYPT_SETUP, crypto_cipher_encrypt_setup, CRYPTO_KIND_CIPHER, CRYPTO_MAKES)  \
+    X(CRYPTO_CIPHER_DECRYPT_SETUP, crypto_cipher_decrypt_setup, CRYPTO_KIND_CIPHER, CRYPTO_MAKES)  \
+    X(CRYPTO_CIPHER_GENERATE_IV, crypto_cipher_generate_iv, CRYPTO_KIND_CIPHER, CRYPTO_USES)       \
+    X(CRYPTO_CIPHER_SET_IV, crypto_cipher_set_iv, CRYPTO_KIND_CIPHER, CRYPTO_USES)                 \
+    X(CRYPTO_CIPHER_UPDATE, crypto_cipher_update, CRYPTO_KIND_CIPHER, CRYPTO_USES)                 \
+    X(CRYPTO_CIPHER_FINISH, crypto_cipher_finish, CRYPTO_KIND_CIPHER, CRYPTO_ENDS)                 \
+    X(CRYPTO_ASYMMETRIC_ENCRYPT, crypto_asymmetric_encrypt, CRYPTO_KIND_NONE, 0)                   \
+    X(CRYPTO_ASYMMETRIC_DECRYPT, crypto_asymmetric_decrypt, CRYPTO_KIND_NONE, 0)                   \
+    X(CRYPTO_PAKE_SETUP, crypto_pake_setup, CRYPTO_KIND_PAKE, CRYPTO_MAKES)                        \
+    X(CRYPTO_PAKE_SET_PASSWORD_KEY, crypto_pake_set_password_key, CRYPTO_KIND_PAKE, CRYPTO_USES)   \
+    X(CRYPTO_PAKE_SET_USER, crypto_pake_set_user, CRYPTO_KIND_PAKE, CRYPTO_USES)                   \
+    X(CRYPTO_PAKE_SET_PEER, crypto_pake_set_peer, CRYPTO_KIND_PAKE, CRYPTO_USES)                   \
+    X(CRYPTO_PAKE_SET_ROLE, crypto_pake_set_role, CRYPTO_KIND_PAKE, CRYPTO_USES)                   \
+    X(CRYPTO_PAKE_OUTPUT, crypto_pake_output, CRYPTO_KIND_PAKE, CRYPTO_USES)                       \
+    X(CRYPTO_PAKE_INPUT, crypto_pake_input, CRYPTO_KIND_PAKE, CRYPTO_USES)                         \
+    X(CRYPTO_PAKE_IMPLICIT_KEY, crypto_pake_implicit_key, CRYPTO_KIND_PAKE, CRYPTO_ENDS)           \
+    X(CRYPTO_SIGN_HASH_START, crypto_sign_hash_start, CRYPTO_KIND_SIGN, CRYPTO_MAKES)              \
+    X(CRYPTO_SIGN_HASH_COMPLETE, crypto_sign_hash_complete, CRYPTO_KIND_SIGN, CRYPTO_ENDS)         \
+    X(CRYPTO_SIGN_HASH_STEPS, crypto_sign_hash_steps, CRYPTO_KIND_SIGN, CRYPTO_KEEPS)              \
+    X(CRYPTO_VERIFY_HASH_START, crypto_verify_hash_start, CRYPTO_KIND_VERIFY, CRYPTO_MAKES)        \
+    X(CRYPTO_VERIFY_HASH_COMPLETE, crypto_verify_hash_complete, CRYPTO_KIND_VERIFY, CRYPTO_ENDS)   \
+    X(CRYPTO_VERIFY_HASH_STEPS, crypto_verify_hash_steps, CRYPTO_KIND_VERIFY, CRYPTO_KEEPS)
+
+CRYPTO_TABLES(FUNCTIONS)
+
+const bool crypto_makes_rsa = true;
 
 CRYPTO_ABORT(abort_hash, psa_hash_abort)
 CRYPTO_ABORT(abort_mac, psa_mac_abort)

@@ -4,9 +4,9 @@
  */
 #include "services/crypto_set.h"
 
-const struct crypto_function_row crypto_functions[CRYPTO_FUNCTIONS] = {
-    CRYPTO_COMMON_FUNCTIONS,
-};
+CRYPTO_TABLES(CRYPTO_COMMON_FUNCTIONS)
+
+const bool crypto_makes_rsa = false;
 
 CRYPTO_ABORT(abort_hash, psa_hash_abort)
 CRYPTO_ABORT(abort_mac, psa_mac_abort)
