@@ -206,9 +206,7 @@ static enum adac_status take_tlv(struct adac *adac, uint16_t type, const uint8_t
                            "no challenge is open: each is good for one attempt");
     }
     if (type == ADAC_TLV_ST_PASSWORD) {
-        const enum adac_status status = password(adac, value, len);
-        adac->step = ADAC_STEP_NONE;
-        return status;
+        return password(adac, value, len);
     }
     if (type != ADAC_TLV_CERTIFICATE && type != ADAC_TLV_TOKEN) {
         return adac_refuse(adac, ADAC_UNSUPPORTED,
@@ -221,12 +219,14 @@ static enum adac_status take_tlv(struct adac *adac, uint16_t type, const uint8_t
     if (type == ADAC_TLV_CERTIFICATE) {
         return adac_certificate(adac, value, len);
     }
-    enum adac_status status = adac_token(adac, value, len, &permissions);
-    adac->step = ADAC_STEP_NONE;
+    const enum adac_status status = adac_token(adac, value, len, &permissions);
     return status == ADAC_OK ? permit(adac, permissions) : status;
 }
 
-/** TLVs one after the other, each padded to a word, until one ends the authentication. */
+/**
+ * TLVs one after the other, each padded to a word, until one ends the authentication: whatever that
+ * is, the challenge is over.
+ */
 static enum adac_status respond(struct adac *adac, const uint8_t *data, size_t len)
 {
     enum adac_status status = ADAC_NEED_MORE_DATA;
