@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "adac_chip.h"
+#include "dev_dbgmcu.h"
 
 static void each_state_but_locked_answers_a_discovery(void **state)
 {
@@ -233,6 +234,26 @@ static void requests_of_any_length_keep_the_mailbox_going(void **state)
     sim_close(sim);
 }
 
+static void the_longest_request_is_kept_whole(void **state)
+{
+    struct answer answer;
+    (void)state;
+    struct sim *sim = adac_chip_make(false, true);
+    assert_true(adac_chip_session(sim));
+    adac_chip_give(sim, RESPONSE << 16);
+    adac_chip_give(sim, 256);
+    for (uint32_t at = 0; at < 256u; at++) {
+        adac_chip_give(sim, 0x01020304u * (at + 1u));
+    }
+    const uint8_t *kept = ((const struct dbgmcu *)sim->chip->dbgmcu)->adac.request;
+    for (uint32_t at = 0; at < 256u; at++) {
+        assert_int_equal(adac_load32(kept + 8u + 4u * at), 0x01020304u * (at + 1u));
+    }
+    adac_chip_answer(sim, &answer);
+    assert_int_equal(answer.status, INVALID);
+    sim_close(sim);
+}
+
 static void words_that_nobody_took_begin_nothing(void **state)
 {
     struct sim_error error;
@@ -255,6 +276,9 @@ static void words_that_nobody_took_begin_nothing(void **state)
     adac_chip_give(sim,
                    DISCOVERY << 16); /* A reset in the middle of a request: no session is left. */
     sim_probe_reset(sim);
+    adac_chip_give(sim, 0);
+    assert_int_not_equal(sim_probe_send(sim, 0, &error),
+                         SIM_OK); /* Nobody takes it before a boot. */
     adac_chip_boot(sim);
     assert_int_equal(chip_hdpl(sim->chip), 1);
     sim_close(sim);
@@ -297,6 +321,7 @@ int main(void)
         cmocka_unit_test(data_of_the_wrong_kind_accepts_nothing),
         cmocka_unit_test(the_mask_in_obk_holds),
         cmocka_unit_test(requests_of_any_length_keep_the_mailbox_going),
+        cmocka_unit_test(the_longest_request_is_kept_whole),
         cmocka_unit_test(words_that_nobody_took_begin_nothing),
         cmocka_unit_test(a_session_goes_on_after_a_snapshot),
     };

@@ -91,6 +91,23 @@ static void a_regression_waits_for_its_answer_to_be_read(void **state)
     sim_close(sim);
 }
 
+static void a_host_that_reads_at_once_does_not_cut_it(void **state)
+{
+    unsigned words = 0;
+    uint32_t word = 0;
+    (void)state;
+    struct sim *sim = adac_chip_make(false, true);
+    assert_true(adac_chip_session(sim));
+    adac_chip_authenticate_and_leave(sim, FULL);
+    for (unsigned i = 0; i < 1000u && words < 2u; i++) { /* Writing option bytes takes longer. */
+        sim_advance(sim, 100);
+        words += sim_probe_receive(sim, &word) ? 1 : 0;
+    }
+    assert_int_equal(words, 2);
+    run_regression(sim, OPEN);
+    sim_close(sim);
+}
+
 static void password_regresses_without_trustzone(void **state)
 {
     uint8_t data[24];
@@ -117,6 +134,7 @@ int main(void)
         cmocka_unit_test(regressions_run_and_end_in_their_state),
         cmocka_unit_test(regressions_survive_cuts),
         cmocka_unit_test(a_regression_waits_for_its_answer_to_be_read),
+        cmocka_unit_test(a_host_that_reads_at_once_does_not_cut_it),
         cmocka_unit_test(password_regresses_without_trustzone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
