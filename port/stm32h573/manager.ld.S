@@ -14,7 +14,7 @@
 #define ITS(what)    *domain_its.o(what) *libcore_services.a:*services_its*(what)
 #define PS(what)     *domain_ps.o(what) *libcore_services.a:*services_ps*(what)
 
-#define ATTEST(what) *domain_attest.o(what) *libcore_attest.a:*(what)
+#define ATTEST(what) *domain_attest.o(what) *libcore_services.a:*services_attest*(what)
 
 #define TEXT .text .text.* .rodata .rodata.*
 #define DATA .data .data.*

@@ -39,7 +39,7 @@ struct lab {
     bool floating;   /**< The client's floating-point registers are live, in its interrupts too. */
 };
 
-/** Starts a device on which "crypto", "update", "its" or "ps" is to attack. */
+/** Starts a device on which "crypto", "update", "its", "ps" or "attest" is to attack. */
 int lab_open(void **state, const char *partition);
 int lab_close(void **state);
 

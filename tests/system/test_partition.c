@@ -130,6 +130,7 @@ static const struct areas areas[] = {
     {"update", {JOURNAL, UROT_NEW}, {0x4000, 0xE000}, true},
     {"its", {ITS, FLASH}, {0x8000, 0}, false},
     {"ps", {PS, COUNTERS}, {0x8000, 0x4000}, false},
+    {"attest", {FLASH, FLASH}, {0, 0}, false},
 };
 
 /** Flash that no partition but its owner may reach, and what stands there from the start. */
@@ -172,6 +173,11 @@ static int open_its(void **state)
 static int open_ps(void **state)
 {
     return open_lab(state, "ps");
+}
+
+static int open_attest(void **state)
+{
+    return open_lab(state, "attest");
 }
 
 /** The journal names who, what and where. */
@@ -495,8 +501,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         CMFixtureFunction open;
-    } partitions[] = {
-        {"crypto", open_crypto}, {"update", open_update}, {"its", open_its}, {"ps", open_ps}};
+    } partitions[] = {{"crypto", open_crypto},
+                      {"update", open_update},
+                      {"its", open_its},
+                      {"ps", open_ps},
+                      {"attest", open_attest}};
     int failed = 0;
     for (size_t i = 0; i < COUNT_OF(partitions); i++) {
         if (argc < 2 || strcmp(argv[1], partitions[i].name) == 0) {

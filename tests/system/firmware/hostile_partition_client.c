@@ -13,6 +13,7 @@
 
 #include "hostile.h"
 #include "layout.h"
+#include "services/attest_protocol.h"
 #include "services/crypto_protocol.h"
 #include "services/its_protocol.h"
 #include "services/ps_protocol.h"
@@ -185,6 +186,8 @@ static void back_door(void)
 static psa_handle_t partition_named(uint32_t letter)
 {
     switch (letter) {
+    case 'a':
+        return ATTEST_HANDLE;
     case 'c':
         return CRYPTO_HANDLE;
     case 'i':

@@ -3,6 +3,8 @@
  * with the same handles, but with less time.
  */
 #include "hostile.h"
+#include "services/attest.h"
+#include "services/attest_protocol.h"
 #include "services/crypto.h"
 #include "services/crypto_protocol.h"
 #include "services/its.h"
@@ -22,6 +24,7 @@ static const struct partition_service services[] = {
     {.sid = ITS_SID, .version = 1, .handle = ITS_HANDLE, .callers = FOR_ALL},
     {.sid = HOSTILE_CONNECTED_SID, .version = 2, .callers = FOR_ALL}, /* of "its" */
     {.sid = PS_SID, .version = 1, .handle = PS_HANDLE, .callers = FOR_ALL},
+    {.sid = ATTEST_SID, .version = 1, .handle = ATTEST_HANDLE, .callers = FOR_ALL},
 };
 
 static const uint32_t crypto_uses[] = {ITS_SID, HOSTILE_CONNECTED_SID};
@@ -37,6 +40,7 @@ const struct partition partition_table[] = {
      .may_reset = true},
     {ROW(3, its, 200, 2, 2), .prepare = manager_prepare_its},
     {ROW(4, ps, 50, 4, 1), .prepare = manager_prepare_ps},
+    {ROW(5, attest, 50, 5, 1)},
 };
 
 const uint32_t partition_count = sizeof partition_table / sizeof partition_table[0];
