@@ -141,7 +141,7 @@ static const psa_pake_step_t steps[] = {SHARE, PSA_PAKE_STEP_ZK_PUBLIC, PSA_PAKE
 /** `count` triples of share, public key and proof; the last proof changed or not. */
 static void pass(operation_t *from, operation_t *to, unsigned count, bool changed)
 {
-    uint8_t sent[6][72];
+    uint8_t sent[6][72] = {0};
     size_t sizes[6];
     for (unsigned i = 0; i < 3 * count; i++) {
         OK("J-PAKE", psa_pake_output(from, steps[i % 3], sent[i], sizeof sent[i], &sizes[i]));
@@ -150,7 +150,7 @@ static void pass(operation_t *from, operation_t *to, unsigned count, bool change
         OK("J-PAKE", psa_pake_input(to, steps[i % 3], sent[i], sizes[i]));
     }
     const unsigned last = 3 * count - 1;
-    sent[last][sizes[last] - 1] ^= changed;
+    sent[last][sizes[last] > 0 ? sizes[last] - 1 : 0] ^= changed;
     if (changed) {
         CALL(PSA_ERROR_DATA_INVALID, psa_pake_input(to, steps[2], sent[last], sizes[last]));
     } else {

@@ -28,14 +28,14 @@ static const psa_pake_step_t steps[] = {PSA_PAKE_STEP_KEY_SHARE, PSA_PAKE_STEP_Z
  */
 static psa_status_t pass(operation_t *from, operation_t *to, unsigned count, unsigned changed)
 {
-    uint8_t sent[6][72];
+    uint8_t sent[6][72] = {0};
     size_t sizes[6];
     psa_status_t status = PSA_SUCCESS;
     for (unsigned i = 0; i < 3 * count; i++) {
         OK("J-PAKE", psa_pake_output(from, steps[i % 3], sent[i], sizeof sent[i], &sizes[i]));
     }
     for (unsigned i = 0; i < 3 * count && status == PSA_SUCCESS; i++) {
-        sent[i][sizes[i] - 1] ^= i >= changed;
+        sent[i][sizes[i] > 0 ? sizes[i] - 1 : 0] ^= i >= changed;
         status = psa_pake_input(to, steps[i % 3], sent[i], sizes[i]);
     }
     return status;
