@@ -5,13 +5,20 @@
 # usage: run.sh GARRISON TARGET [FOLDER]
 #   GARRISON  the command, such as build/host/tools/garrison
 #   TARGET    the build for the chip, such as build/target
+#   FOLDER    a new one for all that is made; without it, a temporary one that is removed
 set -euo pipefail
 
-[ $# -ge 2 ] || { sed -n '5,7s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '5,8s/^# //p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 command=$(realpath "$1")
 target=$(realpath "$2")
 folder=${3:-$(mktemp -d)}
+running=
+clean() {
+    [ -z "$running" ] || kill "$running" 2> /dev/null || true
+    [ $# = 3 ] || rm -rf "$folder"
+}
+trap 'clean "$@"' EXIT
 mkdir -p "$folder"
 cd "$folder"
 
@@ -33,7 +40,7 @@ for owner in urot manager; do
         "$target/port/stm32h573/$owner.bin" $owner.img
 done
 garrison image sign --key application.pem --slot application --version 1.0.0 \
-    "$target/examples/provision/provision.bin" application.img
+    "$target/examples/attest/attest.bin" application.img
 
 say "rehearsed: what each step makes impossible, and what becomes of the device"
 garrison rehearse --config device.yaml
@@ -43,17 +50,15 @@ garrison provision device.gar --config device.yaml
 garrison state device.gar | head -n 3
 
 say "attested: the device's answer to a challenge"
-challenge=$(printf 'provision: 32 bytes, new please\0' | od -An -v -tx1 | tr -d ' \n')
-garrison run device.gar --until-text 'provision: ok' --fail-text FAILED --timeout 120 > console.txt
-sed -n 's/^provision: life/life/p' console.txt
-printf '%b' "$(sed -n 's/^token //p' console.txt | sed 's/../\\x&/g')" > token.cbor
-garrison token verify --device device.gar --challenge "$challenge" token.cbor
-garrison token show token.cbor
+garrison run device.gar --until-text 'attest: ok' --fail-text FAILED --timeout 120 > console.txt
+sed -n 's/^attest: token //p' console.txt > token.hex
+garrison token verify --device device.gar \
+    --challenge "$(sed -n 's/^attest: challenge //p' console.txt)" token.hex
+garrison token show token.hex
 
 say "closed to everybody, opened by a certificate for its owner, until the next reset"
 "$command" run device.gar --mailbox=unix:mailbox > console.txt 2> journal.txt &
 running=$!
-trap 'kill $running 2> /dev/null || true' EXIT
 until [ -S mailbox ]; do
     kill -0 $running
     sleep 0.1
@@ -61,14 +66,15 @@ done
 garrison debug discover --connect unix:mailbox
 garrison debug open --connect unix:mailbox --key owner.pem --cert owner.b64 \
     --permissions level3-nonsecure
-until grep -q 'debug of the application open' console.txt; do
+until grep -q 'life cycle 0x4000' console.txt; do
     kill -0 $running
     sleep 0.1
 done
-sed -n 's/^provision: life/life/p' console.txt | tail -n 1
+echo "the application now reads life cycle 0x4000: debug of the Non-secure side is open"
 garrison debug close --connect unix:mailbox
 kill $running
 wait $running || true
+running=
 
 say "back to virgin: a full regression"
 garrison debug regress --device device.gar --key owner.pem --cert owner.b64
