@@ -21,6 +21,7 @@ CLOSED = 'debug is closed in product state CLOSED until it is authenticated'
 class Authenticated(test_gdb.Debug):
     """The chain of four images on a chip in CLOSED, with debug-authentication data."""
     state = 'closed'
+    accept = ('--accept', 'no-way-back')  # the data come behind it, by hand
 
     def setUp(self):
         super().setUp()
