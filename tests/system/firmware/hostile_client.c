@@ -89,7 +89,7 @@ _Noreturn void forge_from_handler(void);
 void SVC_Handler(void);
 void SysTick_Handler(void);
 
-/** Calls with a pattern of its own in each of r4 to r11. */
+/** Calls with a pattern of its own in each of r4 to r11, and all flags set. */
 __attribute__((naked)) void gate_probe(const struct gate_call *call, struct registers *after)
 {
     (void)call;
@@ -106,8 +106,9 @@ __attribute__((naked)) void gate_probe(const struct gate_call *call, struct regi
                      "ldr r10, =0xCACACACA\n"
                      "ldr r11, =0xCBCBCBCB\n"
                      "ldm r12, {r0-r3}\n"
-                     "ldr r12, [r12, #16]\n"
-                     "blx r12\n"
+                     "ldr lr, [r12, #16]\n"
+                     "mov r12, #0xF8000000\n msr apsr_nzcvq, r12\n"
+                     "blx lr\n"
                      "push {r0-r12}\n"
                      "mrs r3, apsr\n"
                      "ldr r1, [sp, #52]\n"
