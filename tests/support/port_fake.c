@@ -9,7 +9,8 @@ struct port_fake port_fake;
 const struct port_modules port_modules = {
     .ram_end = 0x300A0000,
     .device = {[0] = {0x50001000, 0x50001400, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE},
-               [2] = {0x50001400, 0x50001800, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE}},
+               [2] = {0x50001400, 0x50001800, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE},
+               [3] = {0x50001C00, 0x50002000, PARTITION_READ | PARTITION_WRITE | PARTITION_DEVICE}},
 };
 
 void port_fake_reset(void)
