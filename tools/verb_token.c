@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <psa/lifecycle.h>
+
 #include "base/hardened.h"
 #include "boot/sha256.h"
 #include "device_key.h"
@@ -175,6 +177,27 @@ static void print_text(const char *name, struct view text)
     printf("\n");
 }
 
+static const char *life_cycle_words(uint32_t life_cycle)
+{
+    static const struct {
+        uint32_t state;
+        const char *words;
+    } rows[] = {
+        {PSA_LIFECYCLE_ASSEMBLY_AND_TEST, ", assembly and test"},
+        {PSA_LIFECYCLE_PSA_ROT_PROVISIONING, ", provisioning"},
+        {PSA_LIFECYCLE_SECURED, ", secured"},
+        {PSA_LIFECYCLE_NON_PSA_ROT_DEBUG, ", Non-secure debug open"},
+        {PSA_LIFECYCLE_RECOVERABLE_PSA_ROT_DEBUG, ", Secure debug open"},
+        {PSA_LIFECYCLE_DECOMMISSIONED, ", decommissioned"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].state == (life_cycle & PSA_LIFECYCLE_PSA_STATE_MASK)) {
+            return rows[i].words;
+        }
+    }
+    return "";
+}
+
 static void show_lines(const struct token *token)
 {
     const struct claims *claims = &token->claims;
@@ -183,7 +206,8 @@ static void show_lines(const struct token *token)
     print_bytes("instance id", claims->instance_id);
     print_bytes("implementation id", claims->implementation_id);
     printf("%-24s%" PRId32 "\n", "client id", claims->client_id);
-    printf("%-24s0x%04" PRIx32 "\n", "life cycle", claims->life_cycle);
+    printf("%-24s0x%04" PRIx32 "%s\n", "life cycle", claims->life_cycle,
+           life_cycle_words(claims->life_cycle));
     print_bytes("boot seed", claims->boot_seed);
     print_text("certification reference", claims->certification);
     print_text("verification service", claims->verification_service);

@@ -299,7 +299,7 @@ class Attest(cli.Case):
             cli.write(self.path('token.txt'), text)
             self.run_ok(*verify)
             shown = self.run_ok('token', 'show', 'token.txt').out.decode()
-            self.assertRegex(shown, r'life cycle +0x4000\n')
+            self.assertRegex(shown, r'life cycle +0x4000, Non-secure debug open\n')
         for text in (token[:-1], token + 'g', token + '\0', token[:-2], ''):
             cli.write(self.path('token.txt'), text)
             self.assert_refused(1, 'not as it must be', *verify)
