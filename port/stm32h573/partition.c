@@ -217,19 +217,19 @@ enum garrison_status port_partition_switch(const struct partition *partition)
     }
     uint32_t matching = close_rows(closed) ? 1u : 0u;
     matching += switch_gate(partition == NULL) ? 1u : 0u;
-    struct isolation_words words[REGION_COUNT];
     /* This runs out of the SPM's own regions. */
     reg_write(MPU_RNR, REGION_FIRST);
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
-        words[i] = words_of(partition, i);
+        const struct isolation_words words = words_of(partition, i);
         reg_write(MPU_RLAR_OF(i), 0); /* A half-written region must not be in force. */
-        reg_write(MPU_RBAR_OF(i), words[i].rbar);
-        reg_write(MPU_RLAR_OF(i), words[i].rlar);
+        reg_write(MPU_RBAR_OF(i), words.rbar);
+        reg_write(MPU_RLAR_OF(i), words.rlar);
     }
     reg_synchronize();
     for (uint32_t i = 0; i < REGION_COUNT; i++) {
+        const struct isolation_words words = words_of(partition, i);
         const bool matches =
-            reg_read(MPU_RBAR_OF(i)) == words[i].rbar && reg_read(MPU_RLAR_OF(i)) == words[i].rlar;
+            reg_read(MPU_RBAR_OF(i)) == words.rbar && reg_read(MPU_RLAR_OF(i)) == words.rlar;
         matching += matches ? 1u : 0u;
     }
     return matching == REGION_COUNT + 2u ? GARRISON_OK : GARRISON_ERROR_MISMATCH;
