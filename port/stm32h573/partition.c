@@ -117,17 +117,13 @@ static uint32_t region_attributes(const struct partition_region *region)
 /** What RBAR and RLAR of a region that follows the partition are to say; NULL: between calls. */
 static struct isolation_words words_of(const struct partition *partition, uint32_t number)
 {
-    const struct isolation_row *idle = &isolation_rows[REGION_FIRST + number];
-    uint32_t base = idle->base;
-    uint32_t limit = idle->limit;
-    uint32_t attributes = idle->value;
-    if (partition != NULL) {
-        const struct partition_region *region = &partition->memory->region[number];
-        base = (uint32_t)region->base;
-        limit = base != region->limit ? (uint32_t)region->limit : 0;
-        attributes = region_attributes(region);
+    if (partition == NULL) {
+        const struct isolation_row *idle = &isolation_rows[REGION_FIRST + number];
+        return isolation_words(idle->base, idle->limit, idle->value);
     }
-    return isolation_words(base, limit, attributes);
+    const struct partition_region *region = &partition->memory->region[number];
+    const uint32_t limit = region->base != region->limit ? (uint32_t)region->limit : 0;
+    return isolation_words((uint32_t)region->base, limit, region_attributes(region));
 }
 
 /** Of the sections with contents, those that lie there. */
