@@ -22,8 +22,8 @@ static const struct curve_point p256_g = {
 
 static void load(uint32_t words[WORDS], const uint8_t bytes[32])
 {
-    for (unsigned i = 0; i < WORDS; i++) {
-        const uint8_t *at = bytes + 28u - 4u * i;
+    for (size_t i = 0; i < WORDS; i++) {
+        const uint8_t *at = bytes + 28 - 4 * i;
         words[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
     }
 }

@@ -133,11 +133,11 @@ static enum adac_result take_answer(struct adac_client *client)
         return ADAC_BROKEN;
     }
     client->status = head >> 16;
-    client->len = 4u * words;
-    for (uint32_t i = 0; i < words && result == ADAC_DONE; i++) {
+    client->len = (size_t)words * 4u;
+    for (size_t off = 0; off < client->len && result == ADAC_DONE; off += 4u) {
         uint32_t word = 0;
         result = take(client, &word, patience);
-        store(client->data + 4u * i, word, 4);
+        store(client->data + off, word, 4);
     }
     return result;
 }
@@ -151,9 +151,9 @@ static enum adac_result ask(struct adac_client *client, enum command command, co
     if (result == ADAC_DONE) {
         result = give(client, words);
     }
-    for (uint32_t i = 0; i < words && result == ADAC_DONE; i++) {
-        const size_t left = len - 4u * i;
-        result = give(client, load(data + 4u * i, left < 4u ? left : 4u));
+    for (size_t off = 0; off < len && result == ADAC_DONE; off += 4u) {
+        const size_t left = len - off;
+        result = give(client, load(data + off, left < 4u ? left : 4u));
     }
     return result == ADAC_DONE ? take_answer(client) : result;
 }

@@ -126,9 +126,12 @@ static void take_byte(struct run_mailbox *mailbox, char byte)
     if (byte == '\r') {
         return;
     }
+    if (byte == '\0') { /* No line has one, so none of those that are known. */
+        byte = '?';
+    }
     if (byte != '\n') {
         if (mailbox->len < sizeof mailbox->line) {
-            mailbox->line[mailbox->len++] = byte == '\0' ? '?' : byte;
+            mailbox->line[mailbox->len++] = byte;
         }
         return;
     }

@@ -157,10 +157,10 @@ void adac_chip_answer(struct sim *sim, struct answer *answer)
     answer->status = head >> 16;
     const uint32_t words = take(sim);
     assert_in_range(words, 0, 62);
-    answer->len = words * 4u;
-    for (uint32_t i = 0; i < words; i++) {
+    answer->len = (size_t)words * 4u;
+    for (size_t off = 0; off < answer->len; off += 4u) {
         const uint32_t word = take(sim);
-        memcpy(answer->data + 4u * i, &word, 4);
+        memcpy(answer->data + off, &word, 4);
     }
 }
 
@@ -193,7 +193,7 @@ unsigned adac_chip_prove(struct sim *sim, uint16_t permissions, uint8_t tlv[8 + 
     assert_int_equal(answer.len, 36);
     adac_make_token(permissions, answer.data + 4, 3, token);
     (void)adac_add_tlv(tlv, 0, 0x0200, token, sizeof token);
-    for (unsigned level = 0; level < 3; level++) { /* One request each, as tools do. */
+    for (size_t level = 0; level < 3; level++) { /* One request each, as tools do. */
         if (adac_chip_ask(sim, RESPONSE, chain + level * 220, 220, &answer) != MORE) {
             return answer.status;
         }

@@ -45,20 +45,20 @@ static void discovery_tells_every_fact(void **state)
 static void each_level_and_world_opens_what_it_says(void **state)
 {
     static const struct {
-        uint16_t asked;
         unsigned level;
+        uint16_t asked;
         bool secure;
     } rows[] = {
-        {LEVEL1, 1, true},
-        {LEVEL2, 2, true},
-        {LEVEL3, 3, true},
-        {LEVEL1_NS, 1, false},
-        {0x0002, 2, false},
-        {LEVEL3_NS, 3, false},
-        {LEVEL3 | LEVEL2, 2, true},
-        {LEVEL3_NS | 0x0002, 2, false},
-        {LEVEL3 | LEVEL1_NS, 3, true}, /* One level at a time: never Secure debug from HDPL 1 on. */
-        {LEVEL3_NS | 0x0800, 3, false}, /* What nobody knows is nothing. */
+        {1, LEVEL1, true},
+        {2, LEVEL2, true},
+        {3, LEVEL3, true},
+        {1, LEVEL1_NS, false},
+        {2, 0x0002, false},
+        {3, LEVEL3_NS, false},
+        {2, LEVEL3 | LEVEL2, true},
+        {2, LEVEL3_NS | 0x0002, false},
+        {3, LEVEL3 | LEVEL1_NS, true}, /* One level at a time: never Secure debug from HDPL 1 on. */
+        {3, LEVEL3_NS | 0x0800, false}, /* What nobody knows is nothing. */
     };
     struct adac_lab w;
     (void)state;

@@ -55,7 +55,7 @@ static void agrees_with_another_implementation(void **state)
         make(&s, number);
         assert_true(valid(&s));
         uint8_t *bytes = (uint8_t *)&s;
-        const size_t at = number * 37u % sizeof s;
+        const size_t at = (size_t)number * 37u % sizeof s;
         bytes[at] ^= (uint8_t)(1u << number % 8u);
         assert_false(valid(&s));
         assert_int_not_equal(p256_ecdsa_verify(s.rs, s.key, s.digest, 32), P256_SUCCESS);

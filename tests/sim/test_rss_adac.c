@@ -181,7 +181,7 @@ static void data_of_the_wrong_kind_accepts_nothing(void **state)
         assert_int_equal(adac_chip_ask(sim, START, NULL, 0, &answer), OK);
         assert_int_not_equal(adac_chip_ask(sim, RESPONSE, data, sizeof data, &answer), OK);
         assert_int_not_equal(adac_chip_authenticate(sim, FULL), OK);
-        adac_chip_pass(sim, 100u * WORK);
+        adac_chip_pass(sim, 100 * (uint64_t)WORK);
         sim_power_on(sim);
         assert_int_equal(adac_chip_state(sim), CLOSED);
         sim_close(sim);
@@ -246,8 +246,8 @@ static void the_longest_request_is_kept_whole(void **state)
         adac_chip_give(sim, 0x01020304u * (at + 1u));
     }
     const uint8_t *kept = ((const struct dbgmcu *)sim->chip->dbgmcu)->adac.request;
-    for (uint32_t at = 0; at < 256u; at++) {
-        assert_int_equal(adac_load32(kept + 8u + 4u * at), 0x01020304u * (at + 1u));
+    for (size_t at = 0; at < 256u; at++) {
+        assert_int_equal(adac_load32(kept + 8u + 4u * at), 0x01020304u * ((uint32_t)at + 1u));
     }
     adac_chip_answer(sim, &answer);
     assert_int_equal(answer.status, INVALID);

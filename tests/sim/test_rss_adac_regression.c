@@ -84,7 +84,7 @@ static void a_regression_waits_for_its_answer_to_be_read(void **state)
     struct sim *sim = adac_chip_make(false, true);
     assert_true(adac_chip_session(sim));
     adac_chip_authenticate_and_leave(sim, FULL);
-    adac_chip_pass(sim, 100u * WORK);
+    adac_chip_pass(sim, 100 * (uint64_t)WORK);
     assert_int_equal(adac_chip_state(sim), CLOSED); /* What is written is loaded by a reset. */
     sim_probe_reset(sim);                           /* Any reset will do. */
     run_regression(sim, OPEN);

@@ -197,7 +197,7 @@ class Oracle(Chip):
         self.make()
         self.serve()
         box = self.mailbox()
-        for line in ('', 'send', 'send 1', 'send 0x123456', 'begin 123456789', 'reset now', 'x' * 5000):
+        for line in ('', 'send', 'send 1', 'send 0x123456', 'begin 123456789', 'reset now', 'reset\0', 'x' * 5000):
             self.assertTrue(box.ask(line).startswith('error'), line)
         self.assertEqual(box.ask('receive'), 'none')
         box.close()  # the next host finds the chip as it is
