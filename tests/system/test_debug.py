@@ -118,7 +118,6 @@ class Oracle(Chip):
         box = self.mailbox()
         owners, key = self.owners, self.owners.keys[2]
         stranger = host.Owners()
-        this_id = None
         cases = [
             (stranger.chain(), stranger.keys[2], host.LEVEL3, host.FAILURE, 'not the one whose hash'),
             (owners.chain(soc_class=0x485), key, host.LEVEL3, host.FAILURE, 'chips of class 0x485'),
@@ -197,7 +196,8 @@ class Oracle(Chip):
         self.make()
         self.serve()
         box = self.mailbox()
-        for line in ('', 'send', 'send 1', 'send 0x123456', 'begin 123456789', 'reset now', 'reset\0', 'x' * 5000):
+        for line in ('', 'send', 'send 1', 'send 0x123456', 'begin 123456789', 'reset now',
+                     'reset\0', 'x' * 5000):
             self.assertTrue(box.ask(line).startswith('error'), line)
         self.assertEqual(box.ask('receive'), 'none')
         box.close()  # the next host finds the chip as it is
