@@ -18,6 +18,10 @@ static const struct {
     uint8_t level;
 } obk_levels[] = {{0x100, 0x8FF, 1}, {0x900, 0xBFF, 2}, {0xC00, 0x17FF, 3}};
 
+/** The wrong size of debug-authentication data is refused; its content is not looked at. [I] */
+#define AUTHENTICATION_FIRST 0x100u
+#define AUTHENTICATION_BYTES 0x60u
+
 struct provisioning {
     uint32_t word[RSS_DESCRIPTOR_WORDS];
     uint32_t off; /**< Of the destination, in OBK. */
@@ -76,6 +80,9 @@ static const char *check_words(struct provisioning *work)
     }
     if (word[RSS_ENCRYPTION] > 1u) {
         return "the word about encryption is neither 0 nor 1";
+    }
+    if (work->off == AUTHENTICATION_FIRST && size != AUTHENTICATION_BYTES) {
+        return "debug-authentication data has 0x60 bytes";
     }
     return NULL;
 }

@@ -36,7 +36,8 @@ struct vendor_obk_problem {
 
 /**
  * What the boot ROM has against off and len, in words; NULL: nothing, and `level` is set. It writes
- * whole slots of one level, from HDPL1 to HDPL3 of the Secure state. [U]
+ * whole slots of one level, from HDPL1 to HDPL3 of the Secure state. [U] That it takes
+ * debug-authentication data of one size only is for vendor_obk_judge().
  */
 const char *vendor_obk_check(struct vendor_obk *obk);
 

@@ -144,7 +144,7 @@ static void jump_that_fails_returns_and_changes_nothing(void **state)
 /** A descriptor, and one slot of data behind it, in Non-secure SRAM3. */
 static void put_request(struct cpu_fixture *f, uint32_t descriptor, uint32_t source)
 {
-    const uint32_t words[4] = {source, OBK_S + 0x100u, 16, 0};
+    const uint32_t words[4] = {source, OBK_S + 0x280u, 16, 0};
     uint32_t crc = 0xFFFFFFFFu;
     for (unsigned i = 0; i < 4u; i++) {
         set_word(f, source + 4u * i, 0x11111111u * (i + 1u));
@@ -174,7 +174,7 @@ static void nonsecure_code_provisions_through_the_entry(void **state)
     expect_return(f, SUCCESS);
     assert_false(f->v->secure);
     assert_true(f->v->time > before + 1000u);
-    assert_int_equal(f->nv->obk[f->nv->obk_current][0x104], 0x22);
+    assert_int_equal(f->nv->obk[f->nv->obk_current][0x284], 0x22);
 }
 
 static void nonsecure_caller_cannot_have_secure_memory_read(void **state)

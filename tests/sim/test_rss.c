@@ -116,7 +116,13 @@ static void what_is_no_request_is_refused(void **state)
         {0x17, 0x2000, 0x10, 0, "destination"},
         {0x17, 0x100, 0x68, 0, "size"},
         {0x17, 0x100, 0, 0, "size"},
-        {0x17, 0x100, 0x10, 2, "encryption"},
+        {0x17, 0x100, 0x60, 2, "encryption"},
+        {0x17, 0x100, 0x50, 1, "0x60 bytes"}, /* Of a part without the blocks of cryptography. */
+        {0x17, 0x100, 0x10, 1, "0x60 bytes"},
+        {0x17, 0x100, 0x70, 1, "0x60 bytes"},
+        {0x17, 0x100, 0x160, 1, "0x60 bytes"},
+        {0x17, 0x100, 0x50, 0, "0x60 bytes"},
+        {0xED, 0x100, 0x50, 1, "0x60 bytes"},
         {0x2E, 0x100, 0x10, 0, "not IROT-PROVISIONED"},
         {0xC6, 0x100, 0x10, 0, "not TZ-CLOSED"},
         {0x72, 0x100, 0x10, 0, "closed"},
@@ -157,7 +163,7 @@ static void descriptor_is_checked_word_by_word(void **state)
     const struct sim_attr nonsecure = {.privileged = true};
     char why[PRODUCT_WHY];
     /* Typed: what the CRC of one slot of zeros and these four words is. */
-    const uint32_t good[5] = {SRAM3_S + 0x100u, OBK + 0x100u, 16, 0, 0};
+    const uint32_t good[5] = {SRAM3_S + 0x100u, OBK + 0x280u, 16, 0, 0};
     for (unsigned bad = 0; bad < 8u; bad++) {
         be_in(sim, 0x17);
         uint32_t words[5];

@@ -47,6 +47,13 @@ static void put(uint8_t *bytes, uint32_t word)
     }
 }
 
+/** The boot ROM knows one kind by its place, and takes it of its size only. */
+static bool has_wrong_size(const struct vendor_obk *obk)
+{
+    const struct vendor_obk_kind *kind;
+    return vendor_obk_judge(obk, &kind) == VENDOR_OBK_WRONG_SIZE && obk->off == VENDOR_OBK_DA_OFF;
+}
+
 /** Whether tool and chip say the same of a file. */
 static void compare(struct sim *sim, const uint8_t *file, size_t len)
 {
@@ -54,9 +61,9 @@ static void compare(struct sim *sim, const uint8_t *file, size_t len)
     struct vendor_obk_problem problem;
     struct sim_error error;
     uint32_t result = 0;
-    const bool read = vendor_obk_read(file, len, &obk, &problem);
-    assert_int_equal(sim_probe_provision(sim, file, len, &result, &error) == SIM_OK, read);
-    if (read && !obk.encrypt) {
+    const bool taken = vendor_obk_read(file, len, &obk, &problem) && !has_wrong_size(&obk);
+    assert_int_equal(sim_probe_provision(sim, file, len, &result, &error) == SIM_OK, taken);
+    if (taken && !obk.encrypt) {
         assert_memory_equal(sim->nv->obk[sim->nv->obk_current] + obk.off, obk.data, obk.len);
     }
 }
