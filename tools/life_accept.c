@@ -103,7 +103,7 @@ int life_accept(const struct life_plan *life, const struct life_rehearsal *rehea
                     "--accept " WORD_BRICKED " does it all the same",
                     rehearsal->last_step, last, rehearsal->boot.text, rehearsal->way.text);
     }
-    if (rehearsal->verdict == LIFE_USABLE && !rehearsal->way.exists &&
+    if (rehearsal->verdict != LIFE_BRICKED && !rehearsal->way.exists &&
         !said(words, WORD_NO_WAY_BACK)) {
         return fail(EXIT_VERDICT,
                     "behind step %u, %s, there is no way back: %s; --accept " WORD_NO_WAY_BACK
@@ -118,7 +118,8 @@ int life_accept(const struct life_plan *life, const struct life_rehearsal *rehea
                     rehearsal->outcome[rehearsal->refused - 1u].why);
     }
     if (rehearsal->verdict == LIFE_RECOVERABLE) {
-        say("the device will not come up: %s; %s", rehearsal->boot.text, rehearsal->way.text);
+        say("the device will not come up: %s; %s", rehearsal->boot.text,
+            rehearsal->way.exists ? rehearsal->way.text : rehearsal->remedy.text);
     }
     return EXIT_DONE;
 }

@@ -54,18 +54,24 @@ static uint32_t verdict_of(const struct sim *sim)
     return run_verdict(&state);
 }
 
-static const char *refusal(uint32_t word, char text[LIFE_TEXT])
+static void end(struct life_boot *out, bool up, const char *text)
+{
+    out->up = up;
+    life_words(out->text, "%s", text);
+}
+
+static void end_refused(struct life_boot *out, uint32_t word)
 {
     const uint32_t stage = word >> 24;
     const uint32_t role = (word >> 16) & 0xFFu;
     const char *why = garrison_status_text(garrison_status_at((uint8_t)word));
     if (stage == role) {
-        life_words(text, "the %s gives up: %s", image_role_text(stage), why);
+        life_words(out->text, "the %s gives up: %s", image_role_text(stage), why);
     } else {
-        life_words(text, "the %s refuses the %s image: %s", image_role_text(stage),
+        life_words(out->text, "the %s refuses the %s image: %s", image_role_text(stage),
                    image_role_text(role), why);
     }
-    return text;
+    out->refused = word;
 }
 
 /** Why the chip will not go on by itself; NULL: it may. */
@@ -90,12 +96,6 @@ static const char *stuck(enum sim_stop stop, const struct life_last *last)
         break;
     }
     return NULL;
-}
-
-static void end(struct life_boot *out, bool up, const char *text)
-{
-    out->up = up;
-    life_words(out->text, "%s", text);
 }
 
 /** One look at a chip that runs. @return whether it is clear */
@@ -125,14 +125,14 @@ void life_boot_try(struct sim *sim, const struct provision_plan *plan, struct li
     const struct plan_image *application = application_of(plan);
     const uint32_t old = verdict_of(sim); /* Of an earlier boot. */
     unsigned resets = 0;
-    char text[LIFE_TEXT];
+    *out = (struct life_boot){.up = false};
     sim_power_on(sim);
     last->fault[0] = 0;
     while (sim_time(sim) < INSNS_MAX && resets < RESETS_MAX) {
         const enum sim_stop stop = sim_run(sim, SLICE);
         const uint32_t verdict = verdict_of(sim);
         if (verdict != 0 && verdict != old) {
-            end(out, false, refusal(verdict, text));
+            end_refused(out, verdict);
             return;
         }
         if (look(sim, application, stop, last, out)) {
@@ -141,7 +141,7 @@ void life_boot_try(struct sim *sim, const struct provision_plan *plan, struct li
         resets += stop == SIM_STOP_RESET ? 1u : 0;
     }
     if (verdict_of(sim) != 0) {
-        end(out, false, refusal(old, text));
+        end_refused(out, old);
         return;
     }
     end(out, false,

@@ -7,6 +7,7 @@
 
 struct life_boot {
     bool up;              /**< It does; or, without an application, something has started. */
+    uint32_t refused;     /**< A stage's verdict (run_verdict()), if that is why not; 0. */
     char text[LIFE_TEXT]; /**< How far it came, or why not, in words. */
 };
 

@@ -1,5 +1,5 @@
 /*
- * Asking debug authentication for a regression, of a chip in this process.
+ * Asking debug authentication for a regression, or to open debug, of a chip in this process.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 
 #define FULL_REGRESSION    0x4000u
 #define PARTIAL_REGRESSION 0x1000u
+#define ALL_DEBUG          0x0077u
 
 /* The mailbox. */
 
@@ -50,6 +51,18 @@ static void on_why(void *context, char text[MAILBOX_WHY])
     text[0] = 0;
 }
 
+static struct mailbox mailbox_of(struct sim *sim)
+{
+    return (struct mailbox){.context = sim,
+                            .send = on_send,
+                            .receive = on_receive,
+                            .begin = on_begin,
+                            .wait = on_wait,
+                            .why = on_why,
+                            .close = on_close,
+                            .patience = WAITS};
+}
+
 /* The regression. */
 
 static const char *result_text(const struct adac_client *client, enum adac_result result)
@@ -59,9 +72,9 @@ static const char *result_text(const struct adac_client *client, enum adac_resul
 }
 
 static enum adac_result authenticate(struct adac_client *client,
-                                     const struct life_credentials *credentials, bool partial)
+                                     const struct life_credentials *credentials, unsigned wanted)
 {
-    uint8_t permissions[VENDOR_PERMISSION_BYTES] = {0};
+    const uint8_t permissions[VENDOR_PERMISSION_BYTES] = {(uint8_t)wanted, (uint8_t)(wanted >> 8)};
     const enum adac_result result = adac_client_open(client);
     if (result != ADAC_DONE) {
         return result;
@@ -69,7 +82,6 @@ static enum adac_result authenticate(struct adac_client *client,
     if (credentials->kind == LIFE_PASSWORD) {
         return adac_client_password(client, credentials->password);
     }
-    permissions[1] = (uint8_t)((partial ? PARTIAL_REGRESSION : FULL_REGRESSION) >> 8);
     return adac_client_authenticate(client, &credentials->chain, credentials->secret, permissions);
 }
 
@@ -88,14 +100,7 @@ static void wait_for(struct sim *sim, const char *state)
 enum sim_status life_regress(struct sim *sim, const struct life_credentials *credentials,
                              bool partial, struct sim_error *error)
 {
-    struct mailbox mailbox = {.context = sim,
-                              .send = on_send,
-                              .receive = on_receive,
-                              .begin = on_begin,
-                              .wait = on_wait,
-                              .why = on_why,
-                              .close = on_close,
-                              .patience = WAITS};
+    struct mailbox mailbox = mailbox_of(sim);
     struct adac_client client = {.mailbox = &mailbox};
     struct sim_error ignored;
     error = error != NULL ? error : &ignored;
@@ -103,7 +108,8 @@ enum sim_status life_regress(struct sim *sim, const struct life_credentials *cre
         (void)snprintf(error->text, sizeof error->text, "there are no credentials to ask with");
         return SIM_ERROR_REFUSED;
     }
-    const enum adac_result result = authenticate(&client, credentials, partial);
+    const enum adac_result result =
+        authenticate(&client, credentials, partial ? PARTIAL_REGRESSION : FULL_REGRESSION);
     if (result == ADAC_DONE) {
         wait_for(sim, partial ? "TZ-CLOSED" : "OPEN");
     } else {
@@ -111,4 +117,27 @@ enum sim_status life_regress(struct sim *sim, const struct life_credentials *cre
     }
     sim_power_on(sim); /* Whatever the session has left is gone. */
     return result == ADAC_DONE ? SIM_OK : SIM_ERROR_REFUSED;
+}
+
+enum sim_status life_debug_open(struct sim *sim, const struct life_credentials *credentials,
+                                struct sim_error *error)
+{
+    struct mailbox mailbox = mailbox_of(sim);
+    struct adac_client client = {.mailbox = &mailbox};
+    struct sim_error ignored;
+    error = error != NULL ? error : &ignored;
+    if (credentials->kind != LIFE_CERTIFICATES) {
+        (void)snprintf(error->text, sizeof error->text, "there is no certificate to ask with");
+        return SIM_ERROR_REFUSED;
+    }
+    enum adac_result result = authenticate(&client, credentials, ALL_DEBUG);
+    if (result == ADAC_DONE) {
+        result = adac_client_resume(&client);
+    }
+    if (result == ADAC_DONE) {
+        (void)sim_run(sim, WAIT_TICKS);
+        return SIM_OK;
+    }
+    (void)snprintf(error->text, sizeof error->text, "%s", result_text(&client, result));
+    return SIM_ERROR_REFUSED;
 }

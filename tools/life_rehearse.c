@@ -15,6 +15,7 @@ struct stage {
     const struct life_credentials *credentials;
     struct sim *sim;
     struct life_last last;
+    struct link_sim line;     /**< What it sends on its UART. */
     struct life_outcome *now; /**< Of the step under way, or NULL. */
     struct sim_snapshot *before;
     struct sim_snapshot *after[LIFE_STEPS_MAX];
@@ -29,6 +30,12 @@ static void on_event(void *context, const struct sim_event *event)
         (event->kind == SIM_EVENT_NOTE || event->kind == SIM_EVENT_REFUSED)) {
         life_words(now->note[now->notes++], "%s", event->text);
     }
+}
+
+static void on_uart(void *context, unsigned uart, uint8_t byte)
+{
+    struct stage *stage = context;
+    link_sim_take(&stage->line, uart, byte);
 }
 
 static int say_failure(enum sim_status status, const struct sim_error *error)
@@ -65,8 +72,11 @@ static enum sim_status open_virgin(struct stage *stage, struct sim_config *confi
 
 static int open_copy(struct stage *stage, const char *device)
 {
-    struct sim_config config = {
-        .device_path = device, .ephemeral = true, .on_event = on_event, .context = stage};
+    struct sim_config config = {.device_path = device,
+                                .ephemeral = true,
+                                .on_event = on_event,
+                                .on_uart = on_uart,
+                                .context = stage};
     struct sim_error error = {""};
     const enum sim_status status = device == NULL ? open_virgin(stage, &config, &error)
                                                   : sim_open(&config, &stage->sim, &error);
@@ -156,12 +166,33 @@ static void find_last_step(struct stage *stage, struct life_rehearsal *out)
     out->last_step = number;
 }
 
+static bool has_remedy(struct stage *stage, unsigned number, struct life_remedy *remedy)
+{
+    const struct life_patient patient = {.sim = stage->sim,
+                                         .end = behind(stage, number),
+                                         .plan = stage->life->plan,
+                                         .credentials = stage->credentials,
+                                         .last = &stage->last,
+                                         .line = &stage->line};
+    life_remedy_try(&patient, remedy);
+    return remedy->kind != LIFE_NO_REMEDY;
+}
+
+static enum life_verdict verdict_on(struct stage *stage, struct life_rehearsal *out)
+{
+    if (out->boot.up) {
+        return LIFE_USABLE;
+    }
+    return out->way.exists || has_remedy(stage, out->steps, &out->remedy) ? LIFE_RECOVERABLE
+                                                                          : LIFE_BRICKED;
+}
+
 static void judge(struct stage *stage, struct life_rehearsal *out)
 {
     sim_snapshot_restore(stage->sim, behind(stage, out->steps));
     life_boot_try(stage->sim, stage->life->plan, &stage->last, &out->boot);
     find_last_step(stage, out);
-    out->verdict = out->boot.up ? LIFE_USABLE : out->way.exists ? LIFE_RECOVERABLE : LIFE_BRICKED;
+    out->verdict = verdict_on(stage, out);
     out->first =
         life_abilities_try(stage->sim, stage->before, stage->life->plan, stage->credentials);
     for (unsigned i = 0; i < out->steps; i++) {
@@ -195,7 +226,9 @@ const char *life_verdict_text(const struct life_rehearsal *rehearsal)
     case LIFE_USABLE:
         return "usable";
     case LIFE_RECOVERABLE:
-        return rehearsal->way.regression ? "recoverable by regression" : "recoverable by a tool";
+        return rehearsal->way.regression               ? "recoverable by regression"
+               : rehearsal->remedy.kind == LIFE_RESCUE ? "recoverable by rescue"
+                                                       : "recoverable by a tool";
     case LIFE_BRICKED:
         return "bricked";
     }

@@ -5,6 +5,7 @@
 
 #include "life_ability.h"
 #include "life_boot.h"
+#include "life_remedy.h"
 #include "life_way.h"
 
 #define LIFE_NOTES_MAX 4u
@@ -22,8 +23,8 @@ struct life_outcome {
 
 enum life_verdict {
     LIFE_USABLE,      /**< It comes up to its application. */
-    LIFE_RECOVERABLE, /**< It does not, and there is a way back. */
-    LIFE_BRICKED,     /**< It does not, and there is none. */
+    LIFE_RECOVERABLE, /**< It does not, and there is a way back, or a remedy. */
+    LIFE_BRICKED,     /**< It does not, and there is neither. */
 };
 
 struct life_rehearsal {
@@ -32,7 +33,8 @@ struct life_rehearsal {
     unsigned refused; /**< Number of the first that was refused, from 1; 0: none. */
     bool complete;    /**< All were tried, and none was refused. */
     struct life_boot boot;
-    struct life_way way; /**< From where the plan ended. */
+    struct life_way way;       /**< From where the plan ended. */
+    struct life_remedy remedy; /**< Where it does not come up and has no way back. */
     unsigned last_step; /**< Number of the step behind which there is no way back any more; 0: there
                                is one in the end, or was none from the beginning. */
     life_abilities first; /**< What could be done before the first step. */
@@ -47,5 +49,5 @@ struct life_rehearsal {
 int life_rehearse(const struct life_plan *life, const struct life_credentials *credentials,
                   const char *device, struct life_rehearsal *out);
 
-/** "usable", "recoverable by regression", "recoverable by a tool", "bricked". */
+/** "usable", "recoverable by regression", "recoverable by a tool", "recoverable by rescue", "bricked". */
 const char *life_verdict_text(const struct life_rehearsal *rehearsal);

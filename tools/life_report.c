@@ -79,9 +79,12 @@ void life_report_verdict(const struct life_plan *life, const struct life_rehears
     }
     printf("boot:      %s\n", rehearsal->boot.text);
     printf("way back:  %s%s\n", rehearsal->way.exists ? "" : "none: ", rehearsal->way.text);
+    if (rehearsal->remedy.kind != LIFE_NO_REMEDY) {
+        printf("remedy:    %s\n", rehearsal->remedy.text);
+    }
     printf("verdict:   %s%s", life_verdict_text(rehearsal),
-           rehearsal->verdict == LIFE_USABLE && !rehearsal->way.exists ? ", without a way back"
-                                                                       : "");
+           rehearsal->verdict != LIFE_BRICKED && !rehearsal->way.exists ? ", without a way back"
+                                                                        : "");
     if (rehearsal->last_step != 0) {
         printf(", by step %u, %s", rehearsal->last_step,
                life->step[rehearsal->last_step - 1u].text);
@@ -140,6 +143,9 @@ void life_report_json(const struct life_plan *life, const struct life_rehearsal 
     json_text(&json, "boot", rehearsal->boot.text);
     json_bool(&json, "way_back", rehearsal->way.exists);
     json_text(&json, "way", rehearsal->way.text);
+    if (rehearsal->remedy.kind != LIFE_NO_REMEDY) {
+        json_text(&json, "remedy", rehearsal->remedy.text);
+    }
     json_number(&json, "last_step", rehearsal->last_step);
     json_text(&json, "verdict", life_verdict_text(rehearsal));
     json_end_object(&json);

@@ -31,3 +31,12 @@ SIM_MUST_USE enum sim_status life_options(struct sim *sim, const struct plan_opt
 SIM_MUST_USE enum sim_status life_regress(struct sim *sim,
                                           const struct life_credentials *credentials, bool partial,
                                           struct sim_error *error);
+
+/**
+ * Has debug authentication open debug as far as the credentials go, and lets the chip boot. It is open
+ * until the next reset.
+ * @return SIM_ERROR_REFUSED: nothing has been opened, and error says why
+ */
+SIM_MUST_USE enum sim_status life_debug_open(struct sim *sim,
+                                             const struct life_credentials *credentials,
+                                             struct sim_error *error);

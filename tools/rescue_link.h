@@ -31,11 +31,16 @@ struct link_sim {
     size_t first;
     size_t count;
     char words[256]; /**< Of the last event that tells why the chip stands still. */
+    bool quiet;      /**< That it does is not said. */
 };
 
 /** Powers the chip of a device file on. @return exit status, having said why. */
 int link_sim_open(struct link_sim *link, const char *device);
 void link_sim_close(struct link_sim *link);
+
+/** A line to a chip that is open already; its owner feeds link_sim_take(). Nothing is to be closed. */
+void link_sim_attach(struct link_sim *link, struct sim *sim);
+void link_sim_take(struct link_sim *link, unsigned uart, uint8_t byte);
 
 struct link_port {
     struct rescue_link link;

@@ -77,8 +77,8 @@ const struct cli_verb verb_rehearse = {
     .notes =
         "Every step goes through the debug port of a simulated part, which refuses what a part\n"
         "refuses. In the end the copy is booted, and asked for a full regression with the\n"
-        "credentials of the description: usable, recoverable, or bricked, with the step behind\n"
-        "which there is no way back, and the reason.\n\n"
+        "credentials of the description, or for a rescue: usable, recoverable, or bricked, with\n"
+        "the step behind which there is no way back, and the reason.\n\n"
         "exit status: 0 usable, with a way back, and no step refused; 1 anything else;\n"
         "2 a file or an option is wrong, 3 internal error",
     .options = options,

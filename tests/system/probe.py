@@ -12,8 +12,8 @@ import p256
 
 PROBE_WORDS = os.environ.get('PROBE_WORDS', '')
 MAGIC_HOST, MAGIC_DEVICE = 0x4F454441, 0x44414F4B
-START, RESPONSE = 2, 3
-FULL_REGRESSION = 1 << 14
+START, RESPONSE, RESUME_BOOT = 2, 3, 5
+FULL_REGRESSION, ALL_DEBUG = 1 << 14, 0x77
 PATIENCE = 1000
 
 
@@ -72,15 +72,27 @@ class Probe:
         self.say('reset')
         return self.receive() == MAGIC_DEVICE
 
-    def regress(self, answer_to):
-        """Asks for a full regression. @return whether it was done"""
+    def authenticate(self, answer_to):
+        """Whether the answer to a challenge is taken."""
         if not self.begin():
             return False
         status, challenge = self.ask(START)
         if status != 0:
             return False
         status, _ = self.ask(RESPONSE, answer_to(challenge))
-        if status != 0:
+        return status == 0
+
+    def open_debug(self, answer_to):
+        """Whether debug is open, until the next reset."""
+        if not self.authenticate(answer_to):
+            return False
+        status, _ = self.ask(RESUME_BOOT)
+        self.say('run 100000')
+        return status == 0
+
+    def regress(self, answer_to):
+        """Asks for a full regression. @return whether it was done"""
+        if not self.authenticate(answer_to):
             return False
         for _ in range(PATIENCE):
             self.say('run 10000000')
@@ -94,12 +106,12 @@ def tlv(kind, value):
     return struct.pack('<HHI', 0, kind, len(value)) + value
 
 
-def by_certificates(folder, chain, key):
+def by_certificates(folder, chain, key, permissions=FULL_REGRESSION):
     secret, _ = p256.private_key(cli.read(os.path.join(folder, key)))
     certificates = base64.b64decode(cli.read(os.path.join(folder, chain)))
 
     def answer_to(challenge):
-        head = struct.pack('<BBBBI', 1, 0, 1, 0, 0) + FULL_REGRESSION.to_bytes(16, 'little')
+        head = struct.pack('<BBBBI', 1, 0, 1, 0, 0) + permissions.to_bytes(16, 'little')
         head += bytes(32)
         return certificates + tlv(0x0200, head + credentials.sign(secret, head + challenge[4:]))
     return answer_to

@@ -2,7 +2,8 @@
  * A debug probe on a device file, told by lines on standard input what to do; answers each by one line.
  * What speaks the protocols is elsewhere, so that nothing of it is shared with the tools.
  *
- *   power | reset | run N | send WORD | receive | connect | erase ADDR | obk FILE | peek ADDR LEN | state
+ *   power | reset | run N | send WORD | receive | connect | erase ADDR | program ADDR FILE | obk FILE |
+ *   peek ADDR LEN | state
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 
 #define LINE_BYTES 600
 #define OBK_BYTES  8192
+
+#define SECTOR_BYTES 0x2000u
+#define SLOT_BYTES   0x100000u
 
 static void answer(enum sim_status status, const struct sim_error *error)
 {
@@ -46,6 +50,31 @@ static void provision(struct sim *sim, const char *path)
     const size_t len = fread(bytes, 1, sizeof bytes, file);
     (void)fclose(file);
     answer(sim_probe_provision(sim, bytes, len, &result, &error), &error);
+}
+
+/** Erases what the bytes of a file take, sector by sector, and programs them. */
+static void program(struct sim *sim, const char *argument)
+{
+    static uint8_t bytes[SLOT_BYTES];
+    struct sim_error error = {""};
+    char *path = NULL;
+    const uint32_t addr = (uint32_t)strtoul(argument, &path, 16);
+    FILE *file = fopen(path + strspn(path, " "), "rb");
+    if (file == NULL) {
+        printf("no: %s\n", path);
+        return;
+    }
+    memset(bytes, 0xFF, sizeof bytes);
+    const size_t len = fread(bytes, 1, sizeof bytes, file);
+    (void)fclose(file);
+    enum sim_status status = SIM_OK;
+    for (uint32_t off = 0; status == SIM_OK && off < len; off += SECTOR_BYTES) {
+        status = sim_debug_flash_erase(sim, addr + off, &error);
+        if (status == SIM_OK) {
+            status = sim_debug_flash_program(sim, addr + off, bytes + off, SECTOR_BYTES, &error);
+        }
+    }
+    answer(status, &error);
 }
 
 /** Behind the filters, which is no probe's. */
@@ -95,6 +124,8 @@ static void obey(struct sim *sim, const char *line)
         answer(sim_probe_connect(sim, true, &error), &error);
     } else if (strncmp(line, "erase ", 6) == 0) {
         answer(sim_debug_flash_erase(sim, (uint32_t)strtoul(argument, NULL, 16), &error), &error);
+    } else if (strncmp(line, "program ", 8) == 0) {
+        program(sim, argument);
     } else if (strncmp(line, "obk ", 4) == 0) {
         provision(sim, argument);
     } else if (strncmp(line, "peek ", 5) == 0) {

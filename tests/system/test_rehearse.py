@@ -9,6 +9,7 @@ disasters/*.yaml are descriptions; comments at their beginning say what is expec
   refused   the first step that the chip refuses, with
   why       words of its reason
   reason    words about the way back
+  remedy    words of how the device comes up although there is none; absent: not at all
   note      a step, and words of what the chip said besides, apart by '|'
 """
 
@@ -74,7 +75,8 @@ class Rehearse(cli.Case):
         verdicts = [expectations(path)['verdict'] for path in DISASTERS]
         self.assertGreaterEqual(verdicts.count('bricked'), 20)
         self.assertGreaterEqual(verdicts.count('recoverable by regression'), 10)
-        self.assertGreaterEqual(verdicts.count('recoverable by a tool'), 3)
+        self.assertGreaterEqual(verdicts.count('recoverable by a tool'), 4)
+        self.assertGreaterEqual(verdicts.count('recoverable by rescue'), 2)
         self.assertGreaterEqual(verdicts.count('usable'), 4)
 
     def describe(self, path):
@@ -92,6 +94,7 @@ class Rehearse(cli.Case):
             self.assertRegex(said['boot'], expected['boot'])
         self.assertEqual(said['way_back'], 'step' not in expected, said)
         self.assertRegex(said['way'], expected['reason'])
+        self.assertRegex(said.get('remedy', ''), expected.get('remedy', '^$'))
         refused = [step for step in said['steps'] if 'refused' in step]
         self.assertEqual(bool(refused), 'refused' in expected, said)
         if refused:
@@ -124,16 +127,18 @@ class Rehearse(cli.Case):
                     'bricked', '--accept', 'no-way-back', '--accept', 'incomplete')
         self.assertEqual(self.boots('real.gar'), said['boots'], said)
         with probe.Probe(self.path('real.gar')) as host:
-            self.prove_way(host, said)
+            regressed = self.prove_way(host, said)
+        if not regressed and not said['boots'] and not said['way_back']:
+            self.prove_remedy(said)
 
     def prove_way(self, host, said):
-        """The way back that was told is gone, or nobody is let in."""
+        """The way back that was told is gone, or nobody is let in. @return whether by regression"""
         state = host.say('state').split()[0]
         asked = self.asks()
         if asked and host.regress(asked):
             self.assertIn(said['verdict'], ('usable', 'recoverable by regression'))
             self.assertTrue(said['way_back'])
-            return
+            return True
         host.say('power')
         tool = host.say('connect')
         if state == 'OPEN':
@@ -142,18 +147,57 @@ class Rehearse(cli.Case):
         elif state == 'PROVISIONING':
             self.assertTrue(said['way_back'])
             self.assertEqual((tool, host.say('obk ' + self.path('sound.obk'))), ('ok', 'ok'))
+        elif state == 'TZ-CLOSED':
+            self.assertFalse(said['way_back'])
+            self.assertRegex(host.say('obk ' + self.path('sound.obk')), '^no: ')
         else:
             self.assertFalse(said['way_back'], state)
             self.assertIn(state, ('CLOSED', 'LOCKED'))
             self.assertRegex(tool, '^no: debug is closed')
             self.assertRegex(host.say('obk ' + self.path('sound.obk')), '^no: debug is closed')
+        return False
 
-    def asks(self):
+    def prove_remedy(self, said):
+        """The right images, by the line and by a tool: one of them brings the device up as was told."""
+        found = 'bricked'
+        for verdict, remedy in (('recoverable by rescue', self.rescue),
+                                ('recoverable by a tool', self.program),
+                                ('recoverable by a tool', self.program_authenticated)):
+            shutil.copy(self.path('real.gar'), self.path('mended.gar'))
+            remedy()
+            if self.boots('mended.gar'):
+                found = verdict
+                break
+        self.assertEqual(found, said['verdict'])
+
+    def rescue(self):
+        """With the image that is named in the device's answer; others are refused by it."""
+        for role in IMAGES:
+            cli.garrison('rescue', '-d', 'mended.gar', '--timeout', '1000', role + '.img',
+                         cwd=self.dir)
+
+    def program_all(self, host):
+        text = cli.read(self.path('device.yaml')).decode()
+        for addr, name in re.findall(r'address: 0x([0-9A-F]+), file: ([a-z.]+)', text):
+            host.say('program %s %s' % (addr, self.path(name.replace('stranger', 'application'))))
+
+    def program(self):
+        with probe.Probe(self.path('mended.gar')) as host:
+            if host.say('connect') == 'ok':
+                self.program_all(host)
+
+    def program_authenticated(self):
+        asked = self.asks(probe.ALL_DEBUG)
+        with probe.Probe(self.path('mended.gar')) as host:
+            if asked and host.open_debug(asked):
+                self.program_all(host)
+
+    def asks(self, permissions=probe.FULL_REGRESSION):
         """What the description's owner answers a challenge with; None: nothing."""
         text = cli.read(self.path('device.yaml')).decode()
         named = dict(re.findall(r'(chain|key|password): ([a-z0-9]+\.[a-z0-9]+)', text))
         if 'chain' in named:
-            return probe.by_certificates(self.dir, named['chain'], named['key'])
+            return probe.by_certificates(self.dir, named['chain'], named['key'], permissions)
         return probe.by_password(self.dir, named['password']) if 'password' in named else None
 
 
