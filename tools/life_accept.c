@@ -10,6 +10,9 @@
 #define WORD_INCOMPLETE  "incomplete"
 #define WORD_DEVELOPMENT "development-keys"
 
+#define STATE_IROT_PROVISIONED 0x2Eu
+#define STATE_TZ_CLOSED        0xC6u
+
 static bool said(const struct cli_list *words, const char *word)
 {
     for (unsigned i = 0; i < words->count; i++) {
@@ -122,4 +125,15 @@ int life_accept(const struct life_plan *life, const struct life_rehearsal *rehea
             rehearsal->way.exists ? rehearsal->way.text : rehearsal->remedy.text);
     }
     return EXIT_DONE;
+}
+
+void life_accept_at_once(const struct provision_plan *plan, const struct cli_list *words)
+{
+    const uint32_t code = plan_options_state(&plan->options);
+    if ((code == STATE_TZ_CLOSED || code == STATE_IROT_PROVISIONED) &&
+        !said(words, WORD_NO_WAY_BACK)) {
+        say("product state %s without debug_authentication has no way back; "
+            "--accept " WORD_NO_WAY_BACK " says that this is meant",
+            plan_state_name(code));
+    }
 }

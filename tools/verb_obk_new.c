@@ -20,11 +20,14 @@ struct new_args {
     struct cli_number address;
     bool encrypt;
     bool digest;
+    bool development;
 };
 
 static const struct cli_option options[] = {
     {"root-key", 0, CLI_TEXT, offsetof(struct new_args, root_key), "FILE",
      "debug authentication by certificates of this root"},
+    {"development", 0, CLI_FLAG, offsetof(struct new_args, development), NULL,
+     "although the root's key is one for development"},
     {"password", 0, CLI_TEXT, offsetof(struct new_args, password), "FILE",
      "debug authentication by this password"},
     {"permissions", 'p', CLI_TEXT, offsetof(struct new_args, permissions), "LIST",
@@ -53,7 +56,13 @@ static int take_hash(const struct new_args *args, struct vendor_obk_da *da)
         return status;
     }
     struct key key;
-    const int status = key_read(args->root_key, false, &key);
+    int status = key_read(args->root_key, false, &key);
+    if (status == EXIT_DONE && key.development && !args->development) {
+        status = fail(EXIT_USAGE,
+                      "%s: is a key for development, which an .obk file does not show any more; "
+                      "--development makes it all the same",
+                      args->root_key);
+    }
     vendor_cert_key_hash(key.point, da->hash);
     key_wipe(&key);
     return status;
@@ -193,6 +202,9 @@ static int run_new(const void *opaque, const char *const *operands)
     }
     if (args->data != NULL && args->permissions != NULL) {
         return fail(EXIT_USAGE, "obk new: --permissions is for --root-key and --password");
+    }
+    if (args->root_key == NULL && args->development) {
+        return fail(EXIT_USAGE, "obk new: --development is for --root-key");
     }
     if (args->data == NULL && placed) {
         return fail(EXIT_USAGE,

@@ -272,6 +272,9 @@ static int provision_steps(const struct provision_args *args, const char *path,
         life_report_steps(making->life, &rehearsal);
         life_report_verdict(making->life, &rehearsal);
     }
+    if (!life_wanted(making->plan)) {
+        return EXIT_DONE; /* A dry run of what is made at once, whatever is said of it. */
+    }
     status = life_accept(making->life, &rehearsal, &args->accept);
     return status != EXIT_DONE || args->dry_run ? status : make_and_name(path, making, args->force);
 }
@@ -299,6 +302,9 @@ static int provision(const struct provision_args *args, const char *path,
     const int status = check_inputs(path, args->config, plan);
     if (status != EXIT_DONE) {
         return status;
+    }
+    if (!life_wanted(plan)) {
+        life_accept_at_once(plan, &args->accept);
     }
     if (args->dry_run || life_wanted(plan)) {
         return provision_life(args, path, plan);

@@ -116,29 +116,55 @@ class Provision(cli.Case):
         self.run_ok('run', 'device.gar', '-e', '--until-text', HELLO)
 
     def test_no_device_is_closed_with_a_key_for_development(self):
-        for role in ('urot', 'application', 'leaf'):
+        for role in ('urot-key', 'others-key'):
+            self.run_ok('key', 'new', role + '.pem')
+        keys = CREDENTIALS + 'decryption_keys: {urot: urot-key.pem, others: others-key.pem}\n'
+        for role in ('urot', 'application', 'leaf', 'root', 'urot-key', 'others-key'):
             with self.subTest(role=role):
-                os.unlink(self.path(role + '.pem'))
-                self.run_ok('key', 'new', '--development', role + '.pem')
-                if role in IMAGES:
-                    self.sign(role, IMAGES[role])
-                credentials.make_all(self.dir)
+                self.renew(role, '--development')
                 for state, status in [('closed', 1), ('locked', 1), ('tz-closed', 0)]:
-                    self.describe(state)
+                    self.describe(state, keys)
                     answer = cli.garrison('provision', 'device.gar', '-f', '-c', 'device.yaml',
                                           cwd=self.dir)
                     self.assertEqual(answer.status, status, answer.err)
                     if status == 1:
-                        self.assertRegex(answer.err, r'(urot|application|leaf).pem: is a key for '
-                                         'development.*--accept development-keys')
-                self.describe()
+                        self.assertRegex(answer.err, role + r'.pem: is a key for development.*'
+                                         '--accept development-keys')
+                self.describe(more=keys)
                 self.run_ok('provision', 'device.gar', '-f', '-c', 'device.yaml', '--accept',
                             'development-keys')
-                os.unlink(self.path(role + '.pem'))
-                self.run_ok('key', 'new', role + '.pem')
-                if role in IMAGES:
-                    self.sign(role, IMAGES[role])
-                credentials.make_all(self.dir)
+                self.renew(role)
+
+    def test_a_device_that_is_made_at_once_without_a_way_back_is_told(self):
+        for state, words in (('tz-closed', 'product state tz-closed without debug_authentication '
+                              'has no way back; --accept no-way-back'), ('open', '^$')):
+            self.describe(state, more='')
+            for dry in ((), ('-n',)):
+                answer = self.run_ok('provision', 'device.gar', '-f', '-c', 'device.yaml', *dry)
+                self.assertRegex(answer.err, words)
+        self.describe('tz-closed', more='')
+        answer = self.run_ok('provision', 'device.gar', '-f', '-c', 'device.yaml', '--accept',
+                             'no-way-back')
+        self.assertEqual(answer.err, '')
+
+    def renew(self, role, *how):
+        """Another key of that name, and what is made with it."""
+        os.unlink(self.path(role + '.pem'))
+        self.run_ok('key', 'new', *how, role + '.pem')
+        if role in IMAGES:
+            self.sign(role, IMAGES[role])
+        credentials.make_all(self.dir)
+
+    def test_data_of_a_root_for_development_are_made_in_words_only(self):
+        self.renew('root', '--development')
+        self.assert_refused(2, 'root.pem: is a key for development.*--development', 'obk', 'new',
+                            '--root-key', 'root.pem', 'da.obk')
+        self.assertFalse(os.path.exists(self.path('da.obk')))
+        self.run_ok('obk', 'new', '--root-key', 'root.pem', '--development', 'da.obk')
+        self.renew('root')
+        self.run_ok('obk', 'new', '--root-key', 'root.pem', 'da.obk')
+        self.assert_refused(2, '--development is for --root-key', 'obk', 'new', '--development',
+                            '-d', 'root.pem', '--address', '0x0FFD0C00', 'x.obk')
 
     def test_steps_make_the_device_that_is_made_at_once(self):
         for state in ('open', 'tz-closed'):
