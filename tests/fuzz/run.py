@@ -82,7 +82,8 @@ TARGETS = {
     'token': ['tests/fuzz/fuzz_token.c', 'core/token', 'tools/token_item.c', 'tools/token_read.c',
               *CBOR],
     'update': ['tests/fuzz/fuzz_update.c', 'tests/support/flash_emulator.c',
-               'tests/support/update_call.c', 'core/base/status.c', 'core/client/update.c',
+               'tests/support/update_call.c', 'core/base/secret.c', 'core/base/status.c',
+               'core/client/update.c',
                'core/services/update.c', 'core/services/update_room.c',
                'core/services/update_write.c', 'core/store/journal.c', 'core/store/window.c'],
 }
