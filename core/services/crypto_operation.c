@@ -119,10 +119,11 @@ psa_status_t crypto_operation_run(struct crypto_call *call, enum crypto_kind kin
         return PSA_ERROR_BAD_STATE;
     }
     call->state = operation->state;
+    const uint32_t held = crypto_share_bytes();
     psa_status_t status = run(call);
-    /* Some grow with what they are given. */
+    /* Some grow with what they are given; those that do not go on, whatever others hold. */
     if (((use == CRYPTO_USES && status == PSA_SUCCESS) || status == PSA_OPERATION_INCOMPLETE) &&
-        !crypto_share_allows(call)) {
+        crypto_share_bytes() > held && !crypto_leaves_reserve(call)) {
         status = PSA_ERROR_INSUFFICIENT_MEMORY;
     }
     const bool failed = status != PSA_SUCCESS && status != PSA_OPERATION_INCOMPLETE;

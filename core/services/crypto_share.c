@@ -23,17 +23,22 @@ struct holding {
 static struct holding holdings[CLIENT_MODULES];
 static struct holding before;
 
-/** Of all clients; without the buffers of the request. */
+uint32_t crypto_share_bytes(void)
+{
+    size_t bytes;
+    size_t blocks;
+    mbedtls_memory_buffer_alloc_cur_get(&bytes, &blocks);
+    return (uint32_t)(bytes - crypto_buffers_bytes());
+}
+
+/** Of all clients. */
 static struct holding held_now(void)
 {
     mbedtls_psa_stats_t stats;
-    size_t bytes;
-    size_t blocks;
     mbedtls_psa_get_stats(&stats);
-    mbedtls_memory_buffer_alloc_cur_get(&bytes, &blocks);
     return (struct holding){
         .keys = (uint32_t)stats.MBEDTLS_PRIVATE(volatile_slots),
-        .bytes = (uint32_t)(bytes - crypto_buffers_bytes()),
+        .bytes = crypto_share_bytes(),
     };
 }
 

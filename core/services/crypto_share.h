@@ -11,5 +11,8 @@
 void crypto_share_begin(int32_t client_id);
 void crypto_share_end(int32_t client_id);
 
+/** Bytes of the arena that all clients hold; without the buffers of the request. */
+uint32_t crypto_share_bytes(void);
+
 /** Whether the caller holds no more than it may; true for all but modules. */
 bool crypto_share_allows(const struct crypto_call *call);

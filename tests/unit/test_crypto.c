@@ -494,6 +494,40 @@ static void an_operation_does_not_grow_beyond_a_modules_share(void **state)
     psa_direct_client = -1;
 }
 
+/** What the application's operations are given leaves modules and partitions the reserve. */
+static void operations_do_not_grow_into_the_reserve(void **state)
+{
+    static const uint8_t info[7400];
+    static const size_t sizes[] = {7400, 3600, 1750, 800, 360, 140, 40, 10};
+    psa_key_derivation_operation_t operations[COUNT_OF(sizes)];
+    psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
+    psa_key_id_t key;
+    unsigned refused = 0;
+    (void)state;
+    memset(operations, 0, sizeof operations);
+    psa_direct_client = -1;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        OK(psa_key_derivation_setup(&operations[i], PSA_ALG_HKDF(SHA256)));
+        OK(psa_key_derivation_input_bytes(&operations[i], PSA_KEY_DERIVATION_INPUT_SECRET, info,
+                                          32));
+    }
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        const psa_status_t status = psa_key_derivation_input_bytes(
+            &operations[i], PSA_KEY_DERIVATION_INPUT_INFO, info, sizes[i]);
+        assert_true(status == PSA_SUCCESS || status == PSA_ERROR_INSUFFICIENT_MEMORY);
+        refused += status != PSA_SUCCESS ? 1u : 0u;
+    }
+    assert_true(refused > 0);
+    psa_direct_client = CLIENT_MODULE_FIRST;
+    psa_set_key_type(&attributes, PSA_KEY_TYPE_RAW_DATA);
+    OK(psa_import_key(&attributes, info, 512, &key));
+    OK(psa_destroy_key(key));
+    psa_direct_client = -1;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        OK(psa_key_derivation_abort(&operations[i]));
+    }
+}
+
 static void results_of_a_wrong_size_are_refused_before_anything_is_made(void **state)
 {
     static const uint32_t functions[] = {CRYPTO_HASH_SETUP, CRYPTO_HASH_CLONE, CRYPTO_GENERATE_KEY,
@@ -538,6 +572,7 @@ int main(void)
         TEST(one_client_cannot_use_up_what_others_need),
         TEST(modules_have_operations_of_their_own),
         TEST(an_operation_does_not_grow_beyond_a_modules_share),
+        TEST(operations_do_not_grow_into_the_reserve),
         TEST(results_of_a_wrong_size_are_refused_before_anything_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
