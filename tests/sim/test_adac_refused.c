@@ -108,7 +108,11 @@ static void certificates_for_others_are_refused_with_the_reason(void **state)
         {{1, 1, 1, 1, 0xC6, 0, 0, {0}, 0}, "life cycle 0x00C6, and this is 0x0072, CLOSED"},
         {{1, 1, 1, 1, 0, 1, 0, {0}, 0}, "OEM constraint, 0x0001"},
         {{1, 1, 1, 1, 0, 0, 0x485, {0}, 0}, "class 0x485, and this is one of 0x484"},
+        {{1, 1, 1, 1, 0, 0, 0x10484, {0}, 0}, "class 0x10484, and this is one of 0x484"},
         {{1, 1, 1, 1, 0, 0, 0, {0xC0, 1, 2, 3}, 0}, "for another chip"},
+        {{1, 1, 1, 1, 0, 0, 0, {0xC0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}, 0}, "for another chip"},
+        {{1, 1, 1, 1, 0, 0, 0, {0xC0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1}, 0},
+         "for another chip"},
         {{1, 1, 1, 1, 0, 0, 0, {[15] = 1}, 0}, "for another chip"},
         {{1, 2, 2, 1, 0, 0, 0, {0}, 0}, "not the one whose hash"},
         {{1, 1, 2, 1, 0, 0, 0, {0}, 0}, "the root certificate's signature is not valid"},
@@ -266,6 +270,32 @@ static void requests_that_mean_nothing_are_refused(void **state)
     }
 }
 
+/** A packet whose length is not what it says ends the attempt; a request that is none does not. */
+static void a_malformed_packet_ends_the_attempt(void **state)
+{
+    static const uint8_t malformed[][12] = {
+        {0, 0, 1, 0, 1, 0, 0, 0}, /* A word less than it says, when cut to the header. */
+        {1, 0, 1, 0, 1, 0, 0, 0}, /* The reserved half-word. */
+        {0, 0, 1, 0, 2, 0, 0, 0}, /* A word more is promised. */
+        {0, 0, 1, 0, 0, 0, 0, 1}, /* Very many. */
+    };
+    struct adac_lab w;
+    (void)state;
+    for (unsigned i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        adac_lab_begin(&w, true);
+        adac_lab_prove(&w);
+        (void)adac_request(&w.adac, malformed[i], i == 0 ? 8 : 12, w.response);
+        adac_lab_refused(&w, adac_load16(w.response + 2), INVALID, "a request has a header");
+        adac_lab_refused(&w, adac_lab_token(&w, LEVEL3, 3), FAILED, "no challenge is open");
+    }
+    adac_lab_begin(&w, true);
+    adac_lab_prove(&w);
+    assert_int_equal(adac_lab_request(&w, 4, NULL, 0), NO_COMMAND);
+    assert_int_equal(adac_lab_request(&w, ADAC_DISCOVERY, malformed, 4), INVALID);
+    assert_int_equal(adac_lab_request(&w, ADAC_DISCOVERY, NULL, 0), OK);
+    assert_int_equal(adac_lab_token(&w, LEVEL3, 3), OK);
+}
+
 static void the_chip_has_the_last_word(void **state)
 {
     struct adac_lab w;
@@ -356,6 +386,7 @@ int main(void)
         cmocka_unit_test(every_mask_takes_permissions_away),
         cmocka_unit_test(what_is_left_of_a_request_is_given),
         cmocka_unit_test(requests_that_mean_nothing_are_refused),
+        cmocka_unit_test(a_malformed_packet_ends_the_attempt),
         cmocka_unit_test(the_chip_has_the_last_word),
         cmocka_unit_test(credentials_of_the_wrong_kind_are_refused),
         cmocka_unit_test(wrong_passwords_are_refused),

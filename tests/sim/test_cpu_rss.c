@@ -123,6 +123,7 @@ static void jump_that_fails_returns_and_changes_nothing(void **state)
         {"ns_vectors", 0, 1, JUMP_3, false},   /* In Non-secure flash: reads need its alias. */
         {"s_vectors", 0, 1, JUMP_3_NS, false}, /* In Secure flash. */
         {"s_vectors", 0, 2, JUMP_2, false},    /* HDPL 2 already. */
+        {"s_vectors", 0, 3, JUMP_2, false},    /* HDPL 2 is behind it. */
         {"s_vectors", 0, 3, JUMP_3, false},    /* HDPL 3 already. */
     };
     struct cpu_fixture *f = *state;
