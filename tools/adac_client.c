@@ -1,5 +1,6 @@
 #include "adac_client.h"
 
+#include <mbedtls/platform_util.h>
 #include <p256-m.h>
 #include <string.h>
 
@@ -339,7 +340,11 @@ enum adac_result adac_client_password(struct adac_client *client,
 {
     uint8_t challenge[32];
     uint8_t file[VENDOR_PASSWORD_FILE]; /* It is the TLV. */
-    const enum adac_result result = get_challenge(client, challenge);
-    vendor_password_write(password, file);
-    return result == ADAC_DONE ? demand(client, AUTH_RESPONSE, file, sizeof file) : result;
+    enum adac_result result = get_challenge(client, challenge);
+    if (result == ADAC_DONE) {
+        vendor_password_write(password, file);
+        result = demand(client, AUTH_RESPONSE, file, sizeof file);
+        mbedtls_platform_zeroize(file, sizeof file);
+    }
+    return result;
 }
