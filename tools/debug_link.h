@@ -6,24 +6,29 @@
 #include "adac_client.h"
 #include "cli.h"
 
-/** The options of each verb, first in its arguments. */
+/** What the options of each verb set, first in its arguments. */
 struct debug_link_args {
     const char *device;
     const char *connect;
     struct cli_number timeout;
 };
 
-#define DEBUG_LINK_OPTIONS                                                                         \
-    {"device", 'd',                                                                                \
-     CLI_TEXT, offsetof(struct debug_link_args, device),                                           \
-     "FILE",   "a device file, powered on for this"},                                              \
-        {"connect", 'c',                                                                           \
-         CLI_TEXT,  offsetof(struct debug_link_args, connect),                                     \
-         "ADDR",    "what `garrison run --mailbox` said: PORT (3334) or unix:PATH"},               \
+/** The options for a running chip. */
+#define DEBUG_LINK_RUNNING                                                                         \
+    {"connect", 'c',                                                                               \
+     CLI_TEXT,  offsetof(struct debug_link_args, connect),                                         \
+     "ADDR",    "what `garrison run --mailbox` said: PORT (3334) or unix:PATH"},                   \
     {                                                                                              \
         "timeout", 't', CLI_SECONDS, offsetof(struct debug_link_args, timeout), "SECONDS",         \
             "for each answer of a running chip; 60"                                                \
     }
+
+/** The same, or a device file in its place: for what outlasts its power. */
+#define DEBUG_LINK_OPTIONS                                                                         \
+    {"device", 'd',                                                                                \
+     CLI_TEXT, offsetof(struct debug_link_args, device),                                           \
+     "FILE",   "a device file, powered on for this"},                                              \
+        DEBUG_LINK_RUNNING
 
 /** Reaches the chip. To be given to debug_link_close() in any case. @return exit status */
 int debug_link_open(const struct debug_link_args *args, struct mailbox *mailbox);

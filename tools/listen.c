@@ -74,8 +74,9 @@ static int cannot(const struct listen_name *name, const char *what, const struct
     char port[32];
     const int error = errno;
     (void)snprintf(port, sizeof port, "127.0.0.1:%u", ntohs(place->port_addr.sin_port));
-    return fail(EXIT_USAGE, "%s: cannot %s %s: %s", name->option, what,
-                place->is_path ? place->unix_addr.sun_path : port, strerror(error));
+    return fail(EXIT_USAGE, "%s: cannot %s %s: %s%s", name->option, what,
+                place->is_path ? place->unix_addr.sun_path : port, strerror(error),
+                place->is_path && error == EADDRINUSE ? "; if nobody serves it, delete it" : "");
 }
 
 int listen_open(struct listener *listener, const char *where, const struct listen_name *name)

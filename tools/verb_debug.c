@@ -29,8 +29,9 @@ struct prove_args {
         "cert", 0, CLI_TEXT, ARG(cert), "FILE", "the chain of certificates, .b64"                  \
     }
 
+/* What is opened or closed lasts until the power goes, so these two take no device file. */
 static const struct cli_option open_options[] = {
-    DEBUG_LINK_OPTIONS,
+    DEBUG_LINK_RUNNING,
     KEY_OPTIONS,
     {"permissions", 'p', CLI_TEXT, ARG(permissions), "LIST",
      "what is asked for, such as level3-nonsecure or level2"},
@@ -46,7 +47,7 @@ static const struct cli_option regress_options[] = {
     {.name = NULL},
 };
 
-static const struct cli_option close_options[] = {DEBUG_LINK_OPTIONS, {.name = NULL}};
+static const struct cli_option close_options[] = {DEBUG_LINK_RUNNING, {.name = NULL}};
 
 /** Who asks: read before the chip is disturbed. */
 struct credentials {
@@ -131,10 +132,6 @@ static int run_open(const void *opaque, const char *const *operands)
     struct mailbox mailbox = {.context = NULL};
     struct adac_client client = {.mailbox = &mailbox};
     (void)operands;
-    if (args->link.device != NULL) {
-        return fail(EXIT_USAGE, "--device: what is opened lasts until the power goes; use "
-                                "`garrison run --mailbox` and --connect");
-    }
     int status = read_certificates(args, args->permissions, &credentials);
     if (status == EXIT_DONE) {
         status = debug_link_open(&args->link, &mailbox);

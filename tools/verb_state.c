@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "report.h"
+#include "vendor_number.h"
 #include "verbs.h"
 
 struct state_args {
@@ -26,12 +27,24 @@ static uint32_t option_value(struct sim *sim, const char *name)
     return sim_option_read(sim, name, &value, NULL) == SIM_OK ? value : 0;
 }
 
+/** The uid as certificates have it (`cert new --soc-id`), and `debug discover` shows it. */
+static void soc_id_text(const struct sim_state *state, char text[VENDOR_NUMBER_TEXT])
+{
+    uint8_t number[VENDOR_NUMBER_BYTES] = {0};
+    _Static_assert(sizeof state->uid <= sizeof number, "the uid fits");
+    memcpy(number, state->uid, sizeof state->uid);
+    vendor_number_text(number, text);
+}
+
 static void print_json(struct sim *sim, const struct sim_state *state)
 {
     struct json json = {.file = stdout};
+    char soc_id[VENDOR_NUMBER_TEXT];
     const char *name = NULL;
     json_object(&json, NULL);
     json_hex(&json, "uid", state->uid, sizeof state->uid);
+    soc_id_text(state, soc_id);
+    json_text(&json, "soc_id", soc_id);
     json_text(&json, "product_state", state->product_state);
     json_bool(&json, "trustzone", state->trustzone);
     json_number(&json, "boots", state->boots);
@@ -64,11 +77,14 @@ static void print_area(const char *what, uint32_t word)
 static void print_text(struct sim *sim, const struct sim_state *state)
 {
     const char *name = NULL;
+    char soc_id[VENDOR_NUMBER_TEXT];
+    soc_id_text(state, soc_id);
     printf("%-20s", "uid");
     for (size_t i = 0; i < sizeof state->uid; i++) {
         printf("%02x", state->uid[i]);
     }
-    printf("\n%-20s%s\n", "product state", state->product_state);
+    printf("\n%-20s%s\n", "SOC id", soc_id);
+    printf("%-20s%s\n", "product state", state->product_state);
     printf("%-20s%s\n", "TrustZone", state->trustzone ? "on" : "off");
     printf("%-20s%" PRIu32 "\n", "boots", state->boots);
     printf("%-20s%" PRIu32 " of 256 sectors\n", "flash in use", state->sectors_used);

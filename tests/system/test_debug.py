@@ -226,6 +226,11 @@ class Command(Chip):
         self.make(state='TZ-CLOSED', trustzone=True)
         said = json.loads(self.debug('discover', '-d', 'device.gar', '--json').out)
         self.assertEqual(said['product_state'], 'TZ-CLOSED')
+        state = json.loads(self.run_ok('state', '--json', 'device.gar').out)
+        self.assertEqual(state['soc_id'], said['soc_id'])
+        self.assertIn(said['soc_id'], self.run_ok('state', 'device.gar').out.decode())
+        self.assertEqual(int(said['soc_id'].replace('_', ''), 16),
+                         int.from_bytes(bytes.fromhex(state['uid']), 'little'))
         self.make_other('OPEN')
         words = self.debug('discover', '-d', 'other.gar').out.decode()
         self.assertRegex(words, r'credentials +none that are sound: nothing can be')
@@ -310,7 +315,8 @@ class Command(Chip):
                 (r'--permissions: which', 'open', '-k', 'leaf.pem', '--cert', 'chain.b64'),
                 (r'--permissions: .*level9', 'open', *good[:-1], 'level9'),
                 (r'not the key of the last', 'open', '-k', 'other.pem', *good[2:]),
-                (r'--device: what is opened lasts', 'open', '-d', 'device.gar', *good),
+                (r'no option -d', 'open', '-d', 'device.gar', *good),
+                (r'no option --device', 'close', '--device', 'device.gar'),
                 (r'which of the two', 'discover', '-d', 'device.gar', '-c', '1'),
                 (r'cannot connect to nowhere', 'discover', '-c', 'unix:nowhere'),
                 (r'neither a port', 'discover', '-c', 'example.org:1'),
@@ -318,6 +324,14 @@ class Command(Chip):
                 (r'device\.yaml', 'discover', '-d', 'device.yaml')):
             self.assert_refused(2, reason, 'debug', *args)
         self.assert_refused(2, r'no boot ROM', 'run', '--hosted', 'program.bin', '--mailbox')
+
+    def test_a_socket_that_was_left_behind(self):
+        self.make()
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(self.path('left'))
+        answer = cli.garrison('run', 'device.gar', '--mailbox=unix:left', cwd=self.dir)
+        self.assertEqual(answer.status, 2)
+        self.assertIn('left: Address already in use; if nobody serves it, delete it', answer.err)
 
     def test_a_listener_that_is_no_mailbox(self):
         self.make()
