@@ -14,21 +14,31 @@ struct debug_link_args {
 };
 
 /** The options for a running chip. */
-#define DEBUG_LINK_RUNNING                                                                         \
-    {"connect", 'c',                                                                               \
-     CLI_TEXT,  offsetof(struct debug_link_args, connect),                                         \
-     "ADDR",    "what `garrison run --mailbox` said: PORT (3334) or unix:PATH"},                   \
+#define DEBUG_LINK_RUNNING DEBUG_LINK_CONNECT, DEBUG_LINK_TIMEOUT
+
+/** The same, or a device file in its place: for what outlasts its power. */
+#define DEBUG_LINK_OPTIONS DEBUG_LINK_DEVICE, DEBUG_LINK_RUNNING
+
+/* clang-format off: its versions lay these out differently. */
+#define DEBUG_LINK_DEVICE                                                                          \
+    {                                                                                              \
+        "device", 'd', CLI_TEXT, offsetof(struct debug_link_args, device), "FILE",                 \
+            "a device file, powered on for this"                                                   \
+    }
+
+#define DEBUG_LINK_CONNECT                                                                         \
+    {                                                                                              \
+        "connect", 'c', CLI_TEXT, offsetof(struct debug_link_args, connect), "ADDR",               \
+            "what `garrison run --mailbox` said: PORT (3334) or unix:PATH"                         \
+    }
+
+#define DEBUG_LINK_TIMEOUT                                                                         \
     {                                                                                              \
         "timeout", 't', CLI_SECONDS, offsetof(struct debug_link_args, timeout), "SECONDS",         \
             "for each answer of a running chip; 60"                                                \
     }
 
-/** The same, or a device file in its place: for what outlasts its power. */
-#define DEBUG_LINK_OPTIONS                                                                         \
-    {"device", 'd',                                                                                \
-     CLI_TEXT, offsetof(struct debug_link_args, device),                                           \
-     "FILE",   "a device file, powered on for this"},                                              \
-        DEBUG_LINK_RUNNING
+/* clang-format on */
 
 /** Reaches the chip. To be given to debug_link_close() in any case. @return exit status */
 int debug_link_open(const struct debug_link_args *args, struct mailbox *mailbox);

@@ -220,7 +220,7 @@ static void every_mask_takes_permissions_away(void **state)
             adac_lab_begin(&w, true);
             if (from == 0) {
                 w.adac.facts.mask[0] &= (uint8_t)~bits[bit];
-                w.adac.facts.mask[1] &= (uint8_t) ~(bits[bit] >> 8);
+                w.adac.facts.mask[1] &= (uint8_t)(bits[bit] >> 8 ^ 0xFFu);
             }
             adac_lab_start(&w);
             for (uint8_t level = 1; level <= 3; level++) {
