@@ -19,7 +19,8 @@ struct debug_link_args {
 /** The same, or a device file in its place: for what outlasts its power. */
 #define DEBUG_LINK_OPTIONS DEBUG_LINK_DEVICE, DEBUG_LINK_RUNNING
 
-/* clang-format off: its versions lay these out differently. */
+/* Versions of clang-format lay these out differently. */
+/* clang-format off */
 #define DEBUG_LINK_DEVICE                                                                          \
     {                                                                                              \
         "device", 'd', CLI_TEXT, offsetof(struct debug_link_args, device), "FILE",                 \
