@@ -221,11 +221,24 @@ static int parse_letters(struct parse *parse, const char *letters)
 static int parse_operand(struct parse *parse, const char *word)
 {
     if (parse->operands == parse->verb->operand_count || parse->operands == OPERANDS_MAX) {
-        return fail(EXIT_USAGE, "%s: '%s' is too much; usage: garrison %s [OPTION]... %s",
-                    parse->verb->name, word, parse->verb->name, parse->verb->operands);
+        return fail(EXIT_USAGE, "%s: '%s' is too much; usage: garrison %s [OPTION]...%s%s",
+                    parse->verb->name, word, parse->verb->name,
+                    parse->verb->operands[0] != '\0' ? " " : "", parse->verb->operands);
     }
     parse->operand[parse->operands++] = word;
     return EXIT_DONE;
+}
+
+/** Names the first operand that was not given: a word of the verb's operands. */
+static int refuse_missing(const struct parse *parse)
+{
+    const struct cli_verb *verb = parse->verb;
+    const char *name = verb->operands;
+    for (unsigned i = 0; i < parse->operands && strchr(name, ' ') != NULL; i++) {
+        name = strchr(name, ' ') + 1;
+    }
+    return fail(EXIT_USAGE, "%s: %.*s is missing; usage: garrison %s [OPTION]... %s", verb->name,
+                (int)strcspn(name, " "), name, verb->name, verb->operands);
 }
 
 static int parse_words(struct parse *parse)
@@ -251,9 +264,9 @@ static int parse_words(struct parse *parse)
 
 void cli_help(const struct cli_verb *verb)
 {
-    printf("usage: garrison %s%s %s\n\n%c%s.\n", verb->name,
-           verb->options->name != NULL ? " [OPTION]..." : "", verb->operands,
-           toupper((unsigned char)verb->summary[0]), verb->summary + 1);
+    printf("usage: garrison %s%s%s%s\n\n%c%s.\n", verb->name,
+           verb->options->name != NULL ? " [OPTION]..." : "", verb->operands[0] != '\0' ? " " : "",
+           verb->operands, toupper((unsigned char)verb->summary[0]), verb->summary + 1);
     for (const struct cli_option *option = verb->options; option->name != NULL; option++) {
         char left[64];
         char letter[8] = "    ";
@@ -284,8 +297,7 @@ int cli_run(const struct cli_verb *verb, int argc, char **argv)
     if (status == EXIT_DONE && parse.help) {
         cli_help(verb);
     } else if (status == EXIT_DONE && parse.operands < verb->operand_count) {
-        status = fail(EXIT_USAGE, "%s: something is missing; usage: garrison %s [OPTION]... %s",
-                      verb->name, verb->name, verb->operands);
+        status = refuse_missing(&parse);
     } else if (status == EXIT_DONE) {
         status = verb->run(parse.args, parse.operand);
     }

@@ -76,10 +76,10 @@ static int find_development_key(const struct provision_plan *plan, const char **
 
 /* The plan. */
 
-static int accept_keys(const struct life_plan *life, const struct cli_list *words)
+int life_accept_keys(const struct life_plan *life, const struct cli_list *words)
 {
     const char *key = NULL;
-    if (!life_closes(life) || said(words, WORD_DEVELOPMENT)) {
+    if (!life_closes(life) || (words != NULL && said(words, WORD_DEVELOPMENT))) {
         return EXIT_DONE;
     }
     const int status = find_development_key(life->plan, &key);
@@ -88,14 +88,14 @@ static int accept_keys(const struct life_plan *life, const struct cli_list *word
     }
     return fail(EXIT_VERDICT,
                 "%s: is a key for development, and the device would be closed with it; "
-                "--accept " WORD_DEVELOPMENT " does it all the same",
+                "provision --accept " WORD_DEVELOPMENT " does it all the same",
                 key);
 }
 
 int life_accept(const struct life_plan *life, const struct life_rehearsal *rehearsal,
                 const struct cli_list *words)
 {
-    const int status = accept_keys(life, words);
+    const int status = life_accept_keys(life, words);
     if (status != EXIT_DONE) {
         return status;
     }

@@ -19,5 +19,11 @@ int life_accept_check(const struct cli_list *words);
 int life_accept(const struct life_plan *life, const struct life_rehearsal *rehearsal,
                 const struct cli_list *words);
 
+/**
+ * Whether the keys of the plan may close a device; what life_accept() begins with.
+ * @param words  NULL: none
+ */
+int life_accept_keys(const struct life_plan *life, const struct cli_list *words);
+
 /** Says of a device that is made at once when nobody can take it back, unless the word was said. */
 void life_accept_at_once(const struct provision_plan *plan, const struct cli_list *words);

@@ -61,8 +61,23 @@ static const struct cli_verb *find_verb(int argc, char **argv, int *words)
     return NULL;
 }
 
+/** Lists the verbs that begin with a word; "" if none does. */
+static void list_verbs(const char *word, char *text, size_t bytes)
+{
+    const size_t len = strlen(word);
+    size_t at = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < VERBS && at < bytes; i++) {
+        const char *name = verbs[i]->name;
+        if (strncmp(name, word, len) == 0 && name[len] == ' ') {
+            at += (size_t)snprintf(text + at, bytes - at, "%s'%s'", at > 0 ? ", " : "", name);
+        }
+    }
+}
+
 static int unknown_verb(int argc, char **argv)
 {
+    char list[256];
     const char *names[VERBS];
     char word[64];
     const bool two = argc > 1 && argv[1][0] != '-';
@@ -71,6 +86,10 @@ static int unknown_verb(int argc, char **argv)
         names[i] = verbs[i]->name;
     }
     const char *near = nearest_name(word, names, VERBS);
+    list_verbs(argv[0], list, sizeof list);
+    if (list[0] != '\0' && (near == NULL || !two)) {
+        return fail(EXIT_USAGE, "there is no verb '%s'; there are %s", word, list);
+    }
     if (near == NULL) {
         near = nearest_name(argv[0], names, VERBS);
     }

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "life_accept.h"
 #include "life_report.h"
 #include "report.h"
 #include "verbs.h"
@@ -48,9 +49,13 @@ static int rehearse(const struct rehearse_args *args, const struct provision_pla
         life_report_steps(&life, &rehearsal);
         life_report_verdict(&life, &rehearsal);
     }
+    if (status == EXIT_DONE) {
+        const int keys = life_accept_keys(&life, NULL);
+        status = keys != EXIT_DONE ? keys : exit_status(&rehearsal);
+    }
     life_plan_fini(&life);
     life_credentials_wipe(&credentials);
-    return status == EXIT_DONE ? exit_status(&rehearsal) : status;
+    return status;
 }
 
 static int run_rehearse(const void *opaque, const char *const *operands)
@@ -79,7 +84,8 @@ const struct cli_verb verb_rehearse = {
         "refuses. In the end the copy is booted, and asked for a full regression with the\n"
         "credentials of the description, or for a rescue: usable, recoverable, or bricked, with\n"
         "the step behind which there is no way back, and the reason.\n\n"
-        "exit status: 0 usable, with a way back, and no step refused; 1 anything else;\n"
+        "exit status: 0 usable, with a way back, no step refused, and not closed with a key for\n"
+        "development; 1 anything else;\n"
         "2 a file or an option is wrong, 3 internal error",
     .options = options,
     .args_size = sizeof(struct rehearse_args),

@@ -12,6 +12,7 @@
 #include "boot/sha256.h"
 #include "device_key.h"
 #include "file.h"
+#include "file_pipe.h"
 #include "json.h"
 #include "keyfile.h"
 #include "report.h"
@@ -84,7 +85,7 @@ static void decode_hex(struct file_data *file)
 /** Reads a token; the file is the caller's to free. */
 static int open_token(const char *path, struct file_data *file, struct token *token)
 {
-    const int status = file_read(path, TEXT_BYTES_MAX, file);
+    const int status = file_pipe_read(path, TEXT_BYTES_MAX, file);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -240,6 +241,12 @@ static int run_show(const void *opaque, const char *const *operands)
     return status;
 }
 
+static bool is_hex(const char *text)
+{
+    const size_t len = strlen(text);
+    return len > 0 && len % 2u == 0 && strspn(text, "0123456789abcdefABCDEF") == len;
+}
+
 /** Whether a text is the bytes in hexadecimal. */
 static bool is_hex_of(const char *text, struct view bytes)
 {
@@ -289,6 +296,9 @@ static int run_verify(const void *opaque, const char *const *operands)
     if (args->challenge == NULL) {
         return fail(EXIT_USAGE, "token verify: --challenge is missing");
     }
+    if (!is_hex(args->challenge)) {
+        return fail(EXIT_USAGE, "--challenge: '%s' is not hexadecimal", args->challenge);
+    }
     int status =
         args->key != NULL ? key_read(args->key, false, &key) : device_key_read(args->device, &key);
     status = status == EXIT_DONE ? open_token(operands[0], &file, &token) : status;
@@ -321,7 +331,7 @@ const struct cli_verb verb_token_show = {
     .operands = "FILE",
     .operand_count = 1,
     .summary = "show the claims of an attestation token, without verifying it",
-    .notes = "FILE has the token's bytes, or these in hexadecimal.\n\n"
+    .notes = "FILE has the token's bytes, or these in hexadecimal; - is standard input.\n\n"
              "exit status: 0 shown, 1 FILE is not a token, 2 FILE cannot be read,\n"
              "3 internal error",
     .options = show_options,

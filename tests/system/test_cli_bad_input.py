@@ -458,11 +458,22 @@ class CommandLine(cli.Case):
                 ('--config was given twice', ['provision', 'x', '-c', 'a', '-c', 'b']),
                 ('--quiet takes no value', ['run', 'x', '--quiet=1']),
                 ('is too much', ['run', 'x', 'y']),
-                ('something is missing', ['run']),
+                ('run: DEVICE.APPLICATION is missing; usage: garrison run', ['run']),
+                ('options export: OUT is missing', ['options', 'export', 'x']),
+                ('usage: garrison rehearse \\[OPTION\\]\\.\\.\\.$', ['rehearse', 'x']),
+                ("no verb 'debug'; there are 'debug discover', 'debug open'", ['debug']),
+                ("no verb 'obk'; there are 'obk new', 'obk show'", ['obk']),
+                ('--challenge: .zz. is not hexadecimal', ['token', 'verify', '-c', 'zz', '-k', 'x',
+                                                          'x']),
                 ('not a regular expression', ['run', 'x', '--until-text', '(']),
                 ('--config is missing', ['provision', 'x'])]:
             with self.subTest(' '.join(args)):
                 self.assert_refused(2, reason, *args)
+
+    def test_a_token_may_come_by_standard_input(self):
+        answer = cli.garrison('token', 'show', '-', cwd=self.dir, stdin=b'no token')
+        self.assertEqual(answer.status, 1)
+        self.assertIn('-: refused: not as it must be', answer.err)
 
     def test_help_of_every_verb_ends_with_its_exit_status(self):
         text = self.run_ok('help').out.decode()

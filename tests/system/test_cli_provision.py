@@ -131,6 +131,9 @@ class Provision(cli.Case):
                         self.assertRegex(answer.err, role + r'.pem: is a key for development.*'
                                          '--accept development-keys')
                 self.describe(more=keys)
+                answer = cli.garrison('rehearse', '-c', 'device.yaml', cwd=self.dir)
+                self.assertEqual(answer.status, 1)
+                self.assertRegex(answer.err, role + '.pem: is a key for development')
                 self.run_ok('provision', 'device.gar', '-f', '-c', 'device.yaml', '--accept',
                             'development-keys')
                 self.renew(role)

@@ -30,6 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = os.environ.get('GARRISON_TARGET_DIR', '')
 IMAGES = {'urot': 'port/stm32h573/urot', 'manager': 'port/stm32h573/manager',
           'application': 'examples/hello_psa/hello_psa'}
+WORDS = ('bricked', 'no-way-back', 'incomplete', 'development-keys')
 UP = 'up|hello_psa: ok'
 DISASTERS = sorted(glob.glob(os.path.join(HERE, 'disasters', '*.yaml')))
 
@@ -113,13 +114,18 @@ class Rehearse(cli.Case):
         return answer.status == 0
 
     def provision_refuses(self, said):
-        """Without the words, what cannot be taken back is not done."""
-        fine = said['boots'] and said['way_back'] and said['complete']
-        harmless = said['way_back'] and said['complete']
-        answer = cli.garrison('provision', 'not.gar', '-c', 'device.yaml', '--allow-invalid',
-                              cwd=self.dir)
-        self.assertEqual(answer.status, 0 if fine or harmless else 1, answer.err)
-        self.assertEqual(os.path.exists(self.path('not.gar')), answer.status == 0)
+        """What cannot be taken back is done with each of its words, and with no others."""
+        needed = [word for word, needs in (
+            ('bricked', said['verdict'] == 'bricked'),
+            ('no-way-back', said['verdict'] != 'bricked' and not said['way_back']),
+            ('incomplete', not said['complete'])) if needs]
+        for missing in needed or [None]:
+            words = [word for word in WORDS if word != missing] if missing else []
+            accept = [each for word in words for each in ('--accept', word)]
+            answer = cli.garrison('provision', 'not.gar', '-c', 'device.yaml', '--allow-invalid',
+                                  *accept, cwd=self.dir)
+            self.assertEqual(answer.status, 1 if missing else 0, (missing, answer.err))
+            self.assertEqual(os.path.exists(self.path('not.gar')), answer.status == 0)
 
     def prove(self, said):
         """Does the same steps on a device, and sees what has become of it."""
